@@ -1,0 +1,33 @@
+# Thin wrappers: every library and tool of the project is declared with these.
+
+# quantopt_library(NAME sources... [DEPENDS targets...] [LINK libraries...])
+function(quantopt_library name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LINK" ${ARGN})
+  add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  add_dependencies(${name} quantopt-headers ${ARG_DEPENDS})
+  target_link_libraries(${name} PUBLIC ${ARG_LINK} MLIR LLVM)
+endfunction()
+
+# quantopt_tool(NAME sources... [LINK libraries...])
+function(quantopt_tool name)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  add_dependencies(${name} quantopt-headers)
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} MLIR LLVM)
+  set_property(GLOBAL APPEND PROPERTY QUANTOPT_TOOLS ${name})
+endfunction()
+
+# quantopt_tablegen(FILE.td GENERATED ARGS...) records one generated header.
+macro(quantopt_tablegen td)
+  set(LLVM_TARGET_DEFINITIONS ${td})
+  set(_args ${ARGN})
+  list(POP_FRONT _args _out)
+  mlir_tablegen(${_out} ${_args})
+endmacro()
+
+# quantopt_headers(NAME): the tablegen outputs of this folder as one target.
+macro(quantopt_headers name)
+  add_public_tablegen_target(${name})
+  set_property(GLOBAL APPEND PROPERTY QUANTOPT_HEADER_TARGETS ${name})
+endmacro()
