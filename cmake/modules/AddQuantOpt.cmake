@@ -31,3 +31,22 @@ macro(quantopt_headers name)
   add_public_tablegen_target(${name})
   set_property(GLOBAL APPEND PROPERTY QUANTOPT_HEADER_TARGETS ${name})
 endmacro()
+
+# quantopt_unittest(NAMETests sources... [LINK libraries...]): a GoogleTest
+# program that lit finds and runs. Nothing is built without GoogleTest.
+function(quantopt_unittest name)
+  if(NOT name MATCHES "Tests$")
+    message(FATAL_ERROR "'${name}' must end in 'Tests', or lit will not run it")
+  endif()
+  if(NOT GTest_FOUND)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  add_executable(${name} EXCLUDE_FROM_ALL ${ARG_UNPARSED_ARGUMENTS})
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/test/Unit")
+  add_dependencies(${name} quantopt-headers)
+  target_link_libraries(${name} PRIVATE
+    ${ARG_LINK} MLIR LLVM GTest::gtest GTest::gtest_main)
+  set_property(GLOBAL APPEND PROPERTY QUANTOPT_UNIT_TESTS ${name})
+endfunction()
