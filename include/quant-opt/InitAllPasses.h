@@ -1,0 +1,20 @@
+//===- InitAllPasses.h - Every pass a tool needs ----------------*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_INITALLPASSES_H
+#define QUANTOPT_INITALLPASSES_H
+
+#include "mlir/InitAllPasses.h"
+
+namespace quantopt {
+
+/// Registers the project's passes and pipelines, and upstream's.
+inline void registerAllPasses() { mlir::registerAllPasses(); }
+
+} // namespace quantopt
+
+#endif // QUANTOPT_INITALLPASSES_H

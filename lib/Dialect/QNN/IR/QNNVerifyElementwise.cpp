@@ -1,0 +1,70 @@
+//===- QNNVerifyElementwise.cpp - Verifiers of elementwise ops ------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "QNNVerify.h"
+
+using namespace quantopt;
+using namespace quantopt::qnn;
+
+LogicalResult UnaryOp::verify() { return success(); }
+
+LogicalResult ClampOp::verify() {
+  if (getMin().isNaN() || getMax().isNaN() || getMin() > getMax()) // (C1)
+    return emitOpError("expected min <= max, neither NaN, but got ")
+           << getMinAttr() << " and " << getMaxAttr();
+  return success();
+}
+
+/// Both operands must broadcast to the result, and the result must not be
+/// larger than the operands make it.
+static LogicalResult verifyBroadcast(Operation *op) {
+  RankedTensorType result = tensorOf(op->getResult(0));
+  RankedTensorType lhs = tensorOf(op->getOperand(0));
+  RankedTensorType rhs = tensorOf(op->getOperand(1));
+  bool ok = broadcastsTo(lhs.getShape(), result.getShape()) &&
+            broadcastsTo(rhs.getShape(), result.getShape()) &&
+            result.getRank() == std::max(lhs.getRank(), rhs.getRank());
+  for (int64_t i = 1; ok && i <= result.getRank(); ++i) {
+    auto size = [&](RankedTensorType type) {
+      return i <= type.getRank() ? type.getDimSize(type.getRank() - i) : 1;
+    };
+    if (size(result) != 1 && size(lhs) == 1 && size(rhs) == 1)
+      ok = false;
+  }
+  if (!ok)
+    return op->emitOpError("expected the result of broadcasting ")
+           << lhs << " and " << rhs << ", but got " << result;
+  return success();
+}
+
+LogicalResult BinaryOp::verify() { return verifyBroadcast(*this); } // (C1)
+
+LogicalResult RescaleAddOp::verify() {
+  int64_t ma = int32_t(getLhsMultiplier()), mb = int32_t(getRhsMultiplier());
+  int64_t shift = int32_t(getShift()), offset = int32_t(getOffset());
+  if (ma < -32768 || ma > 32767 || mb < -32768 || mb > 32767) // (C1)
+    return emitOpError("expected multipliers that fit i16, but got ")
+           << ma << " and " << mb;
+  if (shift < 0 || shift > 30) // (C2)
+    return emitOpError("expected a shift in [0, 30], but got ") << shift;
+  int64_t reach = 128 * (std::abs(ma) + std::abs(mb)) + std::abs(offset);
+  if (reach > INT32_MAX) // (C3)
+    return emitOpError("sum may reach ")
+           << reach << ", above the i32 maximum 2147483647";
+  if (failed(verifyClampRange(*this, int32_t(getMin()), int32_t(getMax()))))
+    return failure();             // (C4)
+  return verifyBroadcast(*this);  // (C5)
+}
+
+LogicalResult RescaleMulOp::verify() {
+  if (failed(verifyMultipliers(*this, {int32_t(getMultiplier())},
+                               {int32_t(getShift())})))
+    return failure(); // (C1) (C2)
+  if (failed(verifyClampRange(*this, int32_t(getMin()), int32_t(getMax()))))
+    return failure();            // (C3)
+  return verifyBroadcast(*this); // (C4)
+}

@@ -1,0 +1,165 @@
+//===- QNNVerifyMovement.cpp - Verifiers of data movement -----------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "QNNVerify.h"
+
+using namespace quantopt;
+using namespace quantopt::qnn;
+
+LogicalResult ConcatOp::verify() {
+  if (getInputs().empty()) // (C1)
+    return emitOpError("expected at least one operand");
+  if (failed(verifySameElementType(*this))) // (C2)
+    return failure();
+  SmallVector<int64_t> shape(tensorOf(getInputs()[0]).getShape());
+  if (failed(verifyAxis(*this, getAxis(), shape.size()))) // (C4)
+    return failure();
+  int64_t total = 0;
+  for (Value input : getInputs()) { // (C3)
+    SmallVector<int64_t> other(tensorOf(input).getShape());
+    if (other.size() != shape.size())
+      return emitOpError("expected operands of rank ")
+             << shape.size() << ", but got " << input.getType();
+    total += other[getAxis()];
+    other[getAxis()] = shape[getAxis()];
+    if (other != shape)
+      return emitOpError("expected sizes that agree except along axis ")
+             << getAxis() << ", but got " << input.getType();
+  }
+  shape[getAxis()] = total;
+  return verifyResultShape(*this, shape);
+}
+
+LogicalResult SliceOp::verify() {
+  RankedTensorType input = tensorOf(getInput()), result = tensorOf(getResult());
+  size_t rank = input.getRank();
+  if (getOffsets().size() != rank || getStrides().size() != rank ||
+      result.getRank() != int64_t(rank)) // (C1)
+    return emitOpError("expected an offset and a stride for each of ")
+           << rank << " dimensions, but got " << getOffsets().size() << " and "
+           << getStrides().size();
+  if (failed(verifySameElementType(*this)))
+    return failure(); // (C3)
+  for (size_t i = 0; i < rank; ++i) {
+    int64_t first = getOffsets()[i], stride = getStrides()[i];
+    if (stride == 0) // (C3)
+      return emitOpError("expected strides that are not zero");
+    if (result.isDynamicDim(i) || input.isDynamicDim(i) ||
+        result.getDimSize(i) == 0)
+      continue;
+    int64_t last = first + (result.getDimSize(i) - 1) * stride;
+    int64_t size = input.getDimSize(i);
+    if (first < 0 || first >= size || last < 0 || last >= size) // (C2)
+      return emitOpError("expected indices in [0, ")
+             << size << ") along dimension " << i << ", but got " << first
+             << " to " << last;
+  }
+  return success();
+}
+
+LogicalResult PadOp::verify() {
+  RankedTensorType input = tensorOf(getInput());
+  size_t rank = input.getRank();
+  if (getLow().size() != rank || getHigh().size() != rank) // (C1)
+    return emitOpError("expected a low and a high amount for each of ")
+           << rank << " dimensions, but got " << getLow().size() << " and "
+           << getHigh().size();
+  SmallVector<int64_t> shape(input.getShape());
+  for (size_t i = 0; i < rank; ++i) {
+    if (getLow()[i] < 0 || getHigh()[i] < 0) // (C1)
+      return emitOpError("expected amounts that are not negative, but got ")
+             << std::min(getLow()[i], getHigh()[i]);
+    if (!ShapedType::isDynamic(shape[i]))
+      shape[i] += getLow()[i] + getHigh()[i];
+  }
+  if (failed(verifySameElementType(*this))) // (C3)
+    return failure();
+  if (isa<QuantizedTypeInterface>(input.getElementType()) &&
+      (!getValue().isZero() || getStorageValue() != 0)) // (C4)
+    return emitOpError("expected value 0 for a quantized type, but got ")
+           << getValueAttr();
+  int64_t storageValue = int32_t(getStorageValue());
+  if (storageValue < -128 || storageValue > 127)
+    return emitOpError("expected a storage value in [-128, 127], but got ")
+           << storageValue;
+  return verifyResultShape(*this, shape); // (C2)
+}
+
+LogicalResult ReshapeOp::verify() {
+  RankedTensorType input = tensorOf(getInput()), result = tensorOf(getResult());
+  if (failed(verifySameElementType(*this)))
+    return failure(); // (C1)
+  if (input.hasStaticShape() && result.hasStaticShape() &&
+      input.getNumElements() != result.getNumElements()) // (C1)
+    return emitOpError("expected as many elements as the input, ")
+           << input.getNumElements() << ", but got "
+           << result.getNumElements();
+  return success();
+}
+
+LogicalResult TransposeOp::verify() {
+  RankedTensorType input = tensorOf(getInput());
+  SmallVector<int64_t> sorted(getPermutation());
+  llvm::sort(sorted);
+  bool ok = int64_t(sorted.size()) == input.getRank();
+  for (size_t i = 0; ok && i < sorted.size(); ++i)
+    ok = sorted[i] == int64_t(i);
+  if (!ok) // (C1)
+    return emitOpError("expected a permutation of ")
+           << input.getRank() << " dimensions";
+  if (failed(verifySameElementType(*this))) // (C2)
+    return failure();
+  SmallVector<int64_t> shape;
+  for (int64_t p : getPermutation())
+    shape.push_back(input.getDimSize(p));
+  return verifyResultShape(*this, shape); // (C2)
+}
+
+LogicalResult BroadcastOp::verify() {
+  if (failed(verifySameElementType(*this))) // (C1)
+    return failure();
+  if (!broadcastsTo(tensorOf(getInput()).getShape(),
+                    tensorOf(getResult()).getShape())) // (C1)
+    return emitOpError("expected a shape that ")
+           << getInput().getType() << " broadcasts to, but got " << getType();
+  return success();
+}
+
+LogicalResult GatherOp::verify() {
+  RankedTensorType input = tensorOf(getInput());
+  if (failed(verifyAxis(*this, getAxis(), input.getRank())) || // (C1)
+      failed(verifySameElementType(*this)))
+    return failure();
+  int64_t size = input.getDimSize(getAxis());
+  for (int64_t index : getIndices())
+    if (index < 0 || (index >= size && !ShapedType::isDynamic(size))) // (C2)
+      return emitOpError("expected indices in [0, ")
+             << size << "), but got " << index;
+  SmallVector<int64_t> shape(input.getShape());
+  shape[getAxis()] = getIndices().size();
+  return verifyResultShape(*this, shape); // (C3)
+}
+
+LogicalResult InterpolateOp::verify() {
+  RankedTensorType input = tensorOf(getInput());
+  if (failed(verifyAxis(*this, getAxis(), input.getRank()))) // (C1)
+    return failure();
+  size_t count = getLower().size();
+  if (getUpper().size() != count || getFractions().size() != count) // (C2)
+    return emitOpError("expected as many upper indices and fractions as lower "
+                       "indices, ")
+           << count << ", but got " << getUpper().size() << " and "
+           << getFractions().size();
+  int64_t size = input.getDimSize(getAxis());
+  for (auto [lower, upper] : llvm::zip(getLower(), getUpper()))
+    if (lower < 0 || upper < 0 || lower >= size || upper >= size) // (C2)
+      return emitOpError("expected indices in [0, ")
+             << size << "), but got " << lower << " and " << upper;
+  SmallVector<int64_t> shape(input.getShape());
+  shape[getAxis()] = count;
+  return verifyResultShape(*this, shape); // (C3)
+}
