@@ -1,0 +1,178 @@
+//===- Movement.cpp - Ops that move values --------------------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Evaluators.h"
+#include "quant-opt/Dialect/QNN/IR/QNNOps.h"
+#include <cmath>
+
+using namespace quantopt;
+using namespace quantopt::reference;
+using llvm::Error;
+
+/// Calls `fn` with the elements of `source` and, for writing, of `target`,
+/// which has the same storage.
+template <typename Fn>
+static void visitPair(const Tensor &source, Tensor &target, Fn fn) {
+  source.visit([&](auto from) {
+    using T = typename decltype(from)::value_type;
+    fn(from, target.getMutable<T>());
+  });
+}
+
+/// Copies the box of shape `box` from `source` at `sourceOffset` to `target` at
+/// `targetOffset`.
+static void copyBox(ArrayRef<int64_t> box, const Tensor &source,
+                    int64_t sourceOffset, ArrayRef<int64_t> sourceStrides,
+                    Tensor &target, int64_t targetOffset,
+                    ArrayRef<int64_t> targetStrides) {
+  if (ShapedType::getNumElements(box) == 0)
+    return;
+  visitPair(source, target, [&](auto from, auto to) {
+    using T = typename decltype(from)::value_type;
+    copyStrided<T>(box, from.data() + sourceOffset, sourceStrides,
+                   to.data() + targetOffset, targetStrides);
+  });
+}
+
+/// A result whose elements are read from `source` with these strides.
+static Tensor readStrided(Value value, const Tensor &source, int64_t offset,
+                          ArrayRef<int64_t> strides) {
+  Tensor result = makeResult(value);
+  copyBox(result.getShape(), source, offset, strides, result, 0,
+          getRowMajorStrides(result.getShape()));
+  return result;
+}
+
+static Error evaluateConcat(qnn::ConcatOp op, ArrayRef<Tensor> operands,
+                            Results &results) {
+  Tensor result = makeResult(op.getResult());
+  SmallVector<int64_t> strides = getRowMajorStrides(result.getShape());
+  int64_t offset = 0;
+  for (const Tensor &operand : operands) {
+    copyBox(operand.getShape(), operand, 0,
+            getRowMajorStrides(operand.getShape()), result, offset, strides);
+    offset += operand.getShape()[op.getAxis()] * strides[op.getAxis()];
+  }
+  results.push_back(std::move(result));
+  return Error::success();
+}
+
+static Error evaluateSlice(qnn::SliceOp op, ArrayRef<Tensor> operands,
+                           Results &results) {
+  SmallVector<int64_t> strides = getRowMajorStrides(operands[0].getShape());
+  int64_t offset = 0;
+  for (size_t d = 0; d < strides.size(); ++d) {
+    offset += op.getOffsets()[d] * strides[d];
+    strides[d] *= op.getStrides()[d];
+  }
+  results.push_back(readStrided(op.getResult(), operands[0], offset, strides));
+  return Error::success();
+}
+
+/// Fills a tensor with the pad value of its element type.
+static void fillPadding(qnn::PadOp op, Tensor &result) {
+  if (auto affine = dyn_cast<qnn::AffineType>(result.getElementType())) {
+    for (int64_t i = 0, e = result.getNumElements(); i < e; ++i)
+      result.setInteger(i, affine.getZeroPoint());
+  } else if (result.getStorage() == Storage::F32) {
+    llvm::fill(result.getMutable<float>(), op.getValue().convertToFloat());
+  } else if (result.getElementType().isInteger(8)) {
+    llvm::fill(result.getMutable<int8_t>(),
+               static_cast<int8_t>(int32_t(op.getStorageValue())));
+  }
+}
+
+static Error evaluatePad(qnn::PadOp op, ArrayRef<Tensor> operands,
+                         Results &results) {
+  Tensor result = makeResult(op.getResult());
+  fillPadding(op, result);
+  SmallVector<int64_t> strides = getRowMajorStrides(result.getShape());
+  int64_t offset = 0;
+  for (size_t d = 0; d < strides.size(); ++d)
+    offset += op.getLow()[d] * strides[d];
+  const Tensor &input = operands[0];
+  copyBox(input.getShape(), input, 0, getRowMajorStrides(input.getShape()),
+          result, offset, strides);
+  results.push_back(std::move(result));
+  return Error::success();
+}
+
+static Error evaluateReshape(qnn::ReshapeOp op, ArrayRef<Tensor> operands,
+                             Results &results) {
+  results.push_back(operands[0].withType(cast<RankedTensorType>(op.getType())));
+  return Error::success();
+}
+
+static Error evaluateTranspose(qnn::TransposeOp op, ArrayRef<Tensor> operands,
+                               Results &results) {
+  SmallVector<int64_t> own = getRowMajorStrides(operands[0].getShape());
+  SmallVector<int64_t> strides;
+  for (int64_t dim : op.getPermutation())
+    strides.push_back(own[dim]);
+  results.push_back(readStrided(op.getResult(), operands[0], 0, strides));
+  return Error::success();
+}
+
+static Error evaluateBroadcast(qnn::BroadcastOp op, ArrayRef<Tensor> operands,
+                               Results &results) {
+  auto type = cast<RankedTensorType>(op.getType());
+  results.push_back(readStrided(
+      op.getResult(), operands[0], 0,
+      getBroadcastStrides(operands[0].getShape(), type.getShape())));
+  return Error::success();
+}
+
+static Error evaluateGather(qnn::GatherOp op, ArrayRef<Tensor> operands,
+                            Results &results) {
+  Tensor result = makeResult(op.getResult());
+  SmallVector<int64_t> from = getRowMajorStrides(operands[0].getShape());
+  SmallVector<int64_t> to = getRowMajorStrides(result.getShape());
+  SmallVector<int64_t> box(result.getShape());
+  int64_t axis = op.getAxis();
+  box[axis] = 1;
+  for (auto [i, index] : llvm::enumerate(op.getIndices()))
+    copyBox(box, operands[0], index * from[axis], from, result,
+            int64_t(i) * to[axis], to);
+  results.push_back(std::move(result));
+  return Error::success();
+}
+
+static Error evaluateInterpolate(qnn::InterpolateOp op,
+                                 ArrayRef<Tensor> operands, Results &results) {
+  Tensor result = makeResult(op.getResult());
+  int64_t axis = op.getAxis();
+  ArrayRef<int64_t> shape = result.getShape();
+  int64_t inner = getRowMajorStrides(shape)[axis], size = shape[axis];
+  int64_t inputSize = operands[0].getShape()[axis];
+  int64_t outer = ShapedType::getNumElements(shape.take_front(axis));
+  ArrayRef<float> x = operands[0].get<float>();
+  MutableArrayRef<float> y = result.getMutable<float>();
+  for (int64_t o = 0; o < outer; ++o)
+    for (int64_t i = 0; i < size; ++i) {
+      int64_t lower = (o * inputSize + op.getLower()[i]) * inner;
+      int64_t upper = (o * inputSize + op.getUpper()[i]) * inner;
+      float fraction = op.getFractions()[i];
+      for (int64_t k = 0; k < inner; ++k) {
+        float difference = x[upper + k] - x[lower + k];
+        y[(o * size + i) * inner + k] =
+            std::fma(difference, fraction, x[lower + k]);
+      }
+    }
+  results.push_back(std::move(result));
+  return Error::success();
+}
+
+void reference::addMovementEvaluators(EvaluatorTable &table) {
+  table.add(evaluateConcat);
+  table.add(evaluateSlice);
+  table.add(evaluatePad);
+  table.add(evaluateReshape);
+  table.add(evaluateTranspose);
+  table.add(evaluateBroadcast);
+  table.add(evaluateGather);
+  table.add(evaluateInterpolate);
+}

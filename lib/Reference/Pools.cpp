@@ -1,0 +1,157 @@
+//===- Pools.cpp - Sliding windows ----------------------------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Evaluators.h"
+#include "quant-opt/Dialect/QNN/IR/QNNOps.h"
+#include "quant-opt/Dialect/QNN/IR/QNNScalarFunctions.h"
+#include "quant-opt/Support/Arithmetic.h"
+
+using namespace quantopt;
+using namespace quantopt::reference;
+using llvm::Error;
+
+namespace {
+/// The window at one output position.
+struct WindowPosition {
+  /// Offsets of the channels at each position inside the input, row-major.
+  SmallVector<int64_t> offsets;
+  /// Positions that an average counts: those inside, and counted padding.
+  int64_t count = 0;
+};
+
+/// A pool's geometry.
+struct PoolGeometry {
+  qnn::WindowAttr window;
+  SmallVector<int64_t> countedPads;
+  ArrayRef<int64_t> input;  // N, H, W, C
+  ArrayRef<int64_t> result; // N, H, W, C
+
+  PoolGeometry(qnn::WindowAttr window,
+               std::optional<ArrayRef<int64_t>> countedPads,
+               const Tensor &input, const Tensor &result)
+      : window(window), countedPads(4, 0), input(input.getShape()),
+        result(result.getShape()) {
+    if (countedPads)
+      this->countedPads.assign(countedPads->begin(), countedPads->end());
+  }
+
+  WindowPosition getPosition(int64_t n, int64_t h, int64_t w) const {
+    WindowPosition position;
+    for (int64_t i = 0; i < window.getKernel()[0]; ++i) {
+      for (int64_t j = 0; j < window.getKernel()[1]; ++j) {
+        int64_t y = h * window.getStrides()[0] + i * window.getDilations()[0] -
+                    window.getPads()[0];
+        int64_t x = w * window.getStrides()[1] + j * window.getDilations()[1] -
+                    window.getPads()[1];
+        if (y >= -countedPads[0] && y < input[1] + countedPads[2] &&
+            x >= -countedPads[1] && x < input[2] + countedPads[3])
+          ++position.count;
+        if (y >= 0 && y < input[1] && x >= 0 && x < input[2])
+          position.offsets.push_back(((n * input[1] + y) * input[2] + x) *
+                                     input[3]);
+      }
+    }
+    return position;
+  }
+
+  /// Calls `fn(position, offset of the output's channels)`.
+  template <typename Fn> void forEachPosition(Fn fn) const {
+    int64_t offset = 0;
+    for (int64_t n = 0; n < result[0]; ++n)
+      for (int64_t h = 0; h < result[1]; ++h)
+        for (int64_t w = 0; w < result[2]; ++w, offset += result[3])
+          fn(getPosition(n, h, w), offset);
+  }
+};
+} // namespace
+
+/// The larger of two numbers as `qnn.binary max` defines it.
+static float larger(float a, float b) {
+  floatfn::HostAlgebra algebra;
+  return qnn::evaluateBinary(algebra, qnn::BinaryFn::Max, a, b);
+}
+static int8_t larger(int8_t a, int8_t b) { return std::max(a, b); }
+
+/// Maximum over the valid positions, from the lowest value.
+template <typename T>
+static void poolMax(const PoolGeometry &geometry, ArrayRef<T> input,
+                    MutableArrayRef<T> output, T lowest) {
+  geometry.forEachPosition([&](const WindowPosition &position, int64_t target) {
+    for (int64_t c = 0; c < geometry.result[3]; ++c) {
+      T value = lowest;
+      for (int64_t offset : position.offsets)
+        value = larger(value, input[offset + c]);
+      output[target + c] = value;
+    }
+  });
+}
+
+/// Average of floats: additions from 0 in row-major order, one division.
+static void poolAverage(const PoolGeometry &geometry, ArrayRef<float> input,
+                        MutableArrayRef<float> output) {
+  geometry.forEachPosition([&](const WindowPosition &position, int64_t target) {
+    for (int64_t c = 0; c < geometry.result[3]; ++c) {
+      float sum = 0.0f;
+      for (int64_t offset : position.offsets)
+        sum += input[offset + c];
+      output[target + c] = sum / static_cast<float>(position.count);
+    }
+  });
+}
+
+static Error evaluatePool(qnn::PoolOp op, ArrayRef<Tensor> operands,
+                          Results &results) {
+  Tensor result = makeResult(op.getResult());
+  const Tensor &input = operands[0];
+  PoolGeometry geometry(op.getWindow(), op.getCountedPads(), input, result);
+  bool isMax = op.getKind() == qnn::PoolKind::Max;
+  if (result.getStorage() == Storage::F32 && !isMax)
+    poolAverage(geometry, input.get<float>(), result.getMutable<float>());
+  else if (result.getStorage() == Storage::F32)
+    poolMax<float>(geometry, input.get<float>(), result.getMutable<float>(),
+                   -INFINITY);
+  else if (result.getStorage() == Storage::I8 && isMax)
+    poolMax<int8_t>(geometry, input.get<int8_t>(), result.getMutable<int8_t>(),
+                    INT8_MIN);
+  else
+    return makeError(op, "pools elements that the interpreter does not know");
+  results.push_back(std::move(result));
+  return Error::success();
+}
+
+static Error evaluatePoolRequantize(qnn::PoolRequantizeOp op,
+                                    ArrayRef<Tensor> operands,
+                                    Results &results) {
+  Tensor result = makeResult(op.getResult());
+  PoolGeometry geometry(op.getWindow(), op.getCountedPads(), operands[0],
+                        result);
+  ArrayRef<int8_t> input = operands[0].get<int8_t>();
+  MutableArrayRef<int8_t> output = result.getMutable<int8_t>();
+  int64_t inputZero = int32_t(op.getInputZeroPoint()),
+          zeroPoint = int32_t(op.getZeroPoint()), min = int32_t(op.getMin()),
+          max = int32_t(op.getMax());
+  geometry.forEachPosition([&](const WindowPosition &position, int64_t target) {
+    Multiplier multiplier; // an empty window gives the zero point
+    if (position.count > 0)
+      multiplier = {op.getMultipliers()[position.count - 1],
+                    op.getShifts()[position.count - 1]};
+    for (int64_t c = 0; c < geometry.result[3]; ++c) {
+      int64_t sum = 0;
+      for (int64_t offset : position.offsets)
+        sum += input[offset + c] - inputZero;
+      output[target + c] = static_cast<int8_t>(
+          requantize(sum, multiplier, zeroPoint, min, max));
+    }
+  });
+  results.push_back(std::move(result));
+  return Error::success();
+}
+
+void reference::addPoolEvaluators(EvaluatorTable &table) {
+  table.add(evaluatePool);
+  table.add(evaluatePoolRequantize);
+}
