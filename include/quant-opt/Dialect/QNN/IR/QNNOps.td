@@ -36,7 +36,7 @@ def QNN_AnyTensor : RankedTensorOf<[F32, I8, QNN_Quantized]>;
 // Constants and conversions
 //===----------------------------------------------------------------------===//
 
-def QNN_ConstantOp : QNN_Op<"constant", [ConstantLike]> {
+def QNN_ConstantOp : QNN_Op<"constant"> {
   let summary = "Quantized constant with its parameters beside it";
   let description = [{
     A payload of storage type and, for axis and block granularity, the scales
