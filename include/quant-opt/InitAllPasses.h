@@ -8,12 +8,16 @@
 #ifndef QUANTOPT_INITALLPASSES_H
 #define QUANTOPT_INITALLPASSES_H
 
+#include "quant-opt/Dialect/QNN/Transforms/Passes.h"
 #include "mlir/InitAllPasses.h"
 
 namespace quantopt {
 
 /// Registers the project's passes and pipelines, and upstream's.
-inline void registerAllPasses() { mlir::registerAllPasses(); }
+inline void registerAllPasses() {
+  mlir::registerAllPasses();
+  qnn::registerQNNTransformsPasses();
+}
 
 } // namespace quantopt
 

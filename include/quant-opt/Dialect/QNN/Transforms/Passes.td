@@ -1,0 +1,124 @@
+//===- Passes.td - Passes on float qnn networks ------------*- tablegen -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_DIALECT_QNN_TRANSFORMS_PASSES
+#define QUANTOPT_DIALECT_QNN_TRANSFORMS_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+class QNNPass<string flag> : Pass<flag, "::mlir::ModuleOp"> {
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::quantopt::qnn::QNNDialect"];
+}
+
+def PropagateTransposesPass : QNNPass<"qnn-propagate-transposes"> {
+  let summary = "Bring a network into channels-last order";
+  let description = [{
+    Moves `qnn.transpose` between channels-first and channels-last order
+    through ops that exist in both orders (elementwise, concat, pad, slice,
+    reduce, softmax, gather, quantize, dequantize, ...) until pairs meet and
+    cancel. Constants are transposed. A transpose that moves only dimensions of
+    size 1 becomes a reshape, reshapes move behind elementwise ops, and a
+    flattening of a transposed image in front of `qnn.dense` becomes a
+    permutation of the dense weight.
+
+    Requires: rank-4 images whose channel ops are surrounded by transposes, as
+    importers emit them. Guarantees: such transposes remain only at arguments,
+    results and ops whose meaning depends on the order. Does nothing to a
+    network without transposes.
+  }];
+  let statistics = [
+    Statistic<"converted", "num-converted", "Ops moved to channels-last order">,
+    Statistic<"permutedWeights", "num-permuted-weights",
+              "Dense weights permuted">,
+  ];
+}
+
+def FoldConstantsPass : QNNPass<"qnn-fold-constants"> {
+  let summary = "Evaluate float ops whose operands are constants";
+  let description = [{
+    Replaces elementwise and movement ops on `f32` constants by their value,
+    computed with the definitions that every target uses. Never folds
+    `qnn.dequantize`, which would destroy quantized weights. Does nothing to
+    results of more than `max-elements` elements.
+  }];
+  let options = [
+    Option<"maxElements", "max-elements", "int64_t", "1 << 24",
+           "Largest result, in elements">,
+  ];
+  let statistics = [
+    Statistic<"folded", "num-folded", "Ops replaced by constants">,
+  ];
+}
+
+def FoldScalesPass : QNNPass<"qnn-fold-scales"> {
+  let summary = "Fold per-channel factors and offsets into contractions";
+  let description = [{
+    A product or quotient with one constant per channel behind a contraction
+    scales the rows of its weight and its bias; a sum or difference changes the
+    bias. This is batch-norm folding. In front of a contraction a factor scales
+    the weight's columns, and an offset moves to the bias when the window has
+    no padding (padding must stay zero). Only contractions with constant `f32`
+    weights and a single user are changed.
+  }];
+  let statistics = [
+    Statistic<"folded", "num-folded", "Ops folded into contractions">,
+  ];
+}
+
+def FoldPaddingPass : QNNPass<"qnn-fold-padding"> {
+  let summary = "Fold zero padding into windows";
+  let description = [{
+    `qnn.pad` with zeros along height and width becomes part of the window of
+    the convolutions and average pools (as counted padding) that read it; in
+    front of a maximum when the padding cannot win: its value is the lowest
+    one, or zero while no input is negative.
+  }];
+  let statistics = [
+    Statistic<"folded", "num-folded", "Windows that took over padding">,
+  ];
+}
+
+def FuseActivationsPass : QNNPass<"qnn-fuse-activations"> {
+  let summary = "Merge chains of clamps and turn max/min into clamps";
+  let description = [{
+    A clamp of a clamp is one clamp; a maximum or minimum with a single
+    constant is a clamp; `x * sigmoid`-like compositions with a name of their
+    own become that function (`x * hard_sigmoid(x)` with alpha 1/6 and beta 1/2
+    is `hard_swish`). Does nothing to a clamp that other ops read as well.
+  }];
+  let statistics = [
+    Statistic<"fused", "num-fused", "Ops merged">,
+  ];
+}
+
+def VerifyPreparedPass : QNNPass<"qnn-verify-prepared"> {
+  let summary = "Check what the phases after 'prepare' assume";
+  let description = [{
+    Fails with a diagnostic unless the module has one `@main` whose arguments
+    and results are ranked tensors of static shape, all ops in it are `qnn` ops
+    or constants, and no transposes cancel.
+  }];
+  let statistics = [
+    Statistic<"checked", "num-checked", "Ops checked">,
+  ];
+}
+
+def MarkPhasePass : QNNPass<"qnn-mark-phase"> {
+  let summary = "Record the last phase a module went through";
+  let description = [{
+    Sets the module attribute `qnn.phase`. The last pass of every phase.
+  }];
+  let options = [
+    Option<"phase", "phase", "std::string", "\"import\"", "Name of the phase">,
+  ];
+  let statistics = [
+    Statistic<"marked", "num-marked", "Modules marked">,
+  ];
+}
+
+#endif // QUANTOPT_DIALECT_QNN_TRANSFORMS_PASSES

@@ -1,0 +1,256 @@
+//===- FoldScales.cpp - Batch-norm folding --------------------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-opt/Dialect/QNN/Transforms/Passes.h"
+#include "quant-opt/Dialect/QNN/Utils/Constants.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace quantopt::qnn {
+#define GEN_PASS_DEF_FOLDSCALESPASS
+#include "quant-opt/Dialect/QNN/Transforms/Passes.h.inc"
+} // namespace quantopt::qnn
+
+using namespace quantopt;
+using namespace quantopt::qnn;
+
+namespace {
+
+/// `y = x * factor + offset` per channel: what a binary op with one constant
+/// operand computes.
+struct ChannelMap {
+  Value input;
+  SmallVector<float> factor; // empty: 1
+  SmallVector<float> offset; // empty: 0
+};
+
+/// A contraction with its constants unpacked.
+struct Contraction {
+  Operation *op;
+  DenseElementsAttr weight;
+  SmallVector<float> bias; // one per output channel, zeros when absent
+  int64_t rows;
+  int64_t rowSize;
+};
+} // namespace
+
+/// Reads `op` as a map of its non-constant operand, or fails.
+static FailureOr<ChannelMap> readChannelMap(BinaryOp op) {
+  auto type = cast<RankedTensorType>(op.getType());
+  auto lhs = getChannelConstant(op.getLhs(), type.getShape());
+  auto rhs = getChannelConstant(op.getRhs(), type.getShape());
+  if (bool(lhs) == bool(rhs))
+    return failure();
+  ChannelMap map;
+  map.input = lhs ? op.getRhs() : op.getLhs();
+  if (map.input.getType() != op.getType())
+    return failure();
+  SmallVector<float> values = lhs ? *lhs : *rhs;
+  switch (op.getFn()) {
+  case BinaryFn::Add:
+    map.offset = values;
+    return map;
+  case BinaryFn::Sub:
+    if (lhs) { // constant - x
+      map.factor.assign(values.size(), -1.0f);
+    } else {
+      for (float &value : values)
+        value = -value;
+    }
+    map.offset = values;
+    return map;
+  case BinaryFn::Mul:
+    map.factor = values;
+    return map;
+  case BinaryFn::Div:
+    if (lhs)
+      return failure();
+    for (float &value : values)
+      value = 1.0f / value;
+    map.factor = values;
+    return map;
+  default:
+    return failure();
+  }
+}
+
+/// Unpacks a contraction whose weight and bias are f32 constants.
+static FailureOr<Contraction> readContraction(Operation *op) {
+  auto contraction = dyn_cast_if_present<ContractionOpInterface>(op);
+  if (!contraction)
+    return failure();
+  Value weight = contraction.getWeightOperand().get();
+  Contraction result;
+  result.op = op;
+  result.weight = getFloatConstant(weight);
+  if (!result.weight)
+    return failure();
+  auto type = cast<RankedTensorType>(weight.getType());
+  result.rows = type.getDimSize(0);
+  result.rowSize = getRowSize(type.getShape());
+  result.bias.assign(result.rows, 0.0f);
+  if (Value bias = contraction.getBiasValue()) {
+    DenseElementsAttr attr = getFloatConstant(bias);
+    if (!attr)
+      return failure();
+    result.bias = getFloatElements(attr);
+  }
+  return result;
+}
+
+/// Gives the contraction another weight and bias.
+static void writeContraction(RewriterBase &rewriter, Contraction &contraction,
+                             ArrayRef<float> weight) {
+  Operation *op = contraction.op;
+  rewriter.setInsertionPoint(op);
+  auto interface = cast<ContractionOpInterface>(op);
+  auto type = cast<RankedTensorType>(
+      interface.getWeightOperand().get().getType());
+  Value newWeight;
+  if (!weight.empty())
+    newWeight = createFloatConstant(rewriter, op->getLoc(), type.getShape(),
+                                    weight);
+  Value bias = createFloatConstant(rewriter, op->getLoc(), {contraction.rows},
+                                   contraction.bias);
+  rewriter.modifyOpInPlace(op, [&] {
+    if (newWeight)
+      interface.getWeightOperand().set(newWeight);
+    if (auto conv = dyn_cast<Conv2DOp>(op))
+      conv.getBiasMutable().assign(bias);
+    else
+      cast<DenseOp>(op).getBiasMutable().assign(bias);
+  });
+}
+
+/// The input channel that column `column` of weight row `row` reads.
+static int64_t getInputChannel(Operation *op, int64_t row, int64_t column) {
+  auto conv = dyn_cast<Conv2DOp>(op);
+  if (!conv)
+    return column;
+  auto type = cast<RankedTensorType>(conv.getWeight().getType());
+  int64_t perGroup = type.getDimSize(3);
+  int64_t rowsPerGroup = type.getDimSize(0) / int64_t(conv.getGroups());
+  return row / rowsPerGroup * perGroup + column % perGroup;
+}
+
+static bool allFinite(ArrayRef<float> values) {
+  return llvm::all_of(values, [](float v) { return std::isfinite(v); });
+}
+
+namespace {
+
+/// binary(contraction(x), constant) -> contraction'(x).
+struct FoldScaleBehind : public OpRewritePattern<BinaryOp> {
+  FoldScaleBehind(MLIRContext *context, int64_t &count)
+      : OpRewritePattern(context), count(count) {}
+
+  LogicalResult matchAndRewrite(BinaryOp op,
+                                PatternRewriter &rewriter) const override {
+    FailureOr<ChannelMap> map = readChannelMap(op);
+    if (failed(map))
+      return rewriter.notifyMatchFailure(op, "no constant per channel");
+    if (!map->input.hasOneUse())
+      return rewriter.notifyMatchFailure(op, "input has other users");
+    FailureOr<Contraction> contraction =
+        readContraction(map->input.getDefiningOp());
+    if (failed(contraction))
+      return rewriter.notifyMatchFailure(op, "no constant contraction before");
+    if (!allFinite(map->factor) || !allFinite(map->offset))
+      return rewriter.notifyMatchFailure(op, "constants are not finite");
+    SmallVector<float> weight;
+    if (!map->factor.empty()) {
+      weight = getFloatElements(contraction->weight);
+      for (auto [i, value] : llvm::enumerate(weight))
+        value *= map->factor[i / contraction->rowSize];
+      for (auto [row, value] : llvm::enumerate(contraction->bias))
+        value *= map->factor[row];
+    }
+    if (!map->offset.empty())
+      for (auto [row, value] : llvm::enumerate(contraction->bias))
+        value += map->offset[row];
+    if (!allFinite(weight) || !allFinite(contraction->bias))
+      return rewriter.notifyMatchFailure(op, "products are not finite");
+    writeContraction(rewriter, *contraction, weight);
+    rewriter.replaceOp(op, map->input);
+    ++count;
+    return success();
+  }
+
+  int64_t &count;
+};
+
+/// contraction(binary(x, constant)) -> contraction'(x).
+struct FoldScaleInFront
+    : public OpInterfaceRewritePattern<ContractionOpInterface> {
+  FoldScaleInFront(MLIRContext *context, int64_t &count)
+      : OpInterfaceRewritePattern(context), count(count) {}
+
+  LogicalResult matchAndRewrite(ContractionOpInterface op,
+                                PatternRewriter &rewriter) const override {
+    Value input = op.getInputOperand().get();
+    auto binary = input.getDefiningOp<BinaryOp>();
+    if (!binary || !input.hasOneUse())
+      return rewriter.notifyMatchFailure(op, "no scale with a single user");
+    FailureOr<ChannelMap> map = readChannelMap(binary);
+    FailureOr<Contraction> contraction = readContraction(op);
+    if (failed(map) || failed(contraction))
+      return rewriter.notifyMatchFailure(op, "no constants");
+    if (map->input.getDefiningOp<arith::ConstantOp>() ||
+        !allFinite(map->factor) || !allFinite(map->offset))
+      return rewriter.notifyMatchFailure(op, "constants are not finite");
+    auto conv = dyn_cast<Conv2DOp>(op.getOperation());
+    if (!map->offset.empty() && conv && conv.getWindow().hasPadding())
+      return rewriter.notifyMatchFailure(op, "padding is not shifted");
+    SmallVector<float> weight = getFloatElements(contraction->weight);
+    foldInto(*map, *contraction, weight);
+    if (!allFinite(weight) || !allFinite(contraction->bias))
+      return rewriter.notifyMatchFailure(op, "products are not finite");
+    writeContraction(rewriter, *contraction, weight);
+    rewriter.modifyOpInPlace(op, [&] { op.getInputOperand().set(map->input); });
+    ++count;
+    return success();
+  }
+
+  /// Moves the map to the weight and the bias.
+  static void foldInto(const ChannelMap &map, Contraction &contraction,
+                       MutableArrayRef<float> weight) {
+    for (int64_t row = 0; row < contraction.rows; ++row) {
+      double sum = contraction.bias[row];
+      for (int64_t column = 0; column < contraction.rowSize; ++column) {
+        float &value = weight[row * contraction.rowSize + column];
+        int64_t channel = getInputChannel(contraction.op, row, column);
+        if (!map.offset.empty())
+          sum += double(value) * map.offset[channel];
+        if (!map.factor.empty())
+          value *= map.factor[channel];
+      }
+      contraction.bias[row] = float(sum);
+    }
+  }
+
+  int64_t &count;
+};
+
+struct FoldScalesPass : public qnn::impl::FoldScalesPassBase<FoldScalesPass> {
+  void runOnOperation() override {
+    FailureOr<int64_t> count = foldScales(getOperation());
+    if (failed(count)) {
+      getOperation().emitError("folding scales did not come to an end");
+      return signalPassFailure();
+    }
+    folded += *count;
+  }
+};
+} // namespace
+
+FailureOr<int64_t> qnn::foldScales(Operation *root) {
+  int64_t count = 0;
+  RewritePatternSet patterns(root->getContext());
+  patterns.add<FoldScaleBehind, FoldScaleInFront>(root->getContext(), count);
+  if (failed(applyPatternsGreedily(root, std::move(patterns))))
+    return failure();
+  return count;
+}

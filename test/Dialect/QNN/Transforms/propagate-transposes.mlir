@@ -1,0 +1,116 @@
+// RUN: quant-opt %s -split-input-file --qnn-propagate-transposes --canonicalize | FileCheck %s
+
+// Two convolutions between which everything exists in both orders: only the
+// transposes at the border remain.
+// CHECK-LABEL: func @chain
+// CHECK: qnn.transpose %arg0 {permutation = array<i64: 0, 2, 3, 1>}
+// CHECK: qnn.conv2d
+// CHECK-NOT: qnn.transpose
+// CHECK: qnn.binary add {{.*}} : (tensor<1x4x4x2xf32>, tensor<2xf32>)
+// CHECK-NOT: qnn.transpose
+// CHECK: qnn.conv2d
+// CHECK: qnn.transpose {{.*}} {permutation = array<i64: 0, 3, 1, 2>}
+// CHECK-NEXT: return
+func.func @chain(%x: tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32> {
+  %w = arith.constant dense<1.0> : tensor<2x1x1x2xf32>
+  %c = arith.constant dense<[[[1.0]], [[2.0]]]> : tensor<2x1x1xf32>
+  %0 = qnn.transpose %x {permutation = array<i64: 0, 2, 3, 1>} : tensor<1x2x4x4xf32> -> tensor<1x4x4x2xf32>
+  %1 = qnn.conv2d %0, %w window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> : (tensor<1x4x4x2xf32>, tensor<2x1x1x2xf32>) -> tensor<1x4x4x2xf32>
+  %2 = qnn.transpose %1 {permutation = array<i64: 0, 3, 1, 2>} : tensor<1x4x4x2xf32> -> tensor<1x2x4x4xf32>
+  %3 = qnn.binary add %2, %c : (tensor<1x2x4x4xf32>, tensor<2x1x1xf32>) -> tensor<1x2x4x4xf32>
+  %4 = qnn.clamp %3 {min = 0.0 : f32, max = 0x7F800000 : f32} : tensor<1x2x4x4xf32>
+  %5 = qnn.transpose %4 {permutation = array<i64: 0, 2, 3, 1>} : tensor<1x2x4x4xf32> -> tensor<1x4x4x2xf32>
+  %6 = qnn.conv2d %5, %w window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> : (tensor<1x4x4x2xf32>, tensor<2x1x1x2xf32>) -> tensor<1x4x4x2xf32>
+  %7 = qnn.transpose %6 {permutation = array<i64: 0, 3, 1, 2>} : tensor<1x4x4x2xf32> -> tensor<1x2x4x4xf32>
+  return %7 : tensor<1x2x4x4xf32>
+}
+
+// -----
+
+// Attributes that name dimensions follow.
+// CHECK-LABEL: func @attributes
+// CHECK: %[[P:.*]] = qnn.pad %arg0 {high = array<i64: 0, 2, 3, 1>, low = array<i64: 0, 0, 0, 1>}
+// CHECK: %[[C:.*]] = qnn.concat %[[P]], %[[P]] {axis = 3 : i64}
+// CHECK: %[[R:.*]] = qnn.reduce mean %[[C]] axes [1, 2]
+// CHECK: %[[F:.*]] = qnn.reshape %[[R]] : tensor<1x1x1x8xf32> -> tensor<1x8xf32>
+// CHECK: return %[[F]]
+func.func @attributes(%x: tensor<1x4x4x2xf32>) -> tensor<1x8xf32> {
+  %0 = qnn.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : tensor<1x4x4x2xf32> -> tensor<1x2x4x4xf32>
+  %1 = qnn.pad %0 {low = array<i64: 0, 1, 0, 0>, high = array<i64: 0, 1, 2, 3>} : tensor<1x2x4x4xf32> -> tensor<1x4x6x7xf32>
+  %2 = qnn.concat %1, %1 {axis = 1 : i64} : (tensor<1x4x6x7xf32>, tensor<1x4x6x7xf32>) -> tensor<1x8x6x7xf32>
+  %3 = qnn.reduce mean %2 axes [2, 3] : tensor<1x8x6x7xf32> -> tensor<1x8x1x1xf32>
+  %4 = qnn.reshape %3 : tensor<1x8x1x1xf32> -> tensor<1x8xf32>
+  return %4 : tensor<1x8xf32>
+}
+
+// -----
+
+// A flattened image in front of a dense layer: the weight is permuted. Row 0
+// holds channel 0 (1 2) and channel 1 (3 4) of a 1x2 image.
+// CHECK-LABEL: func @flatten
+// CHECK: dense<{{\[}}[1.000000e+00, 3.000000e+00, 2.000000e+00, 4.000000e+00]]>
+// CHECK-NOT: qnn.transpose
+// CHECK: qnn.dense
+func.func @flatten(%x: tensor<1x1x2x2xf32>) -> tensor<1x1xf32> {
+  %w = arith.constant dense<[[1.0, 2.0, 3.0, 4.0]]> : tensor<1x4xf32>
+  %0 = qnn.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : tensor<1x1x2x2xf32> -> tensor<1x2x1x2xf32>
+  %1 = qnn.reshape %0 : tensor<1x2x1x2xf32> -> tensor<1x4xf32>
+  %2 = qnn.clamp %1 {min = 0.0 : f32, max = 6.0 : f32} : tensor<1x4xf32>
+  %3 = qnn.dense %2, %w : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x1xf32>
+  return %3 : tensor<1x1xf32>
+}
+
+// -----
+
+// The dequantized weight of a dense layer is permuted as well.
+// CHECK-LABEL: func @flatten_quantized
+// CHECK: qnn.constant {payload = dense<{{\[}}[1, 3, 2, 4]]> : tensor<1x4xi8>, scales = dense<5.000000e-01> : tensor<1xf32>}
+// CHECK-NOT: qnn.transpose
+func.func @flatten_quantized(%x: tensor<1x1x2x2x!qnn.affine<i8, 0.5>>) -> tensor<1x1xf32> {
+  %q = qnn.constant {payload = dense<[[1, 2, 3, 4]]> : tensor<1x4xi8>, scales = dense<0.5> : tensor<1xf32>} : tensor<1x4x!qnn.affine_axis<i8, 0>>
+  %w = qnn.dequantize %q : tensor<1x4x!qnn.affine_axis<i8, 0>> -> tensor<1x4xf32>
+  %d = qnn.dequantize %x : tensor<1x1x2x2x!qnn.affine<i8, 0.5>> -> tensor<1x1x2x2xf32>
+  %0 = qnn.transpose %d {permutation = array<i64: 0, 3, 1, 2>} : tensor<1x1x2x2xf32> -> tensor<1x2x1x2xf32>
+  %1 = qnn.reshape %0 : tensor<1x2x1x2xf32> -> tensor<1x4xf32>
+  %2 = qnn.quantize %1 : tensor<1x4xf32> -> tensor<1x4x!qnn.affine<i8, 0.5>>
+  %3 = qnn.dequantize %2 : tensor<1x4x!qnn.affine<i8, 0.5>> -> tensor<1x4xf32>
+  %4 = qnn.dense %3, %w : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x1xf32>
+  return %4 : tensor<1x1xf32>
+}
+
+// -----
+
+// A transpose of one channel is a reshape.
+// CHECK-LABEL: func @one_channel
+// CHECK-NOT: qnn.transpose
+// CHECK: qnn.reshape
+func.func @one_channel(%x: tensor<1x1x4x4xf32>) -> tensor<1x4x4x1xf32> {
+  %0 = qnn.transpose %x {permutation = array<i64: 0, 2, 3, 1>} : tensor<1x1x4x4xf32> -> tensor<1x4x4x1xf32>
+  return %0 : tensor<1x4x4x1xf32>
+}
+
+// -----
+
+// A channel shuffle is a gather.
+// CHECK-LABEL: func @shuffle
+// CHECK: qnn.gather %arg0 {axis = 3 : i64, indices = array<i64: 0, 3, 1, 4, 2, 5>}
+func.func @shuffle(%x: tensor<1x4x5x6xf32>) -> tensor<1x4x5x6xf32> {
+  %0 = qnn.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : tensor<1x4x5x6xf32> -> tensor<1x6x4x5xf32>
+  %1 = qnn.reshape %0 : tensor<1x6x4x5xf32> -> tensor<1x2x3x4x5xf32>
+  %2 = qnn.transpose %1 {permutation = array<i64: 0, 2, 1, 3, 4>} : tensor<1x2x3x4x5xf32> -> tensor<1x3x2x4x5xf32>
+  %3 = qnn.reshape %2 : tensor<1x3x2x4x5xf32> -> tensor<1x6x4x5xf32>
+  %4 = qnn.transpose %3 {permutation = array<i64: 0, 2, 3, 1>} : tensor<1x6x4x5xf32> -> tensor<1x4x5x6xf32>
+  return %4 : tensor<1x4x5x6xf32>
+}
+
+// -----
+
+// A product of matrices depends on the order: the transpose stays.
+// CHECK-LABEL: func @keep_before_matmul
+// CHECK: qnn.transpose
+// CHECK: qnn.matmul
+func.func @keep_before_matmul(%x: tensor<1x4x4x2xf32>) -> tensor<1x2x4x4xf32> {
+  %0 = qnn.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : tensor<1x4x4x2xf32> -> tensor<1x2x4x4xf32>
+  %1 = qnn.matmul %0, %0 : (tensor<1x2x4x4xf32>, tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  return %1 : tensor<1x2x4x4xf32>
+}
