@@ -102,6 +102,29 @@ size_t qo_npy_format(qo_type type, const int64_t *shape, int64_t rank,
 /// Widens `count` bf16 values to f32.
 void qo_widen_bf16(const void *data, int64_t count, float *result);
 
+/// Splits "[NAME=]FILE" into the index of the tensor called NAME and the path.
+/// A bare FILE needs `count` to be 1. A name may contain '=' and so may a path:
+/// a tensor's name decides first. `kind` is "input" or "output", for messages.
+int qo_split_spec(const char *spec, const char *kind, const qo_tensor *tensors,
+                  int64_t count, int64_t *index, const char **path,
+                  qo_error *error);
+
+/// Sets `*rows` to the size of the array along dimension 0 of the tensor: 1
+/// when a single sample lacks that axis. Fails when the other dimensions differ
+/// or floats are given for integers.
+int qo_check_array(const qo_tensor *tensor, const qo_npy *npy, int64_t *rows,
+                   qo_error *error);
+
+/// Sets `*batches` to how often the model runs for that many rows of `tensor`;
+/// fails when they are no multiple of the model's batch, or none.
+int qo_count_batches(const qo_tensor *tensor, int64_t rows, int64_t *batches,
+                     qo_error *error);
+
+/// Writes "1x3x32x32" to `text`; "scalar" for rank 0. A negative dimension is
+/// shown as N.
+void qo_format_shape(const int64_t *shape, int64_t rank, char *text,
+                     size_t size);
+
 #ifdef __cplusplus
 }
 #endif

@@ -19,128 +19,33 @@ typedef struct Run {
 } Run;
 
 //===----------------------------------------------------------------------===//
-// Names
-//===----------------------------------------------------------------------===//
-
-/// Writes the names of the tensors as "'a', 'b'".
-static void listNames(const qo_tensor *tensors, int64_t count, char *text,
-                      size_t size) {
-  size_t used = 0;
-  text[0] = 0;
-  for (int64_t i = 0; i < count && used < size; ++i)
-    used += (size_t)snprintf(text + used, size - used, "%s'%s'", i ? ", " : "",
-                             tensors[i].name);
-}
-
-/// Splits "[NAME=]FILE" into a tensor's index and a path. A name may contain
-/// '=' and so may a path: a tensor's name decides first.
-static int splitSpec(const char *spec, const char *kind,
-                     const qo_tensor *tensors, int64_t count, int64_t *index,
-                     const char **path, qo_error *error) {
-  char names[300];
-  listNames(tensors, count, names, sizeof(names));
-  for (int64_t i = 0; i < count; ++i) {
-    size_t length = strlen(tensors[i].name);
-    if (strncmp(spec, tensors[i].name, length) || spec[length] != '=')
-      continue;
-    *index = i;
-    *path = spec + length + 1;
-    return **path ? 0 : qo_fail(error, "no file given in '%s'", spec);
-  }
-  const char *equals = strchr(spec, '=');
-  if (equals && !memchr(spec, '/', (size_t)(equals - spec)))
-    return qo_fail(error, "the model has no %s '%.*s'; it has %s", kind,
-                   (int)(equals - spec), spec, names);
-  if (count != 1)
-    return qo_fail(error,
-                   "the model has several %ss; say which one '%s' is by "
-                   "NAME=FILE with a name of %s",
-                   kind, spec, names);
-  *index = 0;
-  *path = spec;
-  return 0;
-}
-
-//===----------------------------------------------------------------------===//
 // Inputs
 //===----------------------------------------------------------------------===//
-
-/// Returns how many batches of `tensor` the array holds; 0 when its shape does
-/// not fit.
-static int64_t countBatches(const qo_tensor *tensor, const qo_npy *npy) {
-  const int64_t *shape = tensor->shape;
-  int64_t rank = tensor->rank;
-  if (rank == 0)
-    return npy->rank == 0;
-  size_t inner = (size_t)(rank - 1) * sizeof(int64_t);
-  if (npy->rank == rank && !memcmp(npy->shape + 1, shape + 1, inner))
-    return npy->shape[0] % shape[0] ? 0 : npy->shape[0] / shape[0];
-  return npy->rank == rank - 1 && shape[0] == 1 &&
-         !memcmp(npy->shape, shape + 1, inner);
-}
-
-/// Says which shape was expected.
-static int failShape(const qo_tensor *tensor, const InputFile *file,
-                     qo_error *error) {
-  int64_t wanted[QO_NPY_MAX_RANK];
-  char expected[160], found[160], multiple[40] = "";
-  memcpy(wanted, tensor->shape, (size_t)tensor->rank * sizeof(int64_t));
-  if (tensor->rank) {
-    wanted[0] = -1;
-    snprintf(multiple, sizeof(multiple), " with N %s %lld",
-             tensor->shape[0] == 1 ? "at least" : "a multiple of",
-             (long long)tensor->shape[0]);
-  }
-  qo_format_shape(wanted, tensor->rank, expected, sizeof(expected));
-  qo_format_shape(file->npy.shape, file->npy.rank, found, sizeof(found));
-  return qo_fail(error,
-                 "%.150s: expected shape %.100s%s for input '%.60s', but got "
-                 "%.100s",
-                 file->path, expected, multiple, tensor->name, found);
-}
-
-/// Checks that the elements can become the tensor's.
-static int checkType(const qo_tensor *tensor, const InputFile *file,
-                     qo_error *error) {
-  qo_type type;
-  if (qo_type_parse(tensor->type, &type))
-    return qo_fail(error, "unknown element type '%s'", tensor->type);
-  if (type >= QO_F16 || file->npy.type < QO_F16)
-    return 0;
-  char how[100] = "";
-  if (tensor->scale != 0)
-    snprintf(how, sizeof(how), " quantized with scale %.9g and zero point %d",
-             (double)tensor->scale, (int)tensor->zero_point);
-  return qo_fail(error,
-                 "%.200s: expected integers%s for input '%.60s' of type '%s', "
-                 "but got '%s' elements",
-                 file->path, how, tensor->name, tensor->type,
-                 qo_type_name(file->npy.type));
-}
 
 /// Opens the file of one '--input'.
 static int openInput(Run *run, const char *spec, qo_error *error) {
   const qo_model *model = run->session->model;
-  int64_t index;
+  int64_t index, rows, batches;
   const char *path;
-  if (splitSpec(spec, "input", model->inputs, model->num_inputs, &index, &path,
-                error))
+  qo_error inner;
+  if (qo_split_spec(spec, "input", model->inputs, model->num_inputs, &index,
+                    &path, error))
     return 1;
   const qo_tensor *tensor = &model->inputs[index];
   InputFile *file = &run->inputs[index];
   if (file->path)
     return qo_fail(error, "input '%s' is given twice", tensor->name);
-  if (qo_input_open(file, path, error) || checkType(tensor, file, error))
+  if (qo_input_open(file, path, error))
     return 1;
-  int64_t batches = countBatches(tensor, &file->npy);
-  if (batches == 0)
-    return failShape(tensor, file, error);
+  if (qo_check_array(tensor, &file->npy, &rows, &inner) ||
+      qo_count_batches(tensor, rows, &batches, &inner))
+    return qo_add_path(path, &inner, error);
   if (run->batches >= 0 && run->batches != batches)
-    return qo_fail(error,
-                   "%.200s: input '%s' has %lld batches, but an earlier input "
-                   "has %lld",
-                   path, tensor->name, (long long)batches,
-                   (long long)run->batches);
+    return qo_fail(
+        error,
+        "%.200s: input '%s' has data for %lld runs of the model, but "
+        "an earlier input has data for %lld",
+        path, tensor->name, (long long)batches, (long long)run->batches);
   run->batches = batches;
   return 0;
 }
@@ -184,8 +89,8 @@ static int openOutput(Run *run, const char *spec, qo_error *error) {
   const qo_model *model = run->session->model;
   int64_t index;
   const char *path;
-  if (splitSpec(spec, "output", model->outputs, model->num_outputs, &index,
-                &path, error))
+  if (qo_split_spec(spec, "output", model->outputs, model->num_outputs, &index,
+                    &path, error))
     return 1;
   const qo_tensor *tensor = &model->outputs[index];
   if (run->outputs[index].path)

@@ -11,6 +11,9 @@
 #include "quant-opt-c/Npy.h"
 #include <stdio.h>
 
+/// Writes the message of `inner` with the path in front to `error`; returns 1.
+int qo_add_path(const char *path, const qo_error *inner, qo_error *error);
+
 /// A .npy file that is read from front to back, so that a pipe works as well.
 typedef struct InputFile {
   const char *path;

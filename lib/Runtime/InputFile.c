@@ -16,6 +16,10 @@
 /// Elements that are converted at a time.
 #define CHUNK 8192
 
+int qo_add_path(const char *path, const qo_error *inner, qo_error *error) {
+  return qo_fail(error, "%.200s: %.300s", path, inner->text);
+}
+
 /// Reads up to `size` bytes, fewer only at the end of the file. Sets `*got`.
 static int readBytes(InputFile *file, void *data, int64_t size, int64_t *got,
                      qo_error *error) {
@@ -44,11 +48,6 @@ static int readAll(InputFile *file, void *data, int64_t size, qo_error *error) {
   return 0;
 }
 
-/// Puts the path before the message of an inner function.
-static int addPath(const char *path, const qo_error *inner, qo_error *error) {
-  return qo_fail(error, "%.200s: %.300s", path, inner->text);
-}
-
 /// Reads and checks the header.
 static int readHeader(InputFile *file, qo_error *error) {
   char *start = malloc(QO_NPY_MAX_HEADER + 12);
@@ -63,13 +62,13 @@ static int readHeader(InputFile *file, qo_error *error) {
     got += more;
   }
   if (!failed && qo_npy_header_bytes(start, (size_t)got, &size, &inner))
-    failed = addPath(file->path, &inner, error);
+    failed = qo_add_path(file->path, &inner, error);
   if (!failed) {
     failed = readBytes(file, start + got, size - got, &more, error);
     got += more;
   }
   if (!failed && qo_npy_parse(start, (size_t)got, &file->npy, &inner))
-    failed = addPath(file->path, &inner, error);
+    failed = qo_add_path(file->path, &inner, error);
   free(start);
   return failed;
 }
@@ -133,7 +132,7 @@ int qo_input_read(InputFile *file, int64_t count, qo_type type, void *result,
     }
     if (qo_npy_convert(npy, file->scratch, file->next, now, type, result,
                        &inner))
-      return addPath(file->path, &inner, error);
+      return qo_add_path(file->path, &inner, error);
     result = (char *)result + now * to;
     file->next += now;
     count -= now;

@@ -35,9 +35,4 @@ void qo_print_help(const qo_model *model, const char *program);
 /// Prints `key: value` lines about the model to stdout.
 void qo_print_info(const qo_model *model, const qo_variant *variant);
 
-/// Writes "1x3x32x32" to `text`; "scalar" for rank 0. A negative dimension is
-/// shown as N.
-void qo_format_shape(const int64_t *shape, int64_t rank, char *text,
-                     size_t size);
-
 #endif // QUANTOPT_LIB_RUNTIME_OPTIONS_H

@@ -6,19 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Options.h"
+#include "quant-opt-c/Npy.h"
 #include <stdio.h>
-
-void qo_format_shape(const int64_t *shape, int64_t rank, char *text,
-                     size_t size) {
-  size_t used = (size_t)snprintf(text, size, "%s", rank ? "" : "scalar");
-  for (int64_t i = 0; i < rank && used < size; ++i) {
-    const char *separator = i ? "x" : "";
-    used += (size_t)(shape[i] < 0
-                         ? snprintf(text + used, size - used, "%sN", separator)
-                         : snprintf(text + used, size - used, "%s%lld",
-                                    separator, (long long)shape[i]));
-  }
-}
 
 /// Prints the facts of an input or output on one line.
 static void printTensor(const char *key, int64_t index, const qo_tensor *t) {
