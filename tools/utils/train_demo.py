@@ -155,7 +155,7 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("\n")[2][7:])
     parser.add_argument("package")
     parser.add_argument("outdir")
-    parser.add_argument("--epochs", type=int, default=24)
+    parser.add_argument("--epochs", type=int, default=22)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
 
