@@ -84,7 +84,7 @@ verifyStorage(function_ref<InFlightDiagnostic()> emitError, IntegerType storage,
   if (min < limits.min || max > limits.max) { // (C2)
     InFlightDiagnostic diag = emitError();
     diag << "expected a storage range within [" << limits.min << ", "
-         << limits.max << "] for '" << storage << "', but got [" << min << ", "
+         << limits.max << "] for " << storage << ", but got [" << min << ", "
          << max << "]";
     if (min == -127 && max == 128)
       diag << "; use 'i8' with [-128, 127], or 'ui8' with the zero point moved "

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "QNNVerify.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace quantopt;
 using namespace quantopt::qnn;
@@ -51,9 +52,12 @@ LogicalResult SliceOp::verify() {
     if (result.isDynamicDim(i) || input.isDynamicDim(i) ||
         result.getDimSize(i) == 0)
       continue;
-    int64_t last = first + (result.getDimSize(i) - 1) * stride;
-    int64_t size = input.getDimSize(i);
-    if (first < 0 || first >= size || last < 0 || last >= size) // (C2)
+    int64_t size = input.getDimSize(i), way = 0, last = 0;
+    bool overflow =
+        llvm::MulOverflow(result.getDimSize(i) - 1, stride, way) ||
+        llvm::AddOverflow(first, way, last);
+    if (overflow || first < 0 || first >= size || last < 0 ||
+        last >= size) // (C2)
       return emitOpError("expected indices in [0, ")
              << size << ") along dimension " << i << ", but got " << first
              << " to " << last;
@@ -70,9 +74,10 @@ LogicalResult PadOp::verify() {
            << getHigh().size();
   SmallVector<int64_t> shape(input.getShape());
   for (size_t i = 0; i < rank; ++i) {
-    if (getLow()[i] < 0 || getHigh()[i] < 0) // (C1)
-      return emitOpError("expected amounts that are not negative, but got ")
-             << std::min(getLow()[i], getHigh()[i]);
+    for (int64_t amount : {getLow()[i], getHigh()[i]})
+      if (amount < 0 || amount > INT32_MAX) // (C1)
+        return emitOpError("expected amounts in [0, 2147483647], but got ")
+               << amount;
     if (!ShapedType::isDynamic(shape[i]))
       shape[i] += getLow()[i] + getHigh()[i];
   }
