@@ -1,0 +1,119 @@
+// RUN: quant-opt %s -split-input-file -verify-diagnostics
+
+func.func @constant_c1() {
+  // expected-error @+1 {{'qnn.constant' op expected an axis below the rank 2, but got 2}}
+  %0 = qnn.constant {payload = dense<1> : tensor<2x2xi8>, scales = dense<1.0> : tensor<2xf32>} : tensor<2x2x!qnn.affine_axis<i8, 2>>
+  return
+}
+
+// -----
+func.func @constant_dynamic_c1() {
+  // expected-error @+1 {{'qnn.constant' op expected a static shape, but got 'tensor<?x!qnn.affine<i8, 1.000000e+00>>'}}
+  %0 = qnn.constant {payload = dense<1> : tensor<2xi8>} : tensor<?x!qnn.affine<i8, 1.0>>
+  return
+}
+
+// -----
+func.func @constant_c2() {
+  // expected-error @+1 {{'qnn.constant' op expected payload of type 'tensor<2x2xi8>', but got 'tensor<4xi8>'}}
+  %0 = qnn.constant {payload = dense<1> : tensor<4xi8>} : tensor<2x2x!qnn.affine<i8, 1.0>>
+  return
+}
+
+// -----
+func.func @constant_packed_c2() {
+  // expected-error @+1 {{'qnn.constant' op expected packed payload of type 'tensor<4xi8>', but got 'tensor<2x3xi4>'}}
+  %0 = qnn.constant {payload = dense<1> : tensor<2x3xi4>} : tensor<2x3x!qnn.affine<i4, 1.0>>
+  return
+}
+
+// -----
+func.func @constant_c3() {
+  // expected-error @+1 {{'qnn.constant' op expected 3 scales for this type and shape, but got 2}}
+  %0 = qnn.constant {payload = dense<1> : tensor<3x2xi8>, scales = dense<1.0> : tensor<2xf32>} : tensor<3x2x!qnn.affine_axis<i8, 0>>
+  return
+}
+
+// -----
+func.func @constant_none_c3() {
+  // expected-error @+1 {{'qnn.constant' op expected 4 scales for this type and shape, but got 0}}
+  %0 = qnn.constant {payload = dense<1> : tensor<2x3xi8>} : tensor<2x3x!qnn.affine_block<i8, 2>>
+  return
+}
+
+// -----
+func.func @constant_c4() {
+  // expected-error @+1 {{'qnn.constant' op expected 2 zero points, one per scale, but got 3}}
+  %0 = qnn.constant {payload = dense<1> : tensor<2x2xi8>, scales = dense<1.0> : tensor<2xf32>, zeroPoints = dense<0> : tensor<3xi8>} : tensor<2x2x!qnn.affine_axis<i8, 0>>
+  return
+}
+
+// -----
+func.func @constant_c5() {
+  // expected-error @+1 {{'qnn.constant' op expected scales that are finite, positive and normal, but scale 1 is -1}}
+  %0 = qnn.constant {payload = dense<1> : tensor<2x2xi8>, scales = dense<[1.0, -1.0]> : tensor<2xf32>} : tensor<2x2x!qnn.affine_axis<i8, 0>>
+  return
+}
+
+// -----
+func.func @constant_nan_c5() {
+  // expected-error @+1 {{'qnn.constant' op expected scales that are finite, positive and normal, but scale 0 is nan}}
+  %0 = qnn.constant {payload = dense<1> : tensor<2x2xi8>, scales = dense<0x7FC00000> : tensor<2xf32>} : tensor<2x2x!qnn.affine_axis<i8, 0>>
+  return
+}
+
+// -----
+func.func @quantize_c1(%x: tensor<2x2xf32>) {
+  // expected-error @+1 {{'qnn.quantize' op expected a '!qnn.affine' result, whose type carries its parameters, but got 'tensor<2x2x!qnn.affine_axis<i8, 0>>'}}
+  %0 = qnn.quantize %x : tensor<2x2xf32> -> tensor<2x2x!qnn.affine_axis<i8, 0>>
+  return
+}
+
+// -----
+func.func @dequantize_c1(%x: tensor<2x2x!qnn.affine_axis<i8, 0>>) {
+  // expected-error @+1 {{'qnn.dequantize' op expected an operand made by 'qnn.constant', which holds the parameters of 'tensor<2x2x!qnn.affine_axis<i8, 0>>'}}
+  %0 = qnn.dequantize %x : tensor<2x2x!qnn.affine_axis<i8, 0>> -> tensor<2x2xf32>
+  return
+}
+
+// -----
+func.func @storage_cast_c1(%x: tensor<2x!qnn.affine<i8, 1.0>>) {
+  // expected-error @+1 {{'qnn.storage_cast' op expected a quantized type and its storage type, but got '!qnn.affine<i8, 1.000000e+00>' and 'i32'}}
+  %0 = qnn.storage_cast %x : tensor<2x!qnn.affine<i8, 1.0>> -> tensor<2xi32>
+  return
+}
+
+// -----
+func.func @requantize_c1(%x: tensor<1x4xi32>) {
+  // expected-error @+1 {{'qnn.requantize' op expected 1 or 4 multipliers, one per channel, but got 2}}
+  %0 = qnn.requantize %x {multipliers = array<i32: 1, 1>, shifts = array<i32: 1, 1>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32} : tensor<1x4xi32> -> tensor<1x4xi8>
+  return
+}
+
+// -----
+func.func @requantize_c2(%x: tensor<1x4xi32>) {
+  // expected-error @+1 {{'qnn.requantize' op expected 1 shifts, one per multiplier, but got 0}}
+  %0 = qnn.requantize %x {multipliers = array<i32: 1>, shifts = array<i32>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32} : tensor<1x4xi32> -> tensor<1x4xi8>
+  return
+}
+
+// -----
+func.func @requantize_c3(%x: tensor<1x4xi32>) {
+  // expected-error @+1 {{'qnn.requantize' op expected multipliers that are 0 or odd and below 16777216, but got 6}}
+  %0 = qnn.requantize %x {multipliers = array<i32: 6>, shifts = array<i32: 1>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32} : tensor<1x4xi32> -> tensor<1x4xi8>
+  return
+}
+
+// -----
+func.func @requantize_c4(%x: tensor<1x4xi32>) {
+  // expected-error @+1 {{'qnn.requantize' op expected shifts in [0, 31], but got 32}}
+  %0 = qnn.requantize %x {multipliers = array<i32: 1>, shifts = array<i32: 32>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32} : tensor<1x4xi32> -> tensor<1x4xi8>
+  return
+}
+
+// -----
+func.func @requantize_c5(%x: tensor<1x4xi32>) {
+  // expected-error @+1 {{'qnn.requantize' op expected -128 <= min <= max <= 127, but got min 5 and max 4}}
+  %0 = qnn.requantize %x {multipliers = array<i32: 1>, shifts = array<i32: 1>, zeroPoint = 0 : i32, min = 5 : i32, max = 4 : i32} : tensor<1x4xi32> -> tensor<1x4xi8>
+  return
+}
