@@ -1,0 +1,248 @@
+//===- Quantization.cpp - QuantizeLinear and DequantizeLinear -------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// Activations become `qnn.quantize` and `qnn.dequantize` with the parameters
+/// in the type. A known integer tensor that is dequantized stays open until its
+/// consumer has chosen the layout; see QuantizedConstant. 32-bit biases become
+/// real constants.
+///
+//===----------------------------------------------------------------------===//
+
+#include "OpTable.h"
+#include "quant-opt/Support/Arithmetic.h"
+#include <cfloat>
+
+using namespace quantopt;
+using namespace quantopt::onnx;
+
+namespace {
+/// Scales and zero points with the axis they belong to.
+struct Parameters {
+  SmallVector<float> scales;
+  SmallVector<int64_t> zeroPoints;
+  /// The storage type that the zero point names, or Undefined.
+  ElementType type = ElementType::Undefined;
+  /// -1 for one scale.
+  int64_t axis = -1;
+};
+} // namespace
+
+/// Fails unless every scale can be one of ours. `name` is the scales' input.
+static LogicalResult checkScales(NodeImporter &op, ArrayRef<float> scales) {
+  for (float scale : scales)
+    if (!(scale >= FLT_MIN && scale <= FLT_MAX))
+      return op.unsupported("a scale that is not a positive normal number");
+  return success();
+}
+
+/// Reads scale and zero point for a tensor of `shape`.
+static FailureOr<Parameters> readParameters(NodeImporter &op,
+                                            ArrayRef<int64_t> shape) {
+  int64_t declaredAxis = op.getInt("axis", 1);
+  if (op.getInt("block_size", 0) != 0)
+    return op.unsupported("scales per block");
+  if (failed(op.expectInputs(2, 3)))
+    return failure();
+  FailureOr<SmallVector<float>> scales = op.getHostFloats(1, "the scale");
+  if (failed(scales) || failed(checkScales(op, *scales)))
+    return failure();
+  Parameters result;
+  result.scales = std::move(*scales);
+  int64_t count = result.scales.size();
+  if (op.getRank(1) > 1)
+    return op.unsupported("scales per block");
+  bool perTensor = op.getRank(1) == 0 || count == 1;
+  if (!perTensor) {
+    FailureOr<int64_t> axis = op.normalizeAxis(declaredAxis, shape.size());
+    if (failed(axis))
+      return failure();
+    result.axis = *axis;
+    if (shape[*axis] != count)
+      return op.malformed("expected " + Twine(shape[*axis]) +
+                          " scales along axis " + Twine(*axis) + ", but got " +
+                          Twine(count));
+  }
+  result.zeroPoints.assign(count, 0);
+  if (op.hasInput(2)) {
+    FailureOr<HostTensor> zeros = op.getHost(2, "the zero point");
+    if (failed(zeros))
+      return failure();
+    result.type = zeros->getType();
+    if (zeros->getNumElements() != count)
+      return op.malformed("expected " + Twine(count) +
+                          " zero points, one per scale, but got " +
+                          Twine(zeros->getNumElements()));
+    result.zeroPoints = zeros->getInts();
+  }
+  return result;
+}
+
+/// The storage type of parameters, or a refusal.
+static FailureOr<IntegerType> getStorage(NodeImporter &op, ElementType type) {
+  IntegerType storage = getStorageType(type, op.getContext());
+  if (!storage)
+    return op.unsupported("storage type " + getName(type));
+  return storage;
+}
+
+//===----------------------------------------------------------------------===//
+// QuantizeLinear
+//===----------------------------------------------------------------------===//
+
+/// The index of the scale of element `i`.
+static int64_t getScaleIndex(ArrayRef<int64_t> shape, int64_t axis, int64_t i) {
+  if (axis < 0)
+    return 0;
+  return i / getRowMajorStrides(shape)[axis] % shape[axis];
+}
+
+/// Quantizes a known tensor.
+static HostTensor quantizeHost(const HostTensor &input,
+                               const Parameters &parameters, ElementType type,
+                               qnn::StorageLimits limits) {
+  HostTensor result(type, input.getShape());
+  for (int64_t i = 0; i < input.getNumElements(); ++i) {
+    int64_t s = getScaleIndex(input.getShape(), parameters.axis, i);
+    result.setInt(i,
+                  quantizeValue(static_cast<float>(input.getReal(i)),
+                                parameters.scales[s], parameters.zeroPoints[s],
+                                limits.min, limits.max));
+  }
+  return result;
+}
+
+static LogicalResult importQuantize(NodeImporter &op) {
+  int64_t outputType = op.getInt("output_dtype", 0);
+  if (op.getNumInputs() < 2)
+    return op.expectInputs(2, 3);
+  FailureOr<Parameters> parameters = readParameters(op, op.getShape(0));
+  if (failed(parameters))
+    return failure();
+  ElementType type = parameters->type;
+  if (type == ElementType::Undefined)
+    type =
+        outputType ? static_cast<ElementType>(outputType) : ElementType::UInt8;
+  FailureOr<IntegerType> storage = getStorage(op, type);
+  if (failed(storage))
+    return failure();
+  const ImportValue &input = op.getInput(0);
+  if (input.isHost() && input.host.getType() == ElementType::Float)
+    return op.setResult(0, quantizeHost(input.host, *parameters, type,
+                                        qnn::getStorageLimits(*storage)));
+  if (parameters->axis >= 0)
+    return op.unsupported("scales per axis of a value computed at run time");
+  FailureOr<Value> value = op.getFloat(0);
+  if (failed(value))
+    return failure();
+  auto element = qnn::AffineType::get(*storage, parameters->scales[0],
+                                      parameters->zeroPoints[0]);
+  auto resultType = RankedTensorType::get(op.getShape(0), element);
+  return op.setResult(0, qnn::QuantizeOp::create(op.getBuilder(), op.getLoc(),
+                                                 resultType, *value)
+                             .getResult());
+}
+
+//===----------------------------------------------------------------------===//
+// DequantizeLinear
+//===----------------------------------------------------------------------===//
+
+/// A 32-bit tensor, a bias, as real numbers: products in double, rounded once.
+static HostTensor dequantizeBias(const HostTensor &values,
+                                 const Parameters &parameters) {
+  HostTensor result(ElementType::Float, values.getShape());
+  for (int64_t i = 0; i < values.getNumElements(); ++i) {
+    int64_t s = getScaleIndex(values.getShape(), parameters.axis, i);
+    double level = double(values.getInt(i) - parameters.zeroPoints[s]);
+    result.setReal(i, double(parameters.scales[s]) * level);
+  }
+  return result;
+}
+
+/// A known tensor of integers.
+static LogicalResult dequantizeHost(NodeImporter &op, const HostTensor &values,
+                                    const Parameters &parameters) {
+  if (values.getType() == ElementType::Int32)
+    return op.setResult(0, dequantizeBias(values, parameters));
+  if (failed(getStorage(op, values.getType())))
+    return failure();
+  QuantizedConstant constant;
+  constant.values = values;
+  constant.scales = parameters.scales;
+  constant.zeroPoints = parameters.zeroPoints;
+  constant.axis = parameters.axis;
+  return op.setResult(0, std::move(constant));
+}
+
+/// A quantized value with the element type that the node's parameters give:
+/// the value itself, an input of the model that gets its type here, or the same
+/// bits read in another way.
+static Value withParameters(NodeImporter &op, Value value, IntegerType storage,
+                            qnn::AffineType element) {
+  auto type = cast<RankedTensorType>(value.getType());
+  auto argument = dyn_cast<BlockArgument>(value);
+  if (type.getElementType() == element)
+    return value;
+  auto wanted = type.clone(element);
+  if (argument && isa<IntegerType>(type.getElementType())) {
+    argument.setType(wanted);
+    return argument;
+  }
+  Value stored = qnn::StorageCastOp::create(op.getBuilder(), op.getLoc(),
+                                            type.clone(storage), value);
+  return qnn::StorageCastOp::create(op.getBuilder(), op.getLoc(), wanted,
+                                    stored);
+}
+
+static LogicalResult importDequantize(NodeImporter &op) {
+  if (op.getNumInputs() < 2 || !op.hasInput(0))
+    return op.expectInputs(2, 3);
+  FailureOr<Parameters> parameters = readParameters(op, op.getShape(0));
+  if (failed(parameters))
+    return failure();
+  const ImportValue &input = op.getInput(0);
+  if (input.isHost())
+    return dequantizeHost(op, input.host, *parameters);
+  if (!input.isRuntime())
+    return op.malformed("expected integers as input 0");
+  if (parameters->axis >= 0)
+    return op.unsupported("scales per axis of a value computed at run time");
+  Type found = cast<RankedTensorType>(input.runtime.getType()).getElementType();
+  auto storage = dyn_cast<IntegerType>(found);
+  if (auto quantized = dyn_cast<qnn::AffineType>(found))
+    storage = quantized.getStorage();
+  if (!storage)
+    return op.malformed("expected integers as input 0, but got float");
+  qnn::StorageLimits limits = qnn::getStorageLimits(storage);
+  if (parameters->zeroPoints[0] < limits.min ||
+      parameters->zeroPoints[0] > limits.max)
+    return op.malformed("the zero point " + Twine(parameters->zeroPoints[0]) +
+                        " is not in [" + Twine(limits.min) + ", " +
+                        Twine(limits.max) + "]");
+  auto element = qnn::AffineType::get(storage, parameters->scales[0],
+                                      parameters->zeroPoints[0]);
+  Value value = withParameters(op, input.runtime, storage, element);
+  auto type =
+      RankedTensorType::get(op.getShape(0), op.getBuilder().getF32Type());
+  return op.setResult(
+      0, qnn::DequantizeOp::create(op.getBuilder(), op.getLoc(), type, value)
+             .getResult());
+}
+
+ArrayRef<OpRow> quantopt::onnx::getQuantizationOps() {
+  static const char limits[] =
+      "integers of at most 16 bits; per axis for constants only";
+  static const OpRow rows[] = {
+      {"DequantizeLinear", 10, importDequantize, limits},
+      {"QuantizeLinear", 10, importQuantize, limits},
+      {"DequantizeLinear", 1, importDequantize, limits, newestOpset,
+       "com.microsoft"},
+      {"QuantizeLinear", 1, importQuantize, limits, newestOpset,
+       "com.microsoft"},
+  };
+  return rows;
+}
