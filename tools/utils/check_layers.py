@@ -35,7 +35,8 @@ BESIDE = {
 EXTENSIONS = (".c", ".cpp", ".h", ".td")
 
 INCLUDE = re.compile(r'^[ \t]*(?:#[ \t]*)?include[ \t]+["<]quant-opt/([\w/.]+)[">]', re.M)
-COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
+# Comments, and the documentation in TableGen files.
+COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/|\b(?:description|summary)\s*=\s*\[\{.*?\}\]", re.S)
 TARGET_NAME = re.compile(
     r"\b(?:avx\w*|\w*vnni\w*|neon|mve|helium|sse[234]?\w*|amx\w*|rvv|vpdp\w+|vpmadd\w+"
     r"|[su]dot|usdot|smmla|smlad|vmladava)\b",

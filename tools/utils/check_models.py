@@ -1,0 +1,160 @@
+#!/usr/bin/python3
+"""Checks accuracy and bytes on real models.
+
+usage: check_models.py DATA FOLDER NAME TEST [options]
+
+DATA has models/prepare.py and models/models. NAME: resnet8 dscnn mnist squeezenet
+vww demo (which comes from test/Data). TEST:
+  accuracy FLAGS LIMIT   top-1 with FLAGS against float, on the same samples: at most
+                         LIMIT points less; for vww the answers agree on 100 - LIMIT %
+  bytes FLAGS CPUS       16 samples, all-minimum, all-maximum and all-zero input give
+                         the interpreter's bytes with each CPU, 1 and 2 threads
+  integer-only FLAGS     `--integer-only` succeeds, no float operation is left, and the
+                         constants take at most a quarter of the float weights
+  reload FLAGS           the quantized module in bytecode is small and loads unchanged
+"""
+import os
+import re
+import sys
+
+import numpy as np
+
+import execution
+from execution import Failure, run
+
+FILES = {
+    "resnet8": "mlperf_resnet8_cifar10", "dscnn": "mlperf_dscnn_kws", "mnist": "mnist8_cntk",
+    "squeezenet": "squeezenet1_0_imagenet", "vww": "mlperf_vww_mobilenet",
+}
+
+
+class Model:
+    """A model with its data, prepared on first use."""
+
+    def __init__(self, data, folder, name):
+        self.name = name
+        self.session = execution.Session(folder)
+        if name == "demo":
+            here = os.path.dirname(os.path.abspath(__file__))
+            demo = os.path.join(here, "..", "..", "test", "Data", "fashion-mnist")
+            self.onnx, self.data = os.path.join(demo, "demo.onnx"), demo
+        else:
+            models = os.path.join(data, "models")
+            self.onnx = os.path.join(models, "models", FILES[name] + ".onnx")
+            self.data = os.path.join(folder, "data")
+            if not os.path.exists(os.path.join(self.data, "calib_x.npy")):
+                run(sys.executable, os.path.join(models, "prepare.py"), name, self.data)
+
+    def file(self, name):
+        return os.path.join(self.data, name + ".npy")
+
+    def flags(self, flags):
+        """FLAGS as arguments; static activations get calibration data."""
+        result = flags.split()
+        if any(flag.startswith("--activations=static") for flag in result):
+            result.append(f"--calibrate={self.file('calib_x')}")
+        return result
+
+    def compile(self, output, *flags):
+        path = self.session.path(output)
+        run("quant-compile", self.onnx, *flags, "-o", path)
+        return path
+
+    def float_weights(self):
+        """(bytes of the float weights, number of their output channels)."""
+        import onnx
+        graph = onnx.load(self.onnx).graph
+        shapes = {t.name: t.dims for t in graph.initializer}
+        total = channels = 0
+        for node in graph.node:
+            if node.op_type in ("Conv", "Gemm", "MatMul") and node.input[1] in shapes:
+                dims = shapes[node.input[1]]
+                total += 4 * int(np.prod(dims))
+                transposed = node.op_type == "MatMul" or node.op_type == "Gemm" and not any(
+                    a.name == "transB" and a.i for a in node.attribute)
+                channels += dims[-1] if transposed else dims[0]
+        return total, channels
+
+
+def value(text, key):
+    """The number after `key:` in a line of a tool."""
+    match = re.search(rf"\b{key}: *([-\d.]+|inf)", text)
+    if not match:
+        raise Failure(f"expected '{key}:' in the output, but got:\n{text}")
+    return float(match.group(1))
+
+
+def test_accuracy(model, flags, limit):
+    """Top-1 against float, or agreement where there are no labels."""
+    flags = model.flags(flags) + ["--cpu=native", "--emit=shared"]
+    quantized = model.compile("quantized.so", *flags)
+    plain = model.compile("float.so", "--cpu=native", "--emit=shared")
+    x, y = model.file("eval_x"), model.file("eval_y")
+    if not os.path.exists(y):
+        text = run("quant-run", quantized, "--input", x, f"--compare={plain}")
+        agreement = 100 * value(text, "top1_agreement")
+        print(f"{model.name}: {agreement:.2f} % agree with float")
+        return agreement >= 100 - float(limit)
+    texts = [run("quant-run", m, "--input", x, f"--labels={y}") for m in (plain, quantized)]
+    tops = [100 * value(text, "top1") for text in texts]
+    print(f"{model.name}: float {tops[0]:.2f} %, {' '.join(flags[:1])} {tops[1]:.2f} %,"
+          f" {tops[1] - tops[0]:+.2f} points, n {value(texts[0], 'n'):.0f}")
+    return tops[0] - tops[1] <= float(limit) + 1e-9
+
+
+def test_bytes(model, flags, cpus):
+    """Compiled programs against the interpreter."""
+    samples = np.load(model.file("eval_x"))[:16]
+    shape = samples.shape[1:]
+    extremes = [np.full(shape, v, samples.dtype) for v in (samples.min(), samples.max(), 0)]
+    x = model.session.path("x.npy")
+    np.save(x, np.concatenate([samples, np.stack(extremes)]))
+    problems = model.session.compare(model.onnx, x, model.flags(flags), cpus.split(","), (1, 2))
+    print(f"{model.name}: {model.session.comparisons} comparisons of {len(samples) + 3} samples")
+    for problem in problems:
+        print(f"{model.name}: {problem}")
+    return not problems
+
+
+def test_integer_only(model, flags):
+    """No float operation, small constants."""
+    program = model.compile("integer", *model.flags(flags), "--integer-only", "--cpu=native")
+    info = run(program, "--info")
+    floats, constants = value(info, "float_ops"), value(info, "const_bytes")
+    weights, channels = model.float_weights()
+    limit = weights // 4 + 12 * channels + 8192
+    print(f"{model.name}: float_ops {floats:.0f}, constants {constants:.0f} bytes, limit {limit}")
+    return floats == 0 and constants <= limit
+
+
+def test_reload(model, flags):
+    """The saved quantized module."""
+    saved = model.compile("quantized.mlirbc", *model.flags(flags), "--compile-to=quantize")
+    size, weights = os.path.getsize(saved), model.float_weights()[0]
+    limit = int(0.265 * weights) + 8192
+    print(f"{model.name}: {size} bytes, limit {limit}")
+    again = model.session.path("again.mlirbc")
+    run("quant-opt", saved, "--emit-bytecode", "-o", again)
+    texts = [run("quant-opt", path) for path in (saved, again)]
+    return size <= limit and texts[0] == texts[1]
+
+
+TESTS = {"accuracy": test_accuracy, "bytes": test_bytes, "integer-only": test_integer_only,
+         "reload": test_reload}
+
+
+def main():
+    if len(sys.argv) < 6 or sys.argv[4] not in TESTS:
+        print(__doc__.split("\n\n")[1], file=sys.stderr)
+        return 1
+    data, folder, name, test, *arguments = sys.argv[1:]
+    try:
+        passed = TESTS[test](Model(data, folder, name), *arguments)
+    except Failure as failure:
+        print(f"{name}: {failure}")
+        passed = False
+    return 0 if passed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
