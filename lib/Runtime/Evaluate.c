@@ -7,6 +7,7 @@
 
 #include "Evaluate.h"
 #include "Files.h"
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,12 +169,35 @@ static void endRun(Run *run) {
   free(run->outputs);
 }
 
+/// The signal that asked the run to end, or 0. A handler can reach nothing but
+/// a global variable.
+static volatile sig_atomic_t interruption;
+
+/// Notes a signal; a second one ends the program at once.
+static void interrupt(int number) { interruption = number; }
+
+/// Makes the signals that users send end the run at the next batch, so that
+/// temporary files disappear. What is ignored, as under nohup, stays so.
+static void catchInterruptions(void) {
+  static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
+  struct sigaction action = {.sa_handler = interrupt,
+                             .sa_flags = (int)SA_RESETHAND};
+  sigemptyset(&action.sa_mask);
+  for (int i = 0; i < 3; ++i) {
+    struct sigaction old;
+    if (!sigaction(numbers[i], NULL, &old) && old.sa_handler != SIG_IGN)
+      sigaction(numbers[i], &action, NULL);
+  }
+}
+
 /// Computes all batches; the files are open.
 static int runBatches(Run *run, qo_error *error) {
   const qo_model *model = run->session->model;
   for (int64_t batch = 0; batch < run->batches; ++batch) {
     if (readBatch(run, error))
       return 1;
+    if (interruption)
+      return qo_fail(error, "interrupted");
     qo_session_run(run->session);
     for (int64_t i = 0; i < model->num_outputs; ++i)
       if (writeOutput(run, i, error))
@@ -187,6 +211,7 @@ static int runBatches(Run *run, qo_error *error) {
 
 int qo_evaluate(qo_session *session, const Options *options, qo_error *error) {
   Run run;
+  catchInterruptions();
   int failed = beginRun(&run, session, error) ||
                openInputs(&run, &options->inputs, error);
   for (int i = 0; !failed && i < options->outputs.count; ++i)
@@ -194,6 +219,8 @@ int qo_evaluate(qo_session *session, const Options *options, qo_error *error) {
   if (!failed)
     failed = runBatches(&run, error);
   endRun(&run);
+  if (interruption)
+    raise(interruption); // Its default action is in place again.
   return failed;
 }
 

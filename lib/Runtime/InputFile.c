@@ -21,13 +21,12 @@ int qo_add_path(const char *path, const qo_error *inner, qo_error *error) {
 }
 
 /// Reads up to `size` bytes, fewer only at the end of the file. Sets `*got`.
+/// Only a signal that shall end the program interrupts this.
 static int readBytes(InputFile *file, void *data, int64_t size, int64_t *got,
                      qo_error *error) {
   *got = 0;
   while (*got < size) {
     ssize_t n = read(file->fd, (char *)data + *got, (size_t)(size - *got));
-    if (n < 0 && errno == EINTR)
-      continue;
     if (n < 0)
       return qo_fail(error, "%s: cannot read: %s", file->path, strerror(errno));
     if (n == 0)

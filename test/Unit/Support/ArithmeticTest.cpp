@@ -181,8 +181,8 @@ TEST(Requantize, SmallAccumulatorsNeverGiveAnExactHalf) {
   for (int32_t shift = 1; shift <= 12; ++shift)
     for (int32_t m = 1; m < 300; m += 2)
       for (int64_t acc = 1; acc < (int64_t(1) << (shift - 1)); ++acc)
-        ASSERT_NE((acc * m) & ((int64_t(1) << shift) - 1),
-                  int64_t(1) << (shift - 1));
+        ASSERT_NE((acc * m) & ((int64_t(1) << shift) - 1), int64_t(1)
+                                                               << (shift - 1));
   // The bound is sharp.
   EXPECT_EQ((int64_t(1) << 7) * 3 % 256, 128);
 }

@@ -228,6 +228,20 @@ TEST_F(NpyTest, rejectsMalformedHeaders) {
         << text;
 }
 
+TEST_F(NpyTest, survivesDamagedHeaders) {
+  std::string good = npy("'<f4'", "(1, 2)", false, bytesOf<float>({1, 2}));
+  for (size_t at = 0; at < good.size() - 8; ++at)
+    for (int byte : {0, 1, 9, 32, 39, 40, 41, 44, 48, 57, 76, 123, 127, 255}) {
+      std::string bad = good;
+      bad[at] = static_cast<char>(byte);
+      auto file = NpyFile::open(write("a.npy", bad));
+      if (file)
+        llvm::consumeError(file->readFloats().takeError());
+      else
+        llvm::consumeError(file.takeError());
+    }
+}
+
 TEST_F(NpyTest, rejectsOtherElementTypes) {
   for (const char *type : {"'<c8'", "'|O'", "'<U3'", "'|S4'", "'<f16'",
                            "'<M8[ns]'", "'<x4'", "''"})

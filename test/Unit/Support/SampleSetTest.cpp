@@ -9,6 +9,8 @@
 #include "FileFixture.h"
 #include "llvm/Support/FileSystem.h"
 #include "gmock/gmock.h"
+#include <sys/resource.h>
+#include <unistd.h>
 
 using namespace quantopt;
 using testing::ElementsAre;
@@ -128,6 +130,23 @@ TEST_F(SampleSetTest, takesSeveralNamedFiles) {
   EXPECT_THAT(openError({"a=" + a, "b=" + one}, inputs),
               "input 'b' has data for 1 runs of the model, but input 'a' has "
               "data for 2");
+}
+
+TEST_F(SampleSetTest, needsLittleMemory) {
+  // 64 MB of zeros that take no space on the disk.
+  std::string file =
+      write("x.npy", npy("'<f4'", "(1024, 16384)", /*fortran=*/false, ""));
+  uint64_t header;
+  ASSERT_FALSE(llvm::sys::fs::file_size(file, header));
+  ASSERT_EQ(truncate(file.c_str(), header + (64 << 20)), 0);
+  auto set = SampleSet::open({file}, {input("x", {1, 16384})});
+  ASSERT_TRUE(bool(set)) << llvm::toString(set.takeError());
+  struct rusage before, after;
+  getrusage(RUSAGE_SELF, &before);
+  for (int64_t i = 0; i < set->size(); ++i)
+    batch(*set, i);
+  getrusage(RUSAGE_SELF, &after);
+  EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 4096); // kilobytes
 }
 
 TEST_F(SampleSetTest, rejectsWhatDoesNotFit) {
