@@ -61,21 +61,27 @@ static void accumulateEach(const float *x, int64_t depth, const float *weights,
 /// fits i32.
 constexpr int64_t kSafeDepth = 1 << 14;
 
-/// acc[o] += x[k] * w[k][o], exact. Products of 8-bit numbers are summed in
-/// i32 as long as that cannot overflow.
+/// sums[o] += x[k] * w[k][o] in i32.
 QUANTOPT_HOST_CLONES
+static void accumulatePart(const int32_t *x, int64_t depth,
+                           const int32_t *weights, int64_t outputs,
+                           int32_t *sums) {
+  for (int64_t k = 0; k < depth; ++k) {
+    const int32_t *row = weights + k * outputs;
+    int32_t value = x[k];
+    for (int64_t o = 0; o < outputs; ++o)
+      sums[o] += value * row[o];
+  }
+}
+
+/// acc[o] += x[k] * w[k][o], exact: parts that fit i32 are added in i64.
 static void accumulate(const int32_t *x, int64_t depth, const int32_t *weights,
                        int64_t outputs, int64_t *acc) {
-  std::vector<int32_t> partial(outputs);
+  std::vector<int32_t> sums(outputs);
   for (int64_t begin = 0; begin < depth; begin += kSafeDepth) {
-    std::fill(partial.begin(), partial.end(), 0);
-    int32_t *sums = partial.data();
-    for (int64_t k = begin; k < std::min(depth, begin + kSafeDepth); ++k) {
-      const int32_t *row = weights + k * outputs;
-      int32_t value = x[k];
-      for (int64_t o = 0; o < outputs; ++o)
-        sums[o] += value * row[o];
-    }
+    std::fill(sums.begin(), sums.end(), 0);
+    accumulatePart(x + begin, std::min(kSafeDepth, depth - begin),
+                   weights + begin * outputs, outputs, sums.data());
     for (int64_t o = 0; o < outputs; ++o)
       acc[o] += sums[o];
   }

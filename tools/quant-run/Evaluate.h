@@ -1,0 +1,41 @@
+//===- Evaluate.h - The work of quant-run -----------------------*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_TOOLS_QUANTRUN_EVALUATE_H
+#define QUANTOPT_TOOLS_QUANTRUN_EVALUATE_H
+
+#include "Metrics.h"
+#include "Runner.h"
+
+namespace quantopt {
+
+/// The command line.
+struct RunOptions {
+  std::string model;
+  std::vector<std::string> inputs;  ///< [NAME=]FILE
+  std::vector<std::string> outputs; ///< [NAME=]FILE
+  std::string labels;
+  std::vector<std::string> compare; ///< MODEL or [NAME=]FILE.npy
+  std::optional<double> maxDrop;    ///< in points of top-1
+  std::string dumpDirectory;
+  std::optional<double> benchSeconds;
+  int64_t limit = 0; ///< samples; 0 means all
+  int threads = 1;
+  bool interpret = false;
+};
+
+/// Does what the command line asks. Sets `passed` to false when a gate fails.
+llvm::Error runModel(const RunOptions &options, MLIRContext &context,
+                     bool &passed);
+
+/// Writes every value of the model's first run to DIR.
+llvm::Error dumpTensors(Runner &runner, ArrayRef<reference::Tensor> inputs,
+                        StringRef directory);
+
+} // namespace quantopt
+
+#endif // QUANTOPT_TOOLS_QUANTRUN_EVALUATE_H

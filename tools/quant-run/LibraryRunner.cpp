@@ -1,0 +1,170 @@
+//===- LibraryRunner.cpp - Compiled models in shared libraries ------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Runner.h"
+#include "quant-opt-c/Runtime.h"
+#include "quant-opt/Dialect/QNN/IR/QNNTypes.h"
+#include "mlir/AsmParser/AsmParser.h"
+#include "llvm/Support/DynamicLibrary.h"
+#include "llvm/Support/FileSystem.h"
+
+using namespace quantopt;
+using namespace quantopt::reference;
+
+/// The MLIR type of a compiled model's input or output.
+static llvm::Expected<Port> describe(const qo_tensor &tensor,
+                                     MLIRContext &context) {
+  context.loadDialect<qnn::QNNDialect>();
+  Port port;
+  port.name = tensor.name;
+  Type element = parseType(tensor.type, &context);
+  if (!element || !getStorage(element))
+    return llvm::createStringError("'" + port.name + "' has the unknown type '" +
+                                   tensor.type + "'");
+  auto integer = dyn_cast<IntegerType>(element);
+  if (tensor.scale != 0 && integer)
+    element = qnn::AffineType::get(integer, tensor.scale, tensor.zero_point);
+  port.type = RankedTensorType::get(
+      ArrayRef(tensor.shape, static_cast<size_t>(tensor.rank)), element);
+  return port;
+}
+
+/// Bytes of one element in a model's buffers.
+static int64_t getElementBytes(const qo_tensor &tensor) {
+  int64_t elements = 1;
+  for (int64_t i = 0; i < tensor.rank; ++i)
+    elements *= tensor.shape[i];
+  return elements ? tensor.bytes / elements : 0;
+}
+
+/// Copies a tensor's elements to a model's buffer.
+static void store(const Tensor &tensor, const qo_tensor &description,
+                  void *buffer) {
+  int64_t size = getElementBytes(description);
+  auto *bytes = static_cast<char *>(buffer);
+  tensor.visit([&](auto data) {
+    using T = typename decltype(data)::value_type;
+    if (sizeof(T) == size_t(size)) {
+      std::memcpy(bytes, data.data(), data.size() * size);
+      return;
+    }
+    for (size_t i = 0; i < data.size(); ++i) {
+      auto value = static_cast<int64_t>(data[i]);
+      std::memcpy(bytes + i * size, &value, size);
+    }
+  });
+}
+
+/// The reverse of `store`.
+static Tensor fetch(const Port &port, const qo_tensor &description,
+                    const void *buffer) {
+  Tensor tensor = Tensor::zeros(port.type);
+  int64_t size = getElementBytes(description);
+  const auto *bytes = static_cast<const char *>(buffer);
+  if (tensor.getStorage() == Storage::F32) {
+    std::memcpy(tensor.getMutable<float>().data(), bytes,
+                tensor.getNumElements() * sizeof(float));
+    return tensor;
+  }
+  bool isUnsigned = StringRef(description.type).starts_with("u");
+  for (int64_t i = 0, e = tensor.getNumElements(); i < e; ++i) {
+    uint64_t value = 0;
+    std::memcpy(&value, bytes + i * size, size);
+    int shift = 64 - 8 * int(size);
+    tensor.setInteger(i, isUnsigned || shift == 0
+                             ? int64_t(value)
+                             : int64_t(value << shift) >> shift);
+  }
+  return tensor;
+}
+
+namespace {
+/// A model in a shared library, with one session per concurrent call.
+class LibraryRunner : public Runner {
+public:
+  ~LibraryRunner() override {
+    for (qo_session &session : sessions)
+      qo_session_close(&session);
+  }
+
+  llvm::Error open(const qo_model *theModel, const LoadOptions &options,
+                   MLIRContext &context) {
+    model = theModel;
+    qo_error error;
+    if (qo_check_model(model, &error))
+      return llvm::createStringError(error.text);
+    const qo_variant *variant = qo_best_variant(model);
+    if (!variant)
+      return llvm::createStringError(
+          "the model has no code that this processor can run");
+    for (int64_t i = 0; i < model->num_inputs + model->num_outputs; ++i) {
+      bool isInput = i < model->num_inputs;
+      auto port =
+          describe(isInput ? model->inputs[i]
+                           : model->outputs[i - model->num_inputs],
+                   context);
+      if (!port)
+        return port.takeError();
+      (isInput ? inputs : outputs).push_back(*port);
+    }
+    for (int i = 0; i < options.workers; ++i) {
+      qo_session session;
+      if (qo_session_open(&session, model, variant, options.threads, &error))
+        return llvm::createStringError(error.text);
+      sessions.push_back(session);
+    }
+    return llvm::Error::success();
+  }
+
+  llvm::Expected<SmallVector<Tensor>> run(ArrayRef<Tensor> in,
+                                          int worker) override {
+    qo_session &session = sessions[worker];
+    for (auto [i, tensor] : llvm::enumerate(in))
+      store(tensor, model->inputs[i], session.inputs[i]);
+    qo_session_run(&session);
+    SmallVector<Tensor> results;
+    for (auto [i, port] : llvm::enumerate(outputs))
+      results.push_back(fetch(port, model->outputs[i], session.outputs[i]));
+    return results;
+  }
+
+  llvm::Expected<std::function<void()>>
+  prepareCall(ArrayRef<Tensor> in) override {
+    qo_session *session = &sessions.front();
+    for (auto [i, tensor] : llvm::enumerate(in))
+      store(tensor, model->inputs[i], session->inputs[i]);
+    return [session] { qo_session_run(session); };
+  }
+
+private:
+  const qo_model *model = nullptr;
+  std::vector<qo_session> sessions;
+};
+} // namespace
+
+llvm::Expected<std::unique_ptr<Runner>>
+quantopt::loadLibrary(StringRef path, const LoadOptions &options,
+                      MLIRContext &context) {
+  // A bare name would be looked up in the system's library path.
+  SmallString<128> absolute(path);
+  llvm::sys::fs::make_absolute(absolute);
+  std::string error;
+  auto library = llvm::sys::DynamicLibrary::getPermanentLibrary(
+      absolute.c_str(), &error);
+  if (!library.isValid())
+    return llvm::createStringError(path + ": cannot be loaded: " + error);
+  auto getModel = reinterpret_cast<qo_model_fn>(
+      library.getAddressOfSymbol("quantopt_model"));
+  if (!getModel)
+    return llvm::createStringError(
+        path + ": is no compiled model: it lacks the symbol 'quantopt_model'");
+  auto runner = std::make_unique<LibraryRunner>();
+  if (llvm::Error inner = runner->open(getModel(), options, context))
+    return llvm::createStringError(path + ": " +
+                                   llvm::toString(std::move(inner)));
+  return runner;
+}
