@@ -8,8 +8,8 @@
 ///
 /// \file
 /// y = a + 2 * b and z = the sum of each row of y, for a: 2x3 f32 and b: 2x3
-/// i8 with a scale. Two layers; the second variant runs anywhere. Defining
-/// MOCK_* changes one fact of the model.
+/// i8 with a scale. Two layers and two variants. Defining MOCK_* changes one
+/// fact of the model.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -18,6 +18,9 @@
 
 #ifndef MOCK_ABI
 #define MOCK_ABI QO_ABI_VERSION
+#endif
+#ifndef MOCK_ROWS
+#define MOCK_ROWS 2
 #endif
 #ifndef MOCK_GOLDEN
 #define MOCK_GOLDEN 0
@@ -61,25 +64,28 @@ static void fastSum(void *data, int64_t begin, int64_t end) {
     ((float *)context[Z])[i] += MOCK_WRONG;
 }
 
-static const int64_t matrix[] = {2, 3};
-static const int64_t vector[] = {2};
+static const int64_t matrix[] = {MOCK_ROWS, 3};
+static const int64_t vector[] = {MOCK_ROWS};
 static const qo_tensor inputs[] = {
-    {"a", "f32", 2, matrix, 24, 0, 0},
-    {"b", "i8", 2, matrix, 6, 0.5f, -3},
+    {"a", "f32", 2, matrix, 12 * MOCK_ROWS, 0, 0},
+    {"b", "i8", 2, matrix, 3 * MOCK_ROWS, 0.5f, -3},
 };
 static const qo_tensor outputs[] = {
-    {"y", "f32", 2, matrix, 24, 0, 0},
-    {"z", "f32", 1, vector, 8, 0, 0},
+    {"y", "f32", 2, matrix, 12 * MOCK_ROWS, 0, 0},
+    {"z", "f32", 1, vector, 4 * MOCK_ROWS, 0, 0},
 };
-static const qo_layer fastLayers[] = {{"add", add, 6}, {"sum", fastSum, 2}};
-static const qo_layer baseLayers[] = {{"add", add, 6}, {"sum", sum, 2}};
+static const qo_layer fastLayers[] = {{"add", add, 3 * MOCK_ROWS},
+                                      {"sum", fastSum, MOCK_ROWS}};
+static const qo_layer baseLayers[] = {{"add", add, 3 * MOCK_ROWS},
+                                      {"sum", sum, MOCK_ROWS}};
 static const qo_variant variants[] = {
     {"fast", MOCK_FAST_FEATURES, 2, fastLayers},
     {"base", MOCK_LAST_FEATURES, 2, baseLayers},
 };
 static const qo_model model = {
-    MOCK_ABI, "mock", "1.2.3", "any-target", 2, inputs, 2,        outputs,
-    24,       64,     12,      34,           1, 2,      variants, MOCK_GOLDEN,
+    MOCK_ABI, "mock",  "1.2.3",        "any-target", 2,  inputs,
+    2,        outputs, 12 * MOCK_ROWS, 64,           12, 34,
+    1,        2,       variants,       MOCK_GOLDEN,
 };
 
 const qo_model *quantopt_model(void);
