@@ -185,6 +185,7 @@ TensorSamples::open(ArrayRef<Port> ports, ArrayRef<std::string> arguments) {
     return set.takeError();
   std::unique_ptr<TensorSamples> result(new TensorSamples(std::move(*set)));
   result->ports.assign(ports.begin(), ports.end());
+  result->numRuns = ports.empty() ? 1 : result->samples.size();
   if (!ports.empty() && ports[0].type.getRank() > 0)
     result->batch = ports[0].type.getDimSize(0);
   return result;

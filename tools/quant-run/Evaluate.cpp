@@ -125,9 +125,26 @@ static Error writeOutput(StringRef path, const RunResults &results,
                      keepsShape ? port.type.getShape() : ArrayRef(shape));
 }
 
+/// Prints the results of every run as text: floats so that they can be read
+/// back exactly.
+static void printOutputs(const Runner &runner, const RunResults &results) {
+  for (const SmallVector<Tensor> &run : results)
+    for (auto [port, tensor] : llvm::zip(runner.getOutputs(), run)) {
+      llvm::outs() << port.name << ": " << port.type << ':';
+      for (int64_t i = 0, e = tensor.getNumElements(); i < e; ++i)
+        if (tensor.getStorage() == Storage::F32)
+          llvm::outs() << llvm::format(" %.9g", tensor.getNumber(i));
+        else
+          llvm::outs() << ' ' << tensor.getInteger(i);
+      llvm::outs() << '\n';
+    }
+}
+
 /// Writes the outputs that the command line names.
 static Error writeOutputs(const RunOptions &options, const Runner &runner,
                           const RunResults &results) {
+  if (options.print)
+    printOutputs(runner, results);
   for (const std::string &argument : options.outputs) {
     auto bound = bindOutput(argument, runner);
     if (!bound)

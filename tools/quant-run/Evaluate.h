@@ -26,6 +26,7 @@ struct RunOptions {
   int64_t limit = 0; ///< samples; 0 means all
   int threads = 1;
   bool interpret = false;
+  bool print = false; ///< outputs as text
 };
 
 /// Does what the command line asks. Sets `passed` to false when a gate fails.

@@ -6,11 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "Runner.h"
+#include "quant-opt/Import/ONNX.h"
+#include "quant-opt/Support/Diagnostics.h"
 #include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/Diagnostics.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/SourceMgr.h"
 
 using namespace quantopt;
 using namespace quantopt::reference;
@@ -72,19 +72,11 @@ static llvm::Expected<func::FuncOp> findFunction(ModuleOp module,
 }
 
 /// Reads IR or imports a model; diagnostics have been printed on failure.
-static llvm::Expected<OwningOpRef<ModuleOp>> loadModule(StringRef path,
-                                                        MLIRContext &context) {
-  auto buffer = llvm::MemoryBuffer::getFile(path);
-  if (!buffer)
-    return llvm::createStringError(path + ": cannot open: " +
-                                   buffer.getError().message());
-  auto sources = std::make_shared<llvm::SourceMgr>();
-  sources->AddNewSourceBuffer(std::move(*buffer), SMLoc());
-  SourceMgrDiagnosticHandler handler(*sources, &context);
-  auto module = parseSourceFile<ModuleOp>(sources, &context);
-  if (!module)
-    return llvm::createStringError(path + ": cannot be read as a model");
-  return module;
+static OwningOpRef<ModuleOp> loadModule(StringRef path, MLIRContext &context) {
+  ToolDiagnosticHandler handler(&context, "quant-run", llvm::errs());
+  if (llvm::sys::path::extension(path) == ".onnx")
+    return importOnnx(path, &context);
+  return parseSourceFile<ModuleOp>(path, &context);
 }
 
 llvm::Expected<std::unique_ptr<Runner>>
@@ -103,14 +95,14 @@ quantopt::loadRunner(StringRef path, const LoadOptions &options,
                "--emit=shared'");
   auto module = loadModule(path, context);
   if (!module)
-    return module.takeError();
-  auto function = findFunction(module->get(), path);
+    return llvm::createStringError(path + ": cannot be read as a model");
+  auto function = findFunction(module.get(), path);
   if (!function)
     return function.takeError();
   auto interpreter = Interpreter::create(*function);
   if (!interpreter)
     return interpreter.takeError();
-  auto runner = std::make_unique<InterpreterRunner>(std::move(*module),
+  auto runner = std::make_unique<InterpreterRunner>(std::move(module),
                                                     std::move(*interpreter));
   if (llvm::Error error = runner->describe())
     return std::move(error);

@@ -50,6 +50,8 @@ struct Flags {
   cl::opt<int> threads{
       "threads", cl::cat(category), cl::init(1), cl::value_desc("N"),
       cl::desc("Run N samples at a time, or measure with N threads")};
+  cl::opt<bool> print{"print", cl::cat(category),
+                      cl::desc("Print the outputs")};
   cl::opt<std::string> dumpTensors{
       "dump-tensors", cl::cat(category), cl::value_desc("DIR"),
       cl::desc("Write every value of the first sample (with --interpret)")};
@@ -76,6 +78,7 @@ static llvm::Expected<RunOptions> readOptions(const Flags &flags) {
   options.limit = flags.limit;
   options.threads = flags.threads;
   options.interpret = flags.interpret;
+  options.print = flags.print;
   if (flags.threads < 1 || flags.threads > 256)
     return llvm::createStringError("expected '--threads' in [1, 256], but got " +
                                    Twine(flags.threads));

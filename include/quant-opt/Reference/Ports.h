@@ -57,7 +57,7 @@ public:
   open(ArrayRef<Port> ports, ArrayRef<std::string> arguments);
 
   /// How often the model must run to see every sample.
-  int64_t getNumRuns() const { return samples.size(); }
+  int64_t getNumRuns() const { return numRuns; }
   /// Samples per run: the size of dimension 0 of the model's first input.
   int64_t getBatch() const { return batch; }
 
@@ -70,6 +70,7 @@ private:
   std::mutex mutex; // the reader keeps the file it read last
   SampleSet samples;
   SmallVector<Port> ports;
+  int64_t numRuns = 0; // one without inputs
   int64_t batch = 1;
 };
 
