@@ -1,0 +1,48 @@
+//===- RangeSelection.h - From counts to a range ----------------*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_CALIBRATION_RANGESELECTION_H
+#define QUANTOPT_CALIBRATION_RANGESELECTION_H
+
+#include "quant-opt/Calibration/Histogram.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include <string>
+
+namespace quantopt {
+
+/// How a range is chosen from observed values.
+struct RangeMethod {
+  enum Kind { MinMax, Percentile, Entropy, MSE } kind = MinMax;
+  /// Percent of values that the range keeps, for `Percentile`.
+  double percentile = 99.99;
+
+  /// Parses `minmax`, `percentile:P` (50 < P <= 100), `entropy` or `mse`.
+  static llvm::Expected<RangeMethod> parse(llvm::StringRef text);
+  /// The text that `parse` takes.
+  std::string toString() const;
+};
+
+/// A closed interval.
+struct FloatRange {
+  float min = 0.0f;
+  float max = 0.0f;
+};
+
+/// The range of the values that 8 bits should represent. An empty histogram
+/// gives [0, 0].
+///
+/// `percentile:P` leaves out at most (100 - P) / 2 percent of the values at
+/// each end. `entropy` clips both ends at the magnitude that minimizes the
+/// divergence between the distribution and its quantized form (Migacz, "8-bit
+/// inference with TensorRT", 2017). `mse` clips where the expected squared
+/// rounding and clipping errors are smallest.
+FloatRange selectRange(const Histogram &histogram, const RangeMethod &method);
+
+} // namespace quantopt
+
+#endif // QUANTOPT_CALIBRATION_RANGESELECTION_H

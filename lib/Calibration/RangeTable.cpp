@@ -1,0 +1,215 @@
+//===- RangeTable.cpp - Ranges of values by name --------------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-opt/Calibration/RangeTable.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/raw_ostream.h"
+#include <cmath>
+
+using namespace quantopt;
+
+/// Limits of what a table file may hold.
+static constexpr size_t kMaxBytes = size_t(1) << 30;
+static constexpr unsigned kMaxDepth = 64;
+
+const RangeTable::Entry *RangeTable::find(llvm::StringRef name) const {
+  for (const Entry &entry : entries)
+    if (entry.name == name)
+      return &entry;
+  return nullptr;
+}
+
+static llvm::Error tableError(llvm::StringRef path, const llvm::Twine &text) {
+  return llvm::createStringError(llvm::Twine(path) + ": " + text);
+}
+
+/// Whether brackets nest deeper than the JSON parser's stack can take.
+static bool nestsTooDeep(llvm::StringRef text) {
+  unsigned depth = 0;
+  bool inString = false, escaped = false;
+  for (char c : text) {
+    if (inString) {
+      inString = escaped || c != '"';
+      escaped = !escaped && c == '\\';
+      continue;
+    }
+    inString = c == '"';
+    if (c == '[' || c == '{')
+      if (++depth > kMaxDepth)
+        return true;
+    if ((c == ']' || c == '}') && depth)
+      --depth;
+  }
+  return false;
+}
+
+/// Reads the `histogram` of an entry: pairs of a bin's key and its count.
+static bool readHistogram(const llvm::json::Object &object,
+                          Histogram &histogram) {
+  const llvm::json::Array *bins = object.getArray("histogram");
+  auto low = object.getNumber("observedMin");
+  auto high = object.getNumber("observedMax");
+  if (!bins || !low || !high)
+    return false;
+  for (const llvm::json::Value &bin : *bins) {
+    const llvm::json::Array *pair = bin.getAsArray();
+    if (!pair || pair->size() != 2)
+      return false;
+    auto key = (*pair)[0].getAsInteger();
+    auto count = (*pair)[1].getAsInteger();
+    if (!key || !count || *key < 0 || *key > 0xffff || *count < 0)
+      return false;
+    histogram.addToBin(uint16_t(*key), uint64_t(*count));
+  }
+  if (histogram.getCount())
+    histogram.widen(float(*low), float(*high));
+  return true;
+}
+
+/// Reads one element of `values`.
+static llvm::Expected<RangeTable::Entry>
+readEntry(const llvm::json::Value &value, llvm::StringRef path, size_t index) {
+  auto fail = [&](const llvm::Twine &text) {
+    return tableError(path, "value " + llvm::Twine(index) + ": " + text);
+  };
+  const llvm::json::Object *object = value.getAsObject();
+  if (!object)
+    return fail("expected an object");
+  auto name = object->getString("name");
+  auto min = object->getNumber("min");
+  auto max = object->getNumber("max");
+  if (!name || !min || !max)
+    return fail("expected 'name' (a string), 'min' and 'max' (numbers)");
+  RangeTable::Entry entry;
+  entry.name = name->str();
+  entry.range = {float(*min), float(*max)};
+  if (!std::isfinite(entry.range.min) || !std::isfinite(entry.range.max) ||
+      entry.range.min > entry.range.max)
+    return fail("expected a finite range with min <= max for '" + entry.name +
+                "'");
+  if (auto source = object->getString("source"))
+    entry.source = source->str();
+  if (object->get("histogram")) {
+    Histogram histogram;
+    if (!readHistogram(*object, histogram))
+      return fail("expected 'histogram' as pairs of a bin and a count, with "
+                  "'observedMin' and 'observedMax'");
+    entry.histogram = std::move(histogram);
+  }
+  return entry;
+}
+
+llvm::Expected<RangeTable> RangeTable::parse(llvm::StringRef text,
+                                             llvm::StringRef path) {
+  if (text.size() > kMaxBytes || nestsTooDeep(text))
+    return tableError(path, "expected a range table of at most 1 GB and 64 "
+                            "levels");
+  llvm::Expected<llvm::json::Value> json = llvm::json::parse(text);
+  if (!json)
+    return tableError(path, "expected JSON: " +
+                                llvm::toString(json.takeError()));
+  const llvm::json::Object *root = json->getAsObject();
+  if (!root)
+    return tableError(path, "expected an object with 'version' and 'values'");
+  auto version = root->getInteger("version");
+  const llvm::json::Array *values = root->getArray("values");
+  if (!version || *version != 1 || !values)
+    return tableError(path, "expected 'version' 1 and an array 'values'");
+  RangeTable table;
+  llvm::StringMap<char> seen;
+  for (auto [i, value] : llvm::enumerate(*values)) {
+    llvm::Expected<Entry> entry = readEntry(value, path, i);
+    if (!entry)
+      return entry.takeError();
+    if (!seen.try_emplace(entry->name).second)
+      return tableError(path, "value '" + entry->name + "' is listed twice");
+    table.entries.push_back(std::move(*entry));
+  }
+  return table;
+}
+
+std::string RangeTable::toJSON() const {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << "{\"version\": 1, \"values\": [\n";
+  for (const Entry &entry : entries) {
+    llvm::json::OStream json(os);
+    os << "  ";
+    json.object([&] {
+      json.attribute("name", entry.name);
+      json.attribute("min", double(entry.range.min));
+      json.attribute("max", double(entry.range.max));
+      json.attribute("source", entry.source);
+      if (!entry.histogram)
+        return;
+      bool empty = entry.histogram->getCount() == 0;
+      json.attribute("observedMin",
+                     empty ? 0.0 : double(entry.histogram->getMin()));
+      json.attribute("observedMax",
+                     empty ? 0.0 : double(entry.histogram->getMax()));
+      json.attributeArray("histogram", [&] {
+        for (auto [key, count] : entry.histogram->getCounts())
+          json.value(llvm::json::Array{int64_t(key), int64_t(count)});
+      });
+    });
+    os << (&entry != &entries.back() ? ",\n" : "\n");
+  }
+  os << "]}\n";
+  return text;
+}
+
+llvm::Expected<RangeTable> RangeTable::merge(llvm::ArrayRef<RangeTable> tables,
+                                             const RangeMethod &method) {
+  if (tables.empty())
+    return RangeTable();
+  RangeTable result = tables.front();
+  for (Entry &entry : result.entries) {
+    if (!entry.histogram)
+      return llvm::createStringError("expected a histogram for '" + entry.name +
+                                     "' in every table");
+    for (const RangeTable &table : tables.drop_front()) {
+      const Entry *other = table.find(entry.name);
+      if (!other || !other->histogram)
+        return llvm::createStringError("expected a histogram for '" +
+                                       entry.name + "' in every table");
+      entry.histogram->merge(*other->histogram);
+    }
+    entry.range = selectRange(*entry.histogram, method);
+    entry.source = method.toString();
+  }
+  return result;
+}
+
+llvm::Expected<RangeTable> quantopt::readRangeTable(llvm::StringRef path) {
+  auto buffer = llvm::MemoryBuffer::getFile(path);
+  if (!buffer)
+    return llvm::createStringError(buffer.getError(),
+                                   "cannot read range table '%s': %s",
+                                   path.str().c_str(),
+                                   buffer.getError().message().c_str());
+  return RangeTable::parse((*buffer)->getBuffer(), path);
+}
+
+void Calibrator::merge(const Calibrator &other) {
+  for (auto [own, added] : llvm::zip(histograms, other.histograms))
+    own.merge(added);
+}
+
+RangeTable Calibrator::finish(const RangeMethod &method, bool keepHistograms) {
+  RangeTable table;
+  for (auto [name, histogram] : llvm::zip(names, histograms)) {
+    RangeTable::Entry entry;
+    entry.name = name;
+    entry.range = selectRange(histogram, method);
+    entry.source = method.toString();
+    if (keepHistograms)
+      entry.histogram = histogram;
+    table.entries.push_back(std::move(entry));
+  }
+  return table;
+}
