@@ -144,17 +144,19 @@ def QNN_SchemeAttr : AttrDef<QNN_Dialect, "Scheme"> {
   let summary = "The decision how a weight is stored";
   let description = [{
     Attached as `qnn.scheme` to a contraction by `qnn-select-weights` or by
-    hand; obeyed by `qnn-quantize-weights`. The type is a quantized type
-    without parameters of its own or `f32` for a weight that stays float.
-    The reason says why, for reports.
+    hand; obeyed by `qnn-quantize-weights`. The type says storage, range and
+    granularity; the scale and zero point of a per-tensor type are replaced. A
+    weight with type `f32` stays float. The reason says why, for reports.
+    Without `affine = true` zero points are the middle of the storage range.
 
     ```mlir
     #qnn.scheme<!qnn.affine_axis<i8<-127:127>, 0>, "default">
     #qnn.scheme<f32, "excluded by name">
     ```
   }];
-  let parameters = (ins "::mlir::Type":$type, StringRefParameter<"why">:$reason);
-  let assemblyFormat = "`<` $type `,` $reason `>`";
+  let parameters = (ins "::mlir::Type":$type, StringRefParameter<"why">:$reason,
+                        DefaultValuedParameter<"bool", "false">:$affine);
+  let assemblyFormat = "`<` $type `,` $reason (`,` `affine` `=` $affine^)? `>`";
 }
 
 #endif // QUANTOPT_DIALECT_QNN_IR_QNNATTRS
