@@ -9,6 +9,8 @@
 #define QUANTOPT_INITALLPASSES_H
 
 #include "quant-opt/Dialect/QNN/Transforms/Passes.h"
+#include "quant-opt/Pipelines/Pipelines.h"
+#include "quant-opt/Quantization/Transforms/Passes.h"
 #include "mlir/InitAllPasses.h"
 
 namespace quantopt {
@@ -17,6 +19,8 @@ namespace quantopt {
 inline void registerAllPasses() {
   mlir::registerAllPasses();
   qnn::registerQNNTransformsPasses();
+  registerQuantizationTransformsPasses();
+  registerQuantizationPipelines();
 }
 
 } // namespace quantopt

@@ -17,12 +17,10 @@ using llvm::Error;
 static Error evaluateArithConstant(arith::ConstantOp op, ArrayRef<Tensor>,
                                    Results &results) {
   auto attr = dyn_cast<ElementsAttr>(op.getValue());
-  if (!attr) {
-    RankedTensorType type = getTensorType(op.getType());
-    attr = DenseElementsAttr::get(type, ArrayRef<Attribute>(op.getValue()));
-  }
+  if (!attr)
+    return makeError(op, "expected a tensor constant");
   auto tensor =
-      Tensor::fromAttribute(attr, getTensorType(op.getType()));
+      Tensor::fromAttribute(attr, cast<RankedTensorType>(op.getType()));
   if (!tensor)
     return makeError(op, llvm::toString(tensor.takeError()));
   results.push_back(std::move(*tensor));

@@ -11,7 +11,6 @@
 #include "TensorReader.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "llvm/Support/Path.h"
 
 using namespace quantopt;
 using namespace quantopt::onnx;
@@ -400,9 +399,7 @@ FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run() {
     return failure();
   }
   usedNames = std::move(order->usedNames);
-  // Without the folder: the same model gives the same module anywhere.
-  StringRef fileName = llvm::sys::path::filename(source.name);
-  Location location = FileLineColLoc::get(context, fileName, 0, 0);
+  Location location = FileLineColLoc::get(context, source.name, 0, 0);
   module = ModuleOp::create(location);
   builder.setInsertionPointToEnd(module->getBody());
   auto main = func::FuncOp::create(builder, location, "main",

@@ -1,0 +1,124 @@
+//===- Pipelines.h - Phases and their pass lists ----------------*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// Compilation is a sequence of named phases. Each is a list of passes that
+/// also run one by one, registered as `--<phase>-pipeline`, and ends with a
+/// check of what the next one assumes and a mark on the module.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_PIPELINES_PIPELINES_H
+#define QUANTOPT_PIPELINES_PIPELINES_H
+
+#include "quant-opt/Support/LLVM.h"
+#include "mlir/Pass/PassOptions.h"
+#include <optional>
+
+namespace mlir {
+class OpPassManager;
+} // namespace mlir
+
+namespace quantopt {
+
+/// The phases in order.
+enum class Phase {
+  Import,
+  Prepare,
+  Calibrate,
+  Select,
+  Quantize,
+  Fuse,
+  Kernels,
+  Buffers,
+  Vectors,
+  LLVM,
+  Object,
+};
+inline constexpr unsigned kNumPhases = unsigned(Phase::Object) + 1;
+
+/// The name on command lines and in `qnn.phase`.
+StringRef getPhaseName(Phase phase);
+/// What the phase does, in one line.
+StringRef getPhaseDescription(Phase phase);
+/// The phase with this name.
+std::optional<Phase> parsePhase(StringRef name);
+/// Adds the check that the phase's guarantees hold (where there is one) and the
+/// mark on the module.
+void addPhaseMark(OpPassManager &manager, Phase phase);
+
+struct CalibrateOptions : public PassPipelineOptions<CalibrateOptions> {
+  Option<std::string> table{*this, "table",
+                            llvm::cl::desc("Path of the range table (JSON)")};
+  Option<bool> integerOnly{
+      *this, "integer-only",
+      llvm::cl::desc("Softmax will compute on integers, too"),
+      llvm::cl::init(false)};
+};
+
+struct SelectOptions : public PassPipelineOptions<SelectOptions> {
+  Option<std::string> weights{
+      *this, "weights",
+      llvm::cl::desc("Storage: f32, f16, bf16, i2 to i8, u2 to u8"),
+      llvm::cl::init("i8")};
+  Option<std::string> granularity{
+      *this, "granularity", llvm::cl::desc("tensor, channel or block<N>"),
+      llvm::cl::init("")};
+  Option<std::string> scheme{*this, "scheme",
+                             llvm::cl::desc("symmetric or affine"),
+                             llvm::cl::init("symmetric")};
+  Option<int64_t> minElements{
+      *this, "min-elements",
+      llvm::cl::desc("Weights with fewer elements stay float"),
+      llvm::cl::init(0)};
+  ListOption<std::string> exclude{
+      *this, "exclude",
+      llvm::cl::desc("Names of ops whose weights stay float")};
+  Option<std::string> config{
+      *this, "config", llvm::cl::desc("Path of a file with decisions (JSON)"),
+      llvm::cl::init("")};
+};
+
+struct QuantizeOptions : public PassPipelineOptions<QuantizeOptions> {
+  Option<bool> activations{
+      *this, "activations",
+      llvm::cl::desc("Quantize activations by their ranges"),
+      llvm::cl::init(false)};
+  Option<bool> integerOnly{
+      *this, "integer-only",
+      llvm::cl::desc("Also quantize softmax and the border of the model"),
+      llvm::cl::init(false)};
+  Option<bool> quantizedIO{
+      *this, "quantized-io",
+      llvm::cl::desc("Arguments and results have quantized types"),
+      llvm::cl::init(false)};
+};
+
+struct FuseOptions : public PassPipelineOptions<FuseOptions> {
+  Option<bool> integerOnly{*this, "integer-only",
+                           llvm::cl::desc("No op may compute in float"),
+                           llvm::cl::init(false)};
+  Option<bool> remarks{*this, "emit-remarks",
+                       llvm::cl::desc("Emit a remark for what stays float"),
+                       llvm::cl::init(true)};
+};
+
+/// The pass lists of the phases up to `fuse`.
+void buildPreparePipeline(OpPassManager &manager);
+void buildCalibratePipeline(OpPassManager &manager,
+                            const CalibrateOptions &options);
+void buildSelectPipeline(OpPassManager &manager, const SelectOptions &options);
+void buildQuantizePipeline(OpPassManager &manager,
+                           const QuantizeOptions &options);
+void buildFusePipeline(OpPassManager &manager, const FuseOptions &options);
+
+/// Registers `--prepare-pipeline` to `--fuse-pipeline`.
+void registerQuantizationPipelines();
+
+} // namespace quantopt
+
+#endif // QUANTOPT_PIPELINES_PIPELINES_H

@@ -1,0 +1,107 @@
+//===- Fusion.h - From quantize/dequantize to integers ----------*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// The rewrites behind `qnn-fuse-integer`. Each takes the float op in front of
+/// a `qnn.quantize` and returns the same rounded value computed on plain `i8`
+/// tensors, or fails and says why.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_QUANTIZATION_TRANSFORMS_FUSION_H
+#define QUANTOPT_QUANTIZATION_TRANSFORMS_FUSION_H
+
+#include "quant-opt/Dialect/QNN/IR/QNNOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace quantopt {
+
+/// An affine type of 8 bits as signed integers: unsigned storage moves by 128.
+struct SignedParams {
+  float scale;
+  int64_t zeroPoint;
+  int64_t min;
+  int64_t max;
+
+  bool operator==(const SignedParams &other) const {
+    return scale == other.scale && zeroPoint == other.zeroPoint &&
+           min == other.min && max == other.max;
+  }
+};
+
+/// The parameters of an 8-bit affine type; nothing for other types.
+std::optional<SignedParams> getSignedParams(Type elementType);
+
+/// A dequantized value as `i8` integers.
+struct IntegerOperand {
+  Value value;
+  SignedParams params;
+};
+
+/// One rounding point while it is rewritten.
+class Fusion {
+public:
+  struct Statistics {
+    int64_t fused = 0;
+    int64_t kept = 0;
+    int64_t enlarged = 0;
+  };
+
+  Fusion(qnn::QuantizeOp root, bool integerOnly, Statistics &statistics);
+
+  /// Whether the root has an 8-bit type.
+  bool isValid() const { return valid; }
+  /// Rewrites the root; failure leaves it alone and sets `getReason`.
+  LogicalResult run();
+  /// Why `run` failed, and the op that stays float.
+  StringRef getReason() const { return reason; }
+  Operation *getObstacle() const { return obstacle; }
+
+private:
+  LogicalResult fail(Operation *op, const Twine &why);
+  /// The integers behind a `qnn.dequantize` of an 8-bit type.
+  std::optional<IntegerOperand> getOperand(Value value);
+  /// `i8` tensor of the same shape as `value`.
+  RankedTensorType getIntegerType(Value value);
+  /// Brings integers with other parameters to the root's, through a table.
+  Value rescale(IntegerOperand operand, const SignedParams &target);
+
+  FailureOr<Value> fuse(Operation *op);
+  FailureOr<Value> fuseConstant();
+  FailureOr<Value> fuseTable();
+  FailureOr<Value> fuseContraction(qnn::ContractionOpInterface op);
+  FailureOr<Value> fuseBinary(qnn::BinaryOp op);
+  FailureOr<Value> fuseAverage(Operation *op, Value input,
+                               qnn::WindowAttr window,
+                               std::optional<ArrayRef<int64_t>> counted);
+  FailureOr<Value> fuseMovement(Operation *op);
+  FailureOr<Value> fuseSoftmax(qnn::SoftmaxOp op);
+
+  qnn::QuantizeOp root;
+  bool integerOnly;
+  Statistics &statistics;
+  OpBuilder builder;
+  bool valid = false;
+  /// The root's parameters; min and max are tightened by clamps.
+  SignedParams target{};
+  /// The value in front of the clamps.
+  Value base;
+  std::string reason;
+  Operation *obstacle = nullptr;
+};
+
+/// Moves rounding points to where integers can take them up: in front of ops
+/// that only move values, and behind them when these read integers.
+void placeRoundingAroundMovement(func::FuncOp function);
+
+/// Makes quantized weights operands of the float contractions that are left.
+int64_t fuseQuantizedWeights(func::FuncOp function);
+
+} // namespace quantopt
+
+#endif // QUANTOPT_QUANTIZATION_TRANSFORMS_FUSION_H

@@ -1,0 +1,199 @@
+//===- Passes.td - Passes that quantize --------------------*- tablegen -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_QUANTIZATION_TRANSFORMS_PASSES
+#define QUANTOPT_QUANTIZATION_TRANSFORMS_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+class QuantizationPass<string flag> : Pass<flag, "::mlir::ModuleOp"> {
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::quantopt::qnn::QNNDialect"];
+}
+
+def AttachRangesPass : QuantizationPass<"qnn-attach-ranges"> {
+  let summary = "Attach the ranges of a table to a network's values";
+  let description = [{
+    Sets `qnn.range` on every op and argument whose value calibration observes
+    and the table lists. A value that the table lacks is left alone; a table
+    entry without a value is an error, since it belongs to another model or
+    holds a misspelled name. Does nothing without a table.
+
+    Requires: a prepared network. Guarantees nothing about completeness: that
+    is `qnn-verify-ranges`.
+  }];
+  let options = [
+    Option<"table", "table", "std::string", "", "Path of the range table (JSON)">,
+    Option<"integerOnly", "integer-only", "bool", "false",
+           "Softmax will compute on integers, too">,
+  ];
+  let statistics = [
+    Statistic<"attached", "num-attached", "Ranges attached">,
+  ];
+}
+
+def VerifyRangesPass : QuantizationPass<"qnn-verify-ranges"> {
+  let summary = "Check that all values to be quantized have a range";
+  let description = [{
+    Fails with a diagnostic for the first value that
+    `qnn-quantize-activations` would round and that has no `qnn.range`.
+  }];
+  let options = [
+    Option<"integerOnly", "integer-only", "bool", "false",
+           "Softmax will compute on integers, too">,
+  ];
+  let statistics = [
+    Statistic<"checked", "num-checked", "Values checked">,
+  ];
+}
+
+def SelectWeightsPass : QuantizationPass<"qnn-select-weights"> {
+  let summary = "Decide how each weight is stored";
+  let description = [{
+    Writes `#qnn.scheme` with a reason on every contraction with a constant
+    `f32` weight. Contractions that have a scheme keep it, and so do weights
+    that are quantized already. Only weights are decided on: biases, constants
+    of other ops and integers are never touched.
+
+    Requires: a prepared network. Guarantees: every contraction with a constant
+    `f32` weight carries a decision.
+  }];
+  let options = [
+    Option<"weights", "weights", "std::string", "\"i8\"",
+           "Storage: f32, f16, bf16, i2 to i8, u2 to u8">,
+    Option<"granularity", "granularity", "std::string", "",
+           "Elements that share a scale: tensor, channel, block<N>; by default "
+           "channel, and block32 for 4 bits and below">,
+    Option<"scheme", "scheme", "std::string", "\"symmetric\"",
+           "symmetric or affine">,
+    Option<"minElements", "min-elements", "int64_t", "0",
+           "Weights with fewer elements stay float">,
+    ListOption<"exclude", "exclude", "std::string",
+               "Names of ops whose weights stay float; * matches anything">,
+    Option<"config", "config", "std::string", "",
+           "Path of a file with decisions (JSON), which come first">,
+  ];
+  let statistics = [
+    Statistic<"selected", "num-selected", "Weights to be quantized">,
+    Statistic<"kept", "num-kept", "Weights that stay float">,
+  ];
+}
+
+def VerifySchemesPass : QuantizationPass<"qnn-verify-schemes"> {
+  let summary = "Check that every weight carries a decision";
+  let description = [{
+    Fails with a diagnostic for the first contraction with a constant `f32`
+    weight and no `#qnn.scheme`.
+  }];
+  let statistics = [
+    Statistic<"checked", "num-checked", "Weights checked">,
+  ];
+}
+
+def QuantizeWeightsPass : QuantizationPass<"qnn-quantize-weights"> {
+  let summary = "Turn weights into quantized constants";
+  let description = [{
+    Replaces the constant weight of each contraction with a `#qnn.scheme` by
+    `qnn.constant` and `qnn.dequantize`, rounded by the rules of the numerics
+    (nearest, halves to even; a symmetric scale maps the largest magnitude to
+    the largest integer; an affine range contains zero). Contractions that
+    share a weight and a scheme share the result.
+
+    NaN or infinity in a weight is an error that names tensor and index. A value
+    that overflows `f16` becomes the largest finite one, with a warning.
+  }];
+  let statistics = [
+    Statistic<"quantized", "num-quantized", "Weights quantized">,
+    Statistic<"bytesBefore", "bytes-before", "Bytes of those weights as f32">,
+    Statistic<"bytesAfter", "bytes-after", "Bytes stored, scales included">,
+  ];
+}
+
+def QuantizeActivationsPass : QuantizationPass<"qnn-quantize-activations"> {
+  let summary = "Insert the rounding points of a static scheme";
+  let description = [{
+    Puts `qnn.quantize` and `qnn.dequantize` (`i8`, affine, per tensor) behind
+    every value that an integer op produces or reads, with parameters from the
+    `qnn.range` attributes. Values that are only moved (max pool, reshape,
+    concat, ...) share the parameters of their source. Clamps and chains of
+    elementwise functions in front of a rounding point stay float: they become
+    its limits or one table. A softmax stays float unless `integer-only`; its
+    rounded result has scale 1/256.
+
+    With `quantized-io` (implied by `integer-only`) arguments and results of
+    `@main` that are rounding points get the quantized type. `integer-only`
+    makes one that is none an error.
+
+    Requires: `qnn.range` on every observed value. Does nothing to values that
+    are quantized already.
+  }];
+  let options = [
+    Option<"integerOnly", "integer-only", "bool", "false",
+           "Also quantize softmax and the border of the model">,
+    Option<"quantizedIO", "quantized-io", "bool", "false",
+           "Arguments and results have quantized types">,
+  ];
+  let statistics = [
+    Statistic<"rounded", "num-rounded", "Rounding points inserted">,
+  ];
+}
+
+def FuseIntegerPass : QuantizationPass<"qnn-fuse-integer"> {
+  let summary = "Pull dequantize into its users: integer computation";
+  let description = [{
+    Rewrites each `qnn.quantize` and the float ops between it and the
+    `qnn.dequantize` ops in front of it into ops on plain `i8` and `i32`:
+
+    * conv2d and dense: `i8` times `i8` sums, bias rounded to `i32`, and
+      `qnn.requantize` with one multiplier per channel. The sum is proved to fit
+      `i32`; a bias that does not fit enlarges the channel's scale.
+    * sums, differences, products: `qnn.rescale_add`, `qnn.rescale_mul`.
+    * average pools and means over space: `qnn.pool_requantize`.
+    * max pools, reshapes, transposes, concat, pad, slice, gather: themselves on
+      `i8`, behind a table where parameters differ.
+    * any elementwise function of one value: `qnn.lookup`, 256 entries computed
+      as `quantize(f(dequantize(q)))`.
+    * softmax with scale 1/256: `qnn.softmax_lookup` (`integer-only`).
+
+    Clamps become limits of the rounding. Unsigned storage moves by 128. A
+    quantized weight whose input stays float becomes the contraction's operand.
+    The set of rounding points does not change any more after this pass.
+
+    What stays float is listed with its reason, as a remark and as `qnn.reason`.
+  }];
+  let options = [
+    Option<"integerOnly", "integer-only", "bool", "false",
+           "Use integer forms of softmax">,
+    Option<"remarks", "emit-remarks", "bool", "true",
+           "Emit a remark for what stays float">,
+  ];
+  let statistics = [
+    Statistic<"fused", "num-fused", "Rounding points computed on integers">,
+    Statistic<"kept", "num-kept", "Rounding points that stay behind float ops">,
+    Statistic<"enlarged", "num-enlarged",
+              "Channels whose scale grew to hold the bias">,
+  ];
+}
+
+def VerifyFusedPass : QuantizationPass<"qnn-verify-fused"> {
+  let summary = "Check what the phases after 'fuse' assume";
+  let description = [{
+    Fails unless contractions have one of their three forms, no float
+    contraction reads a dequantized constant, and quantized tensors appear only
+    at the border, in constants and in conversions. With `integer-only` any op
+    on `f32` is an error that gives its reason.
+  }];
+  let options = [
+    Option<"integerOnly", "integer-only", "bool", "false",
+           "No op may compute in float">,
+  ];
+  let statistics = [
+    Statistic<"floatOps", "num-float-ops", "Ops that compute in float">,
+  ];
+}
+
+#endif // QUANTOPT_QUANTIZATION_TRANSFORMS_PASSES

@@ -1,0 +1,242 @@
+//===- FuseInteger.cpp - Pull dequantize into its users -------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-opt/Dialect/QNN/Utils/Constants.h"
+#include "quant-opt/Quantization/Schemes/RoundingPlan.h"
+#include "quant-opt/Quantization/Transforms/Fusion.h"
+#include "quant-opt/Quantization/Transforms/Passes.h"
+#include "quant-opt/Support/Arithmetic.h"
+
+namespace quantopt {
+#define GEN_PASS_DEF_FUSEINTEGERPASS
+#include "quant-opt/Quantization/Transforms/Passes.h.inc"
+} // namespace quantopt
+
+using namespace quantopt;
+using namespace quantopt::qnn;
+
+std::optional<SignedParams> quantopt::getSignedParams(Type elementType) {
+  auto type = dyn_cast<AffineType>(elementType);
+  if (!type || type.getStorage().getWidth() != 8)
+    return std::nullopt;
+  int64_t offset = type.getStorage().isUnsigned() ? 128 : 0;
+  return SignedParams{type.getScale(), type.getZeroPoint() - offset,
+                      type.getStorageMin() - offset,
+                      type.getStorageMax() - offset};
+}
+
+Fusion::Fusion(QuantizeOp root, bool integerOnly, Statistics &statistics)
+    : root(root), integerOnly(integerOnly), statistics(statistics),
+      builder(root) {
+  auto params = getSignedParams(root.getType().getElementType());
+  if (!params)
+    return;
+  valid = true;
+  target = *params;
+  base = root.getInput();
+  // Rounding is monotone: limits in front of it are limits behind it.
+  while (auto clamp = base.getDefiningOp<ClampOp>()) {
+    auto round = [&](APFloat end) {
+      return quantizeValue(end.convertToFloat(), params->scale,
+                           params->zeroPoint, target.min, target.max);
+    };
+    int64_t min = round(clamp.getMin()), max = round(clamp.getMax());
+    target.min = min;
+    target.max = max;
+    base = clamp.getInput();
+  }
+}
+
+LogicalResult Fusion::fail(Operation *op, const Twine &why) {
+  obstacle = op;
+  reason = why.str();
+  return failure();
+}
+
+RankedTensorType Fusion::getIntegerType(Value value) {
+  return RankedTensorType::get(
+      cast<RankedTensorType>(value.getType()).getShape(), builder.getI8Type());
+}
+
+std::optional<IntegerOperand> Fusion::getOperand(Value value) {
+  auto dequantize = value.getDefiningOp<DequantizeOp>();
+  if (!dequantize)
+    return std::nullopt;
+  Value stored = dequantize.getInput();
+  auto params = getSignedParams(
+      cast<RankedTensorType>(stored.getType()).getElementType());
+  if (!params)
+    return std::nullopt;
+  if (auto constant = stored.getDefiningOp<ConstantOp>()) {
+    int64_t offset = 0;
+    auto type = cast<AffineType>(
+        cast<RankedTensorType>(stored.getType()).getElementType());
+    if (type.getStorage().isUnsigned())
+      offset = 128;
+    SmallVector<int8_t> values;
+    for (int64_t q : getStoredIntegers(constant))
+      values.push_back(int8_t(q - offset));
+    Value moved = arith::ConstantOp::create(
+        builder, constant.getLoc(),
+        DenseElementsAttr::get(getIntegerType(stored),
+                               ArrayRef<int8_t>(values)));
+    return IntegerOperand{moved, *params};
+  }
+  auto cast = stored.getDefiningOp<StorageCastOp>();
+  if (cast && cast.getInput().getType() == getIntegerType(stored))
+    return IntegerOperand{cast.getInput(), *params};
+  Value integers = StorageCastOp::create(builder, stored.getLoc(),
+                                         getIntegerType(stored), stored);
+  return IntegerOperand{integers, *params};
+}
+
+FailureOr<Value> Fusion::fuse(Operation *op) {
+  if (!op)
+    return failure(); // an argument: rounded at the border
+  if (auto contraction = dyn_cast<ContractionOpInterface>(op))
+    return fuseContraction(contraction);
+  if (auto binary = dyn_cast<BinaryOp>(op))
+    return fuseBinary(binary);
+  if (RoundingPlan::movesValues(op))
+    return fuseMovement(op);
+  if (auto pool = dyn_cast<PoolOp>(op))
+    return fuseAverage(op, pool.getInput(), pool.getWindow(),
+                       pool.getCountedPads());
+  if (auto softmax = dyn_cast<SoftmaxOp>(op))
+    return fuseSoftmax(softmax);
+  auto reduce = dyn_cast<ReduceOp>(op);
+  if (reduce && reduce.getFn() == ReduceFn::Mean &&
+      reduce.getInput().getType().getRank() == 4 &&
+      reduce.getAxes() == ArrayRef<int64_t>({1, 2})) {
+    ArrayRef<int64_t> shape = reduce.getInput().getType().getShape();
+    auto window = WindowAttr::get(op->getContext(), {shape[1], shape[2]},
+                                  {1, 1}, {1, 1}, {0, 0, 0, 0});
+    return fuseAverage(op, reduce.getInput(), window, std::nullopt);
+  }
+  if (isa<DequantizeOp>(op))
+    return fail(op, "its type has no 8-bit integers");
+  if (isa<UnaryOp>(op))
+    return fail(op, "its input is not quantized to 8 bits");
+  return fail(op, "it has no integer form");
+}
+
+LogicalResult Fusion::run() {
+  // A quantized value that is rounded to its own type does not change.
+  if (auto dequantize = root.getInput().getDefiningOp<DequantizeOp>())
+    if (dequantize.getInput().getType() == root.getType()) {
+      root.getResult().replaceAllUsesWith(dequantize.getInput());
+      root.erase();
+      return success();
+    }
+  FailureOr<Value> integers = fuseConstant();
+  if (failed(integers))
+    integers = fuseTable();
+  if (failed(integers))
+    integers = fuse(base.getDefiningOp());
+  if (failed(integers))
+    return failure();
+  Value stored = StorageCastOp::create(builder, root.getLoc(), root.getType(),
+                                       *integers);
+  root.getResult().replaceAllUsesWith(stored);
+  root.erase();
+  return success();
+}
+
+/// Erases ops without users, users first.
+static void eraseDeadOps(func::FuncOp function) {
+  for (Operation &op :
+       llvm::make_early_inc_range(llvm::reverse(function.getBody().front())))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+}
+
+/// Writes down why an op stays float.
+static void explain(Operation *op, StringRef reason, bool remark) {
+  op->setAttr(QNNDialect::getReasonAttrName(),
+              StringAttr::get(op->getContext(), reason));
+  if (remark)
+    op->emitRemark("stays float: ") << reason;
+}
+
+/// Records on arguments and results how their integers stand for numbers.
+static void recordBorder(func::FuncOp function) {
+  StringRef name = QNNDialect::getQuantizationAttrName();
+  auto getElement = [](Type type) -> Type {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && isa<QuantizedTypeInterface>(tensor.getElementType())
+               ? tensor.getElementType()
+               : Type();
+  };
+  for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
+    if (Type element = getElement(type))
+      function.setArgAttr(i, name, TypeAttr::get(element));
+  for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
+    if (Type element = getElement(type))
+      function.setResultAttr(i, name, TypeAttr::get(element));
+}
+
+namespace {
+struct FuseIntegerPass
+    : public quantopt::impl::FuseIntegerPassBase<FuseIntegerPass> {
+  using FuseIntegerPassBase::FuseIntegerPassBase;
+
+  void runOnOperation() override {
+    Fusion::Statistics statistics;
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (!function.isExternal() && function.getBody().hasOneBlock())
+        fuseFunction(function, statistics);
+    fused += statistics.fused;
+    kept += statistics.kept;
+    enlarged += statistics.enlarged;
+  }
+
+  void fuseFunction(func::FuncOp function, Fusion::Statistics &statistics) {
+    placeRoundingAroundMovement(function);
+    SmallVector<QuantizeOp> roots;
+    function.walk([&](QuantizeOp op) { roots.push_back(op); });
+    llvm::MapVector<Operation *, std::string> reasons;
+    for (QuantizeOp root : roots) {
+      Fusion fusion(root, integerOnly, statistics);
+      if (fusion.isValid() && succeeded(fusion.run())) {
+        ++statistics.fused;
+        continue;
+      }
+      if (!fusion.isValid())
+        reasons.insert({root, "only types of 8 bits have integer forms"});
+      if (fusion.getObstacle())
+        reasons.insert({fusion.getObstacle(), fusion.getReason().str()});
+      if (!isa<BlockArgument>(root.getInput()))
+        ++statistics.kept;
+    }
+    eraseDeadOps(function);
+    explainFloatOps(function, reasons);
+    fuseQuantizedWeights(function);
+    recordBorder(function);
+  }
+
+  /// Lists what computes in float although the function has integer parts.
+  void explainFloatOps(func::FuncOp function,
+                       llvm::MapVector<Operation *, std::string> &reasons) {
+    bool hasRounding = false;
+    for (Operation &op : function.getBody().front())
+      hasRounding |= isa<StorageCastOp, QuantizeOp>(op);
+    if (!hasRounding)
+      return;
+    for (Operation &op : function.getBody().front()) {
+      if (op.getNumResults() != 1 || RoundingPlan::movesValues(&op) ||
+          isa<DequantizeOp, arith::ConstantOp>(op))
+        continue;
+      auto known = reasons.find(&op);
+      auto type = dyn_cast<RankedTensorType>(op.getResult(0).getType());
+      if (known != reasons.end())
+        explain(&op, known->second, remarks);
+      else if (type && type.getElementType().isF32())
+        explain(&op, "its result is not quantized", remarks);
+    }
+  }
+};
+} // namespace

@@ -1,0 +1,105 @@
+//===- SelectWeights.cpp - How each weight is stored ----------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-opt/Dialect/QNN/Utils/Constants.h"
+#include "quant-opt/Quantization/Schemes/WeightScheme.h"
+#include "quant-opt/Quantization/Transforms/Passes.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+namespace quantopt {
+#define GEN_PASS_DEF_SELECTWEIGHTSPASS
+#define GEN_PASS_DEF_VERIFYSCHEMESPASS
+#include "quant-opt/Quantization/Transforms/Passes.h.inc"
+} // namespace quantopt
+
+using namespace quantopt;
+using namespace quantopt::qnn;
+
+namespace {
+struct SelectWeightsPass
+    : public quantopt::impl::SelectWeightsPassBase<SelectWeightsPass> {
+  using SelectWeightsPassBase::SelectWeightsPassBase;
+
+  void runOnOperation() override {
+    llvm::Expected<WeightScheme> scheme =
+        makeWeightScheme(&getContext(), {weights, granularity, this->scheme});
+    if (!scheme) {
+      getOperation().emitError(llvm::toString(scheme.takeError()));
+      return signalPassFailure();
+    }
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (failed(readConfig(function)) || failed(select(function, *scheme)))
+        return signalPassFailure();
+  }
+
+  /// Takes over the decisions of the configuration file.
+  LogicalResult readConfig(func::FuncOp function) {
+    if (config.empty() || function.isExternal())
+      return success();
+    auto buffer = llvm::MemoryBuffer::getFile(config);
+    if (!buffer)
+      return function.emitError("cannot read configuration '")
+             << config << "': " << buffer.getError().message();
+    if (llvm::Error error =
+            readSchemes(function, (*buffer)->getBuffer(), config))
+      return function.emitError(llvm::toString(std::move(error)));
+    return success();
+  }
+
+  /// The decision for one weight.
+  SchemeAttr decide(const NamedContraction &contraction, int64_t elements,
+                    const WeightScheme &scheme) {
+    Type f32 = Float32Type::get(&getContext());
+    for (const std::string &pattern : exclude)
+      if (matchesPattern(contraction.name, pattern))
+        return SchemeAttr::get(&getContext(), f32,
+                               "excluded by '" + pattern + "'", false);
+    if (elements < minElements)
+      return SchemeAttr::get(&getContext(), f32,
+                             "fewer than " + std::to_string(minElements) +
+                                 " elements",
+                             false);
+    return SchemeAttr::get(&getContext(), scheme.type, "default",
+                           scheme.affine);
+  }
+
+  LogicalResult select(func::FuncOp function, const WeightScheme &scheme) {
+    StringRef attrName = QNNDialect::getSchemeAttrName();
+    for (NamedContraction &contraction : getNamedContractions(function)) {
+      Value weight = contraction.op.getWeightOperand().get();
+      DenseElementsAttr attr = getFloatConstant(weight);
+      if (!attr)
+        continue;
+      auto decision = contraction.op->getAttrOfType<SchemeAttr>(attrName);
+      if (!decision) {
+        decision = decide(contraction, attr.getNumElements(), scheme);
+        contraction.op->setAttr(attrName, decision);
+      }
+      ++(decision.getType().isF32() ? kept : selected);
+    }
+    return success();
+  }
+};
+
+struct VerifySchemesPass
+    : public quantopt::impl::VerifySchemesPassBase<VerifySchemesPass> {
+  void runOnOperation() override {
+    WalkResult result =
+        getOperation().walk([&](ContractionOpInterface op) -> WalkResult {
+          if (!getFloatConstant(op.getWeightOperand().get()))
+            return WalkResult::advance();
+          ++checked;
+          if (op->hasAttr(QNNDialect::getSchemeAttrName()))
+            return WalkResult::advance();
+          return op->emitError("expected a decision about the weight "
+                               "('qnn.scheme'); run 'qnn-select-weights'");
+        });
+    if (result.wasInterrupted())
+      signalPassFailure();
+  }
+};
+} // namespace
