@@ -17,10 +17,12 @@ using llvm::Error;
 static Error evaluateArithConstant(arith::ConstantOp op, ArrayRef<Tensor>,
                                    Results &results) {
   auto attr = dyn_cast<ElementsAttr>(op.getValue());
-  if (!attr)
-    return makeError(op, "expected a tensor constant");
+  if (!attr) {
+    RankedTensorType type = getTensorType(op.getType());
+    attr = DenseElementsAttr::get(type, ArrayRef<Attribute>(op.getValue()));
+  }
   auto tensor =
-      Tensor::fromAttribute(attr, cast<RankedTensorType>(op.getType()));
+      Tensor::fromAttribute(attr, getTensorType(op.getType()));
   if (!tensor)
     return makeError(op, llvm::toString(tensor.takeError()));
   results.push_back(std::move(*tensor));

@@ -32,14 +32,27 @@ public:
   void add(TypeID op, Interpreter::Evaluator evaluator) {
     evaluators[op] = std::move(evaluator);
   }
+  /// Adds the evaluator of all ops for which `matches` holds and that have none
+  /// of their own.
+  void addFallback(bool (*matches)(Operation *),
+                   Interpreter::Evaluator evaluator) {
+    fallbacks.emplace_back(matches, std::move(evaluator));
+  }
   /// The evaluator of an op, or null.
   const Interpreter::Evaluator *find(Operation *op) const {
     auto it = evaluators.find(op->getName().getTypeID());
-    return it == evaluators.end() ? nullptr : &it->second;
+    if (it != evaluators.end())
+      return &it->second;
+    for (const auto &[matches, evaluator] : fallbacks)
+      if (matches(op))
+        return &evaluator;
+    return nullptr;
   }
 
 private:
   DenseMap<TypeID, Interpreter::Evaluator> evaluators;
+  std::vector<std::pair<bool (*)(Operation *), Interpreter::Evaluator>>
+      fallbacks;
 };
 
 void addConversionEvaluators(EvaluatorTable &table);
@@ -51,9 +64,15 @@ void addMovementEvaluators(EvaluatorTable &table);
 void addTensorEvaluators(EvaluatorTable &table);
 void addLinalgEvaluators(EvaluatorTable &table);
 
+/// The type of the tensor that holds a value: scalars have rank 0.
+inline RankedTensorType getTensorType(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor ? tensor : RankedTensorType::get({}, type);
+}
+
 /// Zeros of an op result's type.
 inline Tensor makeResult(Value result) {
-  return Tensor::zeros(cast<RankedTensorType>(result.getType()));
+  return Tensor::zeros(getTensorType(result.getType()));
 }
 
 /// Copies elements between two strided views of the same shape; strides are in

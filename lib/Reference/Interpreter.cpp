@@ -8,6 +8,7 @@
 #include "quant-opt/Reference/Interpreter.h"
 #include "Evaluators.h"
 #include "mlir/IR/Location.h"
+#include "mlir/Transforms/RegionUtils.h"
 
 using namespace quantopt;
 using namespace quantopt::reference;
@@ -45,6 +46,8 @@ static EvaluatorTable &getTable() {
     addPoolEvaluators(filled);
     addReductionEvaluators(filled);
     addMovementEvaluators(filled);
+    addTensorEvaluators(filled);
+    addLinalgEvaluators(filled);
     return filled;
   }();
   return table;
@@ -58,8 +61,11 @@ void reference::registerEvaluator(TypeID op, Interpreter::Evaluator evaluator) {
 // Preparation
 //===----------------------------------------------------------------------===//
 
-/// Fails unless the interpreter can hold a value of this type.
+/// Fails unless the interpreter can hold a value of this type: a tensor, or a
+/// scalar as a tensor of rank 0.
 static llvm::Error checkType(Operation *op, Type type) {
+  if (type.isIntOrIndexOrFloat() && getStorage(type))
+    return llvm::Error::success();
   auto tensor = dyn_cast<RankedTensorType>(type);
   std::string text;
   llvm::raw_string_ostream stream(text);
@@ -73,6 +79,25 @@ static llvm::Error checkType(Operation *op, Type type) {
   return llvm::Error::success();
 }
 
+/// The operands of an op and what its regions use from above.
+static SmallVector<Value> getAllOperands(Operation *op) {
+  SmallVector<Value> operands(op->getOperands());
+  llvm::SetVector<Value> captures;
+  getUsedValuesDefinedAbove(op->getRegions(), captures);
+  llvm::append_range(operands, captures);
+  return operands;
+}
+
+SmallVector<Tensor> reference::selectCaptures(Operation *op,
+                                              ArrayRef<Tensor> operands,
+                                              ArrayRef<Value> captures) {
+  SmallVector<Value> all = getAllOperands(op);
+  SmallVector<Tensor> selected;
+  for (Value capture : captures)
+    selected.push_back(operands[llvm::find(all, capture) - all.begin()]);
+  return selected;
+}
+
 llvm::Error Interpreter::addOperation(Operation &op,
                                       DenseMap<Value, unsigned> &slots) {
   for (Type type : op.getResultTypes())
@@ -84,7 +109,8 @@ llvm::Error Interpreter::addOperation(Operation &op,
 
   Step step{&op, *evaluator, {}, {}, {}};
   SmallVector<Tensor> constants;
-  for (Value operand : op.getOperands()) {
+  SmallVector<Value> operands = getAllOperands(&op);
+  for (Value operand : operands) {
     step.operands.push_back(slots.lookup(operand));
     if (const Tensor &constant = initial[step.operands.back()])
       constants.push_back(constant);
@@ -94,10 +120,7 @@ llvm::Error Interpreter::addOperation(Operation &op,
     slots[result] = initial.size();
     initial.emplace_back();
   }
-  // A region may use values from above that are no operands.
-  bool isConstant = constants.size() == op.getNumOperands() &&
-                    op.getNumRegions() == 0;
-  if (!isConstant) {
+  if (constants.size() != operands.size()) {
     steps.push_back(std::move(step));
     return llvm::Error::success();
   }
@@ -165,7 +188,7 @@ Interpreter::run(ArrayRef<Tensor> inputs,
                                      Twine(inputs.size()));
   std::vector<Tensor> values = initial;
   for (auto [i, argument] : llvm::enumerate(arguments)) {
-    if (inputs[i].getType() != argument.getType())
+    if (inputs[i].getType() != getTensorType(argument.getType()))
       return makeError(functionOp, "expected another type for input " +
                                        Twine(i));
     values[i] = inputs[i];

@@ -42,7 +42,9 @@ public:
 
   func::FuncOp getFunction() const { return function; }
 
-  /// What a kernel of this project evaluates with; see EvaluatorTable.
+  /// The meaning of an op: appends one tensor for each result. Scalars are
+  /// tensors of rank 0. The operands are followed by the values from above that
+  /// the op's regions use (see `selectCaptures`).
   using Evaluator = std::function<llvm::Error(
       Operation *, ArrayRef<Tensor>, SmallVectorImpl<Tensor> &)>;
 
@@ -76,6 +78,11 @@ interpret(func::FuncOp function, ArrayRef<Tensor> inputs,
 /// Adds the evaluator of an op of another library (for example `qvec.kernel`),
 /// before any interpreter is created. Not thread-safe.
 void registerEvaluator(TypeID op, Interpreter::Evaluator evaluator);
+
+/// Of an evaluator's operands, those that stand for these values from above, in
+/// this order: what `ScalarProgram::bind` takes for its captures.
+SmallVector<Tensor> selectCaptures(Operation *op, ArrayRef<Tensor> operands,
+                                   ArrayRef<Value> captures);
 
 /// An error at the op's location: "file:line:col: 'op' message".
 llvm::Error makeError(Operation *op, const Twine &message);

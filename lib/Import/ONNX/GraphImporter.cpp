@@ -11,6 +11,7 @@
 #include "TensorReader.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/Support/Path.h"
 
 using namespace quantopt;
 using namespace quantopt::onnx;
@@ -399,7 +400,9 @@ FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run() {
     return failure();
   }
   usedNames = std::move(order->usedNames);
-  Location location = FileLineColLoc::get(context, source.name, 0, 0);
+  // Without the folder: the same model gives the same module anywhere.
+  StringRef fileName = llvm::sys::path::filename(source.name);
+  Location location = FileLineColLoc::get(context, fileName, 0, 0);
   module = ModuleOp::create(location);
   builder.setInsertionPointToEnd(module->getBody());
   auto main = func::FuncOp::create(builder, location, "main",
