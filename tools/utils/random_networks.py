@@ -104,6 +104,9 @@ class Network:
     def pool(self, x):
         kind = self.pick("MaxPool", "AveragePool")
         window, size = self.window(3)
+        # ONNX Runtime takes no pads as large as a pool's kernel.
+        if any(p >= window["kernel_shape"][i % 2] for i, p in enumerate(window["pads"])):
+            return x
         # ONNX averages have no dilation before opset 19.
         if kind == "AveragePool":
             if window["dilations"] != [1, 1]:
