@@ -53,8 +53,8 @@ static void accumulateEach(const float *x, int64_t depth, const float *weights,
                            int64_t outputs, float *acc) {
   for (int64_t k = 0; k < depth; ++k)
     for (int64_t o = 0; o < outputs; ++o)
-      acc[o] = __builtin_fmaf(x[k * outputs + o], weights[k * outputs + o],
-                              acc[o]);
+      acc[o] =
+          __builtin_fmaf(x[k * outputs + o], weights[k * outputs + o], acc[o]);
 }
 
 /// The number of products of two numbers of at most 9 and 8 bits whose sum
@@ -286,8 +286,8 @@ static Error evaluateConv2D(qnn::Conv2DOp op, ArrayRef<Tensor> operands,
   Tensor result = makeResult(op.getResult());
   Error error = Error::success();
   if (result.getStorage() == Storage::F32)
-    error = Convolution<FloatForm>(op, operands)
-                .run(result.getMutable<float>());
+    error =
+        Convolution<FloatForm>(op, operands).run(result.getMutable<float>());
   else
     error = Convolution<IntegerForm>(op, operands)
                 .run(result.getMutable<int32_t>());
@@ -314,8 +314,8 @@ static Error runDense(qnn::DenseOp op, ArrayRef<Tensor> operands,
     startSums<Form>(bias, 0, sums);
     accumulate(input.data() + row * depth, depth, weights.data(), outputs,
                sums.data());
-    if (Error error = finishSums<Form>(op, sums, 0,
-                                       output.data() + row * outputs))
+    if (Error error =
+            finishSums<Form>(op, sums, 0, output.data() + row * outputs))
       return error;
   }
   return Error::success();

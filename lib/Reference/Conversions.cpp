@@ -6,9 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Evaluators.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
 #include "quant-opt/Support/Arithmetic.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace quantopt;
 using namespace quantopt::reference;
@@ -21,8 +21,7 @@ static Error evaluateArithConstant(arith::ConstantOp op, ArrayRef<Tensor>,
     RankedTensorType type = getTensorType(op.getType());
     attr = DenseElementsAttr::get(type, ArrayRef<Attribute>(op.getValue()));
   }
-  auto tensor =
-      Tensor::fromAttribute(attr, getTensorType(op.getType()));
+  auto tensor = Tensor::fromAttribute(attr, getTensorType(op.getType()));
   if (!tensor)
     return makeError(op, llvm::toString(tensor.takeError()));
   results.push_back(std::move(*tensor));

@@ -87,9 +87,9 @@ static Error evaluateBinary(qnn::BinaryOp op, ArrayRef<Tensor> operands,
 
 static Error evaluateRescaleAdd(qnn::RescaleAddOp op, ArrayRef<Tensor> operands,
                                 Results &results) {
-  RescaleAdd constants{
-      int32_t(op.getLhsMultiplier()), int32_t(op.getRhsMultiplier()),
-      int32_t(op.getOffset()), int32_t(op.getShift())};
+  RescaleAdd constants{int32_t(op.getLhsMultiplier()),
+                       int32_t(op.getRhsMultiplier()), int32_t(op.getOffset()),
+                       int32_t(op.getShift())};
   int64_t min = int32_t(op.getMin()), max = int32_t(op.getMax());
   results.push_back(
       mapPairs<int8_t>(op.getResult(), operands, [&](int8_t a, int8_t b) {

@@ -189,8 +189,8 @@ Interpreter::run(ArrayRef<Tensor> inputs,
   std::vector<Tensor> values = initial;
   for (auto [i, argument] : llvm::enumerate(arguments)) {
     if (inputs[i].getType() != getTensorType(argument.getType()))
-      return makeError(functionOp, "expected another type for input " +
-                                       Twine(i));
+      return makeError(functionOp,
+                       "expected another type for input " + Twine(i));
     values[i] = inputs[i];
     if (options.observer)
       options.observer(argument, inputs[i]);

@@ -11,9 +11,9 @@
 ///
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "Evaluators.h"
 #include "quant-opt/Reference/ScalarProgram.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 using namespace quantopt;
 using namespace quantopt::reference;
@@ -98,7 +98,8 @@ static Error evaluateStructured(linalg::LinalgOp op, ArrayRef<Tensor> operands,
   if (!program)
     return program.takeError();
   unsigned count = op->getNumOperands(), inputs = op.getNumDpsInputs();
-  ScalarProgram::Frame frame = program->bind(selectCaptures(op, operands, program->getCaptures()));
+  ScalarProgram::Frame frame =
+      program->bind(selectCaptures(op, operands, program->getCaptures()));
   SmallVector<int64_t> ranges = op.getStaticLoopRanges();
   if (llvm::any_of(ranges, ShapedType::isDynamic))
     return makeError(op, "needs static loop ranges to be interpreted");
@@ -158,12 +159,12 @@ static Error evaluateScalarOp(Operation *op, ArrayRef<Tensor> operands,
 }
 
 void reference::addLinalgEvaluators(EvaluatorTable &table) {
-  table.addFallback([](Operation *op) { return isa<linalg::LinalgOp>(op); },
-                    [](Operation *op, ArrayRef<Tensor> operands,
-                       Results &results) {
-                      return evaluateStructured(cast<linalg::LinalgOp>(op),
-                                                operands, results);
-                    });
+  table.addFallback(
+      [](Operation *op) { return isa<linalg::LinalgOp>(op); },
+      [](Operation *op, ArrayRef<Tensor> operands, Results &results) {
+        return evaluateStructured(cast<linalg::LinalgOp>(op), operands,
+                                  results);
+      });
   table.addFallback(
       [](Operation *op) {
         StringRef dialect = op->getName().getDialectNamespace();

@@ -143,8 +143,8 @@ static Error evaluatePoolRequantize(qnn::PoolRequantizeOp op,
       int64_t sum = 0;
       for (int64_t offset : position.offsets)
         sum += input[offset + c] - inputZero;
-      output[target + c] = static_cast<int8_t>(
-          requantize(sum, multiplier, zeroPoint, min, max));
+      output[target + c] =
+          static_cast<int8_t>(requantize(sum, multiplier, zeroPoint, min, max));
     }
   });
   results.push_back(std::move(result));

@@ -46,8 +46,8 @@ static Error evaluateReduce(qnn::ReduceOp op, ArrayRef<Tensor> operands,
   for (size_t i = 0; i < output.size(); ++i) {
     int64_t offset = 0;
     for (size_t d = 0; d < shape.size(); ++d)
-      offset += int64_t(i) / outerStrides[d] % result.getShape()[d] *
-                inputStrides[d];
+      offset +=
+          int64_t(i) / outerStrides[d] % result.getShape()[d] * inputStrides[d];
     if (!values.empty())
       copyStrided<float>(inner, operands[0].get<float>().data() + offset,
                          inputStrides, values.data(),
@@ -103,21 +103,21 @@ static Error evaluateSoftmaxLookup(qnn::SoftmaxLookupOp op,
   MutableArrayRef<int8_t> output = result.getMutable<int8_t>();
   ArrayRef<int32_t> table = op.getTable();
   int64_t levels = int32_t(op.getOutputLevels());
-  forEachLine(
-      result.getShape(), op.getAxis(),
-      [&](int64_t first, int64_t stride, int64_t length) {
-        int8_t max = INT8_MIN;
-        for (int64_t i = 0; i < length; ++i)
-          max = std::max(max, input[first + i * stride]);
-        int64_t sum = 0;
-        for (int64_t i = 0; i < length; ++i)
-          sum += table[max - input[first + i * stride]];
-        for (int64_t i = 0; i < length; ++i) {
-          int64_t e = table[max - input[first + i * stride]];
-          int64_t y = std::min<int64_t>((e * levels + sum / 2) / sum, 255);
-          output[first + i * stride] = static_cast<int8_t>(y - 128);
-        }
-      });
+  forEachLine(result.getShape(), op.getAxis(),
+              [&](int64_t first, int64_t stride, int64_t length) {
+                int8_t max = INT8_MIN;
+                for (int64_t i = 0; i < length; ++i)
+                  max = std::max(max, input[first + i * stride]);
+                int64_t sum = 0;
+                for (int64_t i = 0; i < length; ++i)
+                  sum += table[max - input[first + i * stride]];
+                for (int64_t i = 0; i < length; ++i) {
+                  int64_t e = table[max - input[first + i * stride]];
+                  int64_t y =
+                      std::min<int64_t>((e * levels + sum / 2) / sum, 255);
+                  output[first + i * stride] = static_cast<int8_t>(y - 128);
+                }
+              });
   results.push_back(std::move(result));
   return Error::success();
 }

@@ -6,10 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "ScalarOps.h"
-#include "quant-opt/Support/Arithmetic.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "quant-opt/Support/Arithmetic.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/ADT/bit.h"
 #include <cmath>
@@ -88,10 +88,8 @@ QUANTOPT_FUNCTION(ShLI, (uint64_t a, uint64_t b, unsigned),
                   b < 64 ? a << b : uint64_t(0))
 QUANTOPT_FUNCTION(ShrUI, (uint64_t a, uint64_t b, unsigned),
                   b < 64 ? a >> b : uint64_t(0))
-QUANTOPT_FUNCTION(SignExtend, (int64_t a, unsigned width),
-                  width == 1 ? -a : a)
-QUANTOPT_FUNCTION(ZeroExtend, (int64_t a, unsigned width),
-                  toUnsigned(a, width))
+QUANTOPT_FUNCTION(SignExtend, (int64_t a, unsigned width), width == 1 ? -a : a)
+QUANTOPT_FUNCTION(ZeroExtend, (int64_t a, unsigned width), toUnsigned(a, width))
 QUANTOPT_FUNCTION(AbsI, (int64_t a, unsigned),
                   a < 0 ? 0 - static_cast<uint64_t>(a)
                         : static_cast<uint64_t>(a))
@@ -237,10 +235,10 @@ QUANTOPT_REAL_FUNCTION(CopySignF, (T a, T b), std::copysign(a, b))
 static void fusedMultiplyAdd(const Instruction &i, Context &c) {
   double a = i.get(c, 0).real, b = i.get(c, 1).real, d = i.get(c, 2).real;
   c.slots[i.result].real =
-      i.width == 32 ? double(std::fma(static_cast<float>(a),
-                                      static_cast<float>(b),
-                                      static_cast<float>(d)))
-                    : std::fma(a, b, d);
+      i.width == 32
+          ? double(std::fma(static_cast<float>(a), static_cast<float>(b),
+                            static_cast<float>(d)))
+          : std::fma(a, b, d);
 }
 
 static void compareReals(const Instruction &i, Context &c) {
@@ -335,17 +333,15 @@ static void copyScalar(const Instruction &i, Context &c) {
 static void bitsOfFloat(const Instruction &i, Context &c) {
   double a = i.get(c, 0).real;
   c.slots[i.result].integer =
-      i.width == 32
-          ? llvm::bit_cast<int32_t>(static_cast<float>(a))
-          : llvm::bit_cast<int64_t>(a);
+      i.width == 32 ? llvm::bit_cast<int32_t>(static_cast<float>(a))
+                    : llvm::bit_cast<int64_t>(a);
 }
 
 static void floatOfBits(const Instruction &i, Context &c) {
   int64_t a = i.get(c, 0).integer;
   c.slots[i.result].real =
-      i.width == 32
-          ? double(llvm::bit_cast<float>(static_cast<int32_t>(a)))
-          : llvm::bit_cast<double>(a);
+      i.width == 32 ? double(llvm::bit_cast<float>(static_cast<int32_t>(a)))
+                    : llvm::bit_cast<double>(a);
 }
 
 static void selectScalar(const Instruction &i, Context &c) {

@@ -7,10 +7,10 @@
 
 #include "quant-opt/Reference/ScalarProgram.h"
 #include "ScalarOps.h"
-#include "quant-opt/Reference/Interpreter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "quant-opt/Reference/Interpreter.h"
 
 using namespace quantopt;
 using namespace quantopt::reference;
@@ -92,8 +92,8 @@ llvm::Error ScalarProgram::Compiler::addConstant(arith::ConstantOp op) {
   Scalar value;
   if (auto integer = dyn_cast<IntegerAttr>(op.getValue())) {
     APInt bits = integer.getValue();
-    value.integer = bits.getBitWidth() == 1 ? bits.getZExtValue()
-                                            : bits.getSExtValue();
+    value.integer =
+        bits.getBitWidth() == 1 ? bits.getZExtValue() : bits.getSExtValue();
   } else if (auto real = dyn_cast<FloatAttr>(op.getValue())) {
     value.real = real.getValueAsDouble();
   } else {

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Reference/Tensor.h"
-#include "quant-opt/Dialect/QNN/IR/QNNTypes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "quant-opt/Dialect/QNN/IR/QNNTypes.h"
 #include <cstring>
 
 using namespace quantopt;
@@ -114,8 +114,7 @@ llvm::Expected<Tensor> Tensor::fromAttribute(ElementsAttr attr,
         data[i++] = value.convertToFloat();
     return tensor;
   }
-  if (!isa<IntegerType, IndexType>(from) ||
-      tensor.getStorage() == Storage::F32)
+  if (!isa<IntegerType, IndexType>(from) || tensor.getStorage() == Storage::F32)
     return fail("of this type");
   for (APInt value : dense.getValues<APInt>())
     tensor.setInteger(i++, toInteger(value, from));

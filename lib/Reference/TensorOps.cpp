@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Evaluators.h"
-#include "quant-opt/Reference/ScalarProgram.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "quant-opt/Reference/ScalarProgram.h"
 
 using namespace quantopt;
 using namespace quantopt::reference;
@@ -43,8 +43,8 @@ static Error getSlice(OpT op, ArrayRef<Tensor> operands,
       op.getOffsetSizeAndStrideStartOperandIndex() + 1);
   auto [strideIndex, strideCount] = op.getODSOperandIndexAndLength(
       op.getOffsetSizeAndStrideStartOperandIndex() + 2);
-  SmallVector<int64_t> offsets = resolve(
-      op.getStaticOffsets(), operands.slice(offsetIndex, offsetCount));
+  SmallVector<int64_t> offsets =
+      resolve(op.getStaticOffsets(), operands.slice(offsetIndex, offsetCount));
   slice.sizes =
       resolve(op.getStaticSizes(), operands.slice(sizeIndex, sizeCount));
   slice.strides =
@@ -161,8 +161,8 @@ static Error evaluateConcat(tensor::ConcatOp op, ArrayRef<Tensor> operands,
   for (const Tensor &operand : operands) {
     slice.sizes.assign(operand.getShape().begin(), operand.getShape().end());
     copySlice(slice, operand, result, /*isInsert=*/true);
-    slice.offset += operand.getShape()[op.getDim()] *
-                    slice.strides[op.getDim()];
+    slice.offset +=
+        operand.getShape()[op.getDim()] * slice.strides[op.getDim()];
   }
   results.push_back(std::move(result));
   return Error::success();

@@ -208,10 +208,11 @@ static IntegerRange getProductRange(int64_t m, int64_t min, int64_t max) {
   return {std::min(m * min, m * max), std::max(m * min, m * max)};
 }
 
-std::optional<RescaleAdd>
-quantopt::deriveRescaleAdd(AffineParams lhs, AffineParams rhs,
-                           AffineParams result, int64_t storageMin,
-                           int64_t storageMax) {
+std::optional<RescaleAdd> quantopt::deriveRescaleAdd(AffineParams lhs,
+                                                     AffineParams rhs,
+                                                     AffineParams result,
+                                                     int64_t storageMin,
+                                                     int64_t storageMax) {
   double lhsRatio = double(lhs.scale) / double(result.scale);
   double rhsRatio = double(rhs.scale) / double(result.scale);
   for (int32_t shift = 30; shift >= 0; --shift) {

@@ -38,8 +38,8 @@ static std::string getFileName(Value value, unsigned number) {
 llvm::Error quantopt::dumpTensors(Runner &runner, ArrayRef<Tensor> inputs,
                                   StringRef directory) {
   if (auto code = llvm::sys::fs::create_directories(directory))
-    return llvm::createStringError(directory + ": cannot create: " +
-                                   code.message());
+    return llvm::createStringError(directory +
+                                   ": cannot create: " + code.message());
   llvm::Error failure = llvm::Error::success();
   unsigned number = 0;
   InterpretOptions options;

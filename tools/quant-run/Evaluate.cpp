@@ -111,8 +111,8 @@ static Error writeOutput(StringRef path, const RunResults &results,
   if (shape.empty())
     shape.push_back(1);
   shape.front() *= int64_t(results.size());
-  Tensor all = Tensor::zeros(
-      RankedTensorType::get(shape, port.type.getElementType()));
+  Tensor all =
+      Tensor::zeros(RankedTensorType::get(shape, port.type.getElementType()));
   int64_t offset = 0;
   for (const SmallVector<Tensor> &run : results)
     run[index].visit([&](auto data) {
@@ -181,10 +181,10 @@ loadExpected(const RunOptions &options, ArrayRef<Outputs> outputs,
       bool fits = options.limit > 0 ? file->getNumElements() >= count
                                     : file->getNumElements() == count;
       if (!fits)
-        return llvm::createStringError(
-            file->getName() + ": expected " + Twine(count) +
-            " elements for output '" + target.name + "', but got " +
-            Twine(file->getNumElements()));
+        return llvm::createStringError(file->getName() + ": expected " +
+                                       Twine(count) + " elements for output '" +
+                                       target.name + "', but got " +
+                                       Twine(file->getNumElements()));
       if (Error error = file->read(0, count, QO_F64, target.values.data()))
         return std::move(error);
       continue;
@@ -264,8 +264,8 @@ static Error report(const RunOptions &options, const Runner &runner,
   }
   if (options.compare.empty())
     return Error::success();
-  auto loaded = loadExpected(options, outputs, runner, samples, results.size(),
-                             context);
+  auto loaded =
+      loadExpected(options, outputs, runner, samples, results.size(), context);
   if (!loaded)
     return loaded.takeError();
   double drop = 1 - reportDifferences(outputs, *loaded);

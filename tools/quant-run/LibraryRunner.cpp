@@ -6,9 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Runner.h"
+#include "mlir/AsmParser/AsmParser.h"
 #include "quant-opt-c/Runtime.h"
 #include "quant-opt/Dialect/QNN/IR/QNNTypes.h"
-#include "mlir/AsmParser/AsmParser.h"
 #include "llvm/Support/DynamicLibrary.h"
 #include "llvm/Support/FileSystem.h"
 
@@ -23,8 +23,8 @@ static llvm::Expected<Port> describe(const qo_tensor &tensor,
   port.name = tensor.name;
   Type element = parseType(tensor.type, &context);
   if (!element || !getStorage(element))
-    return llvm::createStringError("'" + port.name + "' has the unknown type '" +
-                                   tensor.type + "'");
+    return llvm::createStringError(
+        "'" + port.name + "' has the unknown type '" + tensor.type + "'");
   auto integer = dyn_cast<IntegerType>(element);
   if (tensor.scale != 0 && integer)
     element = qnn::AffineType::get(integer, tensor.scale, tensor.zero_point);
@@ -103,10 +103,9 @@ public:
           "the model has no code that this processor can run");
     for (int64_t i = 0; i < model->num_inputs + model->num_outputs; ++i) {
       bool isInput = i < model->num_inputs;
-      auto port =
-          describe(isInput ? model->inputs[i]
-                           : model->outputs[i - model->num_inputs],
-                   context);
+      auto port = describe(isInput ? model->inputs[i]
+                                   : model->outputs[i - model->num_inputs],
+                           context);
       if (!port)
         return port.takeError();
       (isInput ? inputs : outputs).push_back(*port);
@@ -153,8 +152,8 @@ quantopt::loadLibrary(StringRef path, const LoadOptions &options,
   SmallString<128> absolute(path);
   llvm::sys::fs::make_absolute(absolute);
   std::string error;
-  auto library = llvm::sys::DynamicLibrary::getPermanentLibrary(
-      absolute.c_str(), &error);
+  auto library =
+      llvm::sys::DynamicLibrary::getPermanentLibrary(absolute.c_str(), &error);
   if (!library.isValid())
     return llvm::createStringError(path + ": cannot be loaded: " + error);
   auto getModel = reinterpret_cast<qo_model_fn>(

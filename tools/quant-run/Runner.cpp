@@ -6,10 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "Runner.h"
-#include "quant-opt/Import/ONNX.h"
-#include "quant-opt/Support/Diagnostics.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Parser/Parser.h"
+#include "quant-opt/Import/ONNX.h"
+#include "quant-opt/Support/Diagnostics.h"
 #include "llvm/Support/Path.h"
 
 using namespace quantopt;
@@ -49,7 +49,8 @@ public:
     auto first = interpreter.run(copy);
     if (!first)
       return first.takeError();
-    return [this, copy] { llvm::consumeError(interpreter.run(copy).takeError()); };
+    return
+        [this, copy] { llvm::consumeError(interpreter.run(copy).takeError()); };
   }
 
 private:

@@ -19,15 +19,14 @@ namespace {
 /// The flags, named as in `--help`.
 struct Flags {
   cl::OptionCategory category{"Options of quant-run"};
-  cl::opt<std::string> model{
-      cl::Positional, cl::Required, cl::cat(category),
-      cl::desc("MODEL.{onnx,mlir,mlirbc,so}")};
+  cl::opt<std::string> model{cl::Positional, cl::Required, cl::cat(category),
+                             cl::desc("MODEL.{onnx,mlir,mlirbc,so}")};
   cl::list<std::string> inputs{
       "input", cl::cat(category), cl::value_desc("[NAME=]FILE.npy"),
       cl::desc("Samples of an input, stacked on dimension 0")};
-  cl::list<std::string> outputs{
-      "output", cl::cat(category), cl::value_desc("[NAME=]FILE.npy"),
-      cl::desc("Where to write an output")};
+  cl::list<std::string> outputs{"output", cl::cat(category),
+                                cl::value_desc("[NAME=]FILE.npy"),
+                                cl::desc("Where to write an output")};
   cl::opt<bool> interpret{
       "interpret", cl::cat(category),
       cl::desc("Use the reference interpreter instead of compiled code")};
@@ -42,8 +41,7 @@ struct Flags {
       cl::desc("Exit 1 if top-1 is worse by more than this against --compare "
                "(without --labels: if that many percent of samples differ)")};
   cl::opt<std::string> bench{
-      "bench", cl::cat(category), cl::ValueOptional,
-      cl::value_desc("SECONDS"),
+      "bench", cl::cat(category), cl::ValueOptional, cl::value_desc("SECONDS"),
       cl::desc("Measure one inference for 1 second or as long as given")};
   cl::opt<int64_t> limit{"limit", cl::cat(category), cl::value_desc("N"),
                          cl::desc("Use only the first N samples")};
@@ -80,8 +78,8 @@ static llvm::Expected<RunOptions> readOptions(const Flags &flags) {
   options.interpret = flags.interpret;
   options.print = flags.print;
   if (flags.threads < 1 || flags.threads > 256)
-    return llvm::createStringError("expected '--threads' in [1, 256], but got " +
-                                   Twine(flags.threads));
+    return llvm::createStringError(
+        "expected '--threads' in [1, 256], but got " + Twine(flags.threads));
   if (flags.bench.getNumOccurrences()) {
     double seconds = 1;
     if (!flags.bench.empty() && (StringRef(flags.bench).getAsDouble(seconds) ||
@@ -107,7 +105,8 @@ int main(int argc, char **argv) {
     other->removeArgument();
   Flags flags;
   cl::HideUnrelatedOptions(flags.category);
-  cl::ParseCommandLineOptions(argc, argv, "quant-run: runs a model on arrays\n");
+  cl::ParseCommandLineOptions(argc, argv,
+                              "quant-run: runs a model on arrays\n");
   auto options = readOptions(flags);
   if (!options)
     return fail(options.takeError());

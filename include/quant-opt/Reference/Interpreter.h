@@ -14,8 +14,8 @@
 #ifndef QUANTOPT_REFERENCE_INTERPRETER_H
 #define QUANTOPT_REFERENCE_INTERPRETER_H
 
-#include "quant-opt/Reference/Tensor.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "quant-opt/Reference/Tensor.h"
 #include <functional>
 
 namespace quantopt::reference {
@@ -45,8 +45,8 @@ public:
   /// The meaning of an op: appends one tensor for each result. Scalars are
   /// tensors of rank 0. The operands are followed by the values from above that
   /// the op's regions use (see `selectCaptures`).
-  using Evaluator = std::function<llvm::Error(
-      Operation *, ArrayRef<Tensor>, SmallVectorImpl<Tensor> &)>;
+  using Evaluator = std::function<llvm::Error(Operation *, ArrayRef<Tensor>,
+                                              SmallVectorImpl<Tensor> &)>;
 
 private:
   struct Step {

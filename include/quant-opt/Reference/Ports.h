@@ -14,9 +14,9 @@
 #ifndef QUANTOPT_REFERENCE_PORTS_H
 #define QUANTOPT_REFERENCE_PORTS_H
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "quant-opt/Reference/Tensor.h"
 #include "quant-opt/Support/SampleSet.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include <mutex>
 #include <string>
 

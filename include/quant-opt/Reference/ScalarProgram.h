@@ -16,8 +16,8 @@
 #ifndef QUANTOPT_REFERENCE_SCALARPROGRAM_H
 #define QUANTOPT_REFERENCE_SCALARPROGRAM_H
 
-#include "quant-opt/Reference/Tensor.h"
 #include "mlir/IR/Operation.h"
+#include "quant-opt/Reference/Tensor.h"
 
 namespace quantopt::reference {
 

@@ -14,9 +14,9 @@
 #ifndef QUANTOPT_REFERENCE_TENSOR_H
 #define QUANTOPT_REFERENCE_TENSOR_H
 
-#include "quant-opt/Support/LLVM.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "quant-opt/Support/LLVM.h"
 #include "llvm/Support/Error.h"
 #include <memory>
 #include <optional>

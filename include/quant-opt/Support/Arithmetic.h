@@ -95,9 +95,9 @@ constexpr int64_t kMultiplierLimit = int64_t(1) << 24;
 /// With e = floor(log2 realScale) and n = clamp(23 - e, 0, 31) the error is at
 /// most 2^-n: relative 2^-23 for scales of 2^-8 and more, absolute 2^-31 below.
 /// Without the condition on halves (maxAbsAcc = 0) it is at most 2^-(n+1),
-/// except next to even integers, which no multiplier equals. Scales up to 2^-32 give 0, scales of 2^24
-/// and more saturate at 2^24 - 1: no requantized value of up to 16 bits
-/// differs. Negative numbers and NaN give 0.
+/// except next to even integers, which no multiplier equals. Scales up to 2^-32
+/// give 0, scales of 2^24 and more saturate at 2^24 - 1: no requantized value
+/// of up to 16 bits differs. Negative numbers and NaN give 0.
 Multiplier deriveMultiplier(double realScale, int64_t maxAbsAcc = 0);
 
 /// Whether no accumulator with |acc| <= maxAbsAcc gives an exact half, so that
