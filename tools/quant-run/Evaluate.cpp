@@ -349,8 +349,11 @@ Error quantopt::runModel(const RunOptions &options, MLIRContext &context,
     if (Error error = dumpTensors(**runner, *inputs, options.dumpDirectory))
       return error;
   }
-  auto results = runAll(**runner, **samples, countRuns(options, **samples),
-                        options.threads);
+  int64_t runs = countRuns(options, **samples);
+  if (!options.rangeTable.empty())
+    return writeRanges(**runner, **samples, runs, options.rangeMethod,
+                       options.rangeTable);
+  auto results = runAll(**runner, **samples, runs, options.threads);
   if (!results)
     return results.takeError();
   if (Error error = writeOutputs(options, **runner, *results))

@@ -22,6 +22,8 @@ struct RunOptions {
   std::vector<std::string> compare; ///< MODEL or [NAME=]FILE.npy
   std::optional<double> maxDrop;    ///< in points of top-1
   std::string dumpDirectory;
+  std::string rangeTable;             ///< where to write ranges
+  std::string rangeMethod = "minmax"; ///< how they are chosen
   std::optional<double> benchSeconds;
   int64_t limit = 0; ///< samples; 0 means all
   int threads = 1;
@@ -36,6 +38,11 @@ llvm::Error runModel(const RunOptions &options, MLIRContext &context,
 /// Writes every value of the model's first run to DIR.
 llvm::Error dumpTensors(Runner &runner, ArrayRef<reference::Tensor> inputs,
                         StringRef directory);
+
+/// Writes the ranges of the activations that quantization asks for, over this
+/// many runs.
+llvm::Error writeRanges(Runner &runner, reference::TensorSamples &samples,
+                        int64_t runs, StringRef method, StringRef path);
 
 } // namespace quantopt
 

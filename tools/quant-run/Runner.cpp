@@ -43,6 +43,8 @@ public:
     return interpreter.run(in, options);
   }
 
+  func::FuncOp getFunction() override { return interpreter.getFunction(); }
+
   llvm::Expected<std::function<void()>>
   prepareCall(ArrayRef<Tensor> in) override {
     SmallVector<Tensor> copy(in);

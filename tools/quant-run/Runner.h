@@ -35,6 +35,9 @@ public:
         "a compiled model does not show its inner values; use '--interpret'");
   }
 
+  /// The function that is interpreted; null for compiled models.
+  virtual func::FuncOp getFunction() { return nullptr; }
+
   /// A call of one inference on these inputs, without conversions, for
   /// measuring. The result lives as long as the runner.
   virtual llvm::Expected<std::function<void()>>

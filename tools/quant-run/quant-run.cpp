@@ -50,6 +50,13 @@ struct Flags {
       cl::desc("Run N samples at a time, or measure with N threads")};
   cl::opt<bool> print{"print", cl::cat(category),
                       cl::desc("Print the outputs")};
+  cl::opt<std::string> writeRanges{
+      "write-ranges", cl::cat(category), cl::value_desc("TABLE.json"),
+      cl::desc("Write the ranges of activations over the samples (with "
+               "--interpret; of a model after the phase 'prepare')")};
+  cl::opt<std::string> ranges{"ranges", cl::cat(category), cl::init("minmax"),
+                              cl::value_desc("minmax|percentile:P|entropy|mse"),
+                              cl::desc("How --write-ranges chooses")};
   cl::opt<std::string> dumpTensors{
       "dump-tensors", cl::cat(category), cl::value_desc("DIR"),
       cl::desc("Write every value of the first sample (with --interpret)")};
@@ -73,6 +80,8 @@ static llvm::Expected<RunOptions> readOptions(const Flags &flags) {
   options.labels = flags.labels;
   options.compare.assign(flags.compare.begin(), flags.compare.end());
   options.dumpDirectory = flags.dumpTensors;
+  options.rangeTable = flags.writeRanges;
+  options.rangeMethod = flags.ranges;
   options.limit = flags.limit;
   options.threads = flags.threads;
   options.interpret = flags.interpret;
