@@ -64,10 +64,12 @@ LogicalResult GraphImporter::readVersions() {
   for (const auto &entry : model.opset_import())
     opsets[normalizeDomain(entry.domain())] = entry.version();
   auto standard = opsets.find("");
-  if (standard == opsets.end())
-    return model.graph().node_size() == 0
-               ? success()
-               : emitError() << "does not say which operator set it uses";
+  if (standard == opsets.end()) {
+    for (const NodeProto &node : model.graph().node())
+      if (normalizeDomain(node.domain()).empty())
+        return emitError() << "does not say which operator set it uses";
+    return success();
+  }
   if (standard->second < oldestOpset)
     return emitError() << "operator set " << standard->second
                        << " is too old; expected " << oldestOpset
@@ -133,7 +135,7 @@ static std::string formatDeclared(const onnxfile::TensorShapeProto &shape) {
 
 /// Whether the dimension is a number that a tensor can have.
 static bool isFixed(const onnxfile::TensorShapeProto::Dimension &dim) {
-  return dim.has_dim_value() && dim.dim_value() > 0;
+  return dim.has_dim_value() && dim.dim_value() >= 0;
 }
 
 /// "x:1x3x8x8" for a suggestion, with `N` for what the user must fill in.
@@ -247,6 +249,8 @@ LogicalResult GraphImporter::defineInput(const ValueInfoProto &input) {
   FailureOr<SmallVector<int64_t>> shape = getInputShape(input);
   if (failed(shape))
     return failure();
+  if (llvm::is_contained(*shape, 0))
+    return refuseInput("is a tensor without elements");
   auto location = NameLoc::get(builder.getStringAttr(name));
   value = ImportValue(
       body->addArgument(RankedTensorType::get(*shape, element), location));

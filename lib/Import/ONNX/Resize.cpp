@@ -47,19 +47,21 @@ static int64_t floorToInt(double x) {
 static std::optional<double> getSource(StringRef transform,
                                        const Dimension &dim, int64_t i) {
   double x = double(i), in = double(dim.input), out = double(dim.output);
+  // Not rounded: a scale that does not give a whole size moves the corner.
+  double exact = dim.scale * in;
   double halfPixel = (x + 0.5) / dim.scale - 0.5;
   if (transform == "half_pixel")
     return halfPixel;
   if (transform == "pytorch_half_pixel")
     return dim.output > 1 ? halfPixel : 0;
   if (transform == "align_corners")
-    return dim.output > 1 ? x * (in - 1) / (out - 1) : 0;
+    return dim.output > 1 ? x * (in - 1) / (exact - 1) : 0;
   if (transform == "asymmetric")
     return x / dim.scale;
   if (transform == "tf_half_pixel_for_nn")
     return (x + 0.5) / dim.scale;
   if (transform == "half_pixel_symmetric")
-    return in / 2 * (1 - out / (dim.scale * in)) + halfPixel;
+    return in / 2 * (1 - out / exact) + halfPixel;
   if (transform == "tf_crop_and_resize")
     return dim.output > 1 ? dim.start * (in - 1) +
                                 x * (dim.end - dim.start) * (in - 1) / (out - 1)

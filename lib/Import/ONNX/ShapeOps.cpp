@@ -68,7 +68,7 @@ static LogicalResult castInput(NodeImporter &op, Value input) {
   auto type = cast<RankedTensorType>(input.getType());
   auto storage = dyn_cast<IntegerType>(type.getElementType());
   auto argument = dyn_cast<BlockArgument>(input);
-  if (!storage || !argument)
+  if (!storage || storage.getWidth() < 8 || !argument)
     return op.unsupported("conversion of a value computed at run time");
   auto element = qnn::AffineType::get(storage, 1.0f, 0);
   argument.setType(type.clone(element));
