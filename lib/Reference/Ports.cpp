@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Reference/Ports.h"
-#include "quant-opt/Dialect/QNN/IR/QNNTypes.h"
+#include "quant-opt/Support/Arithmetic.h"
 #include <cstring>
 
 using namespace quantopt;
@@ -144,6 +144,15 @@ Tensor reference::makeTensor(RankedTensorType type, qo_type fileType,
   return tensor;
 }
 
+Tensor reference::quantizeTensor(const Tensor &reals, qnn::AffineType type) {
+  Tensor result = Tensor::zeros(reals.getType().clone(Type(type)));
+  for (auto [i, x] : llvm::enumerate(reals.get<float>()))
+    result.setInteger(i, quantizeValue(x, type.getScale(), type.getZeroPoint(),
+                                       type.getStorageMin(),
+                                       type.getStorageMax()));
+  return result;
+}
+
 /// The bytes of a tensor's integers in a file of this type.
 static std::vector<char> narrow(const Tensor &tensor, qo_type type) {
   int64_t size = qo_type_bytes(type);
@@ -171,11 +180,19 @@ llvm::Error reference::writeTensor(StringRef path, const Tensor &tensor,
 // Samples
 //===----------------------------------------------------------------------===//
 
+/// The port as its file holds it: in real numbers where those are quantized.
+static Port getFilePort(Port port, bool quantize) {
+  if (quantize && isa<qnn::AffineType>(port.type.getElementType()))
+    port.type = port.type.clone(Float32Type::get(port.type.getContext()));
+  return port;
+}
+
 llvm::Expected<std::unique_ptr<TensorSamples>>
-TensorSamples::open(ArrayRef<Port> ports, ArrayRef<std::string> arguments) {
+TensorSamples::open(ArrayRef<Port> ports, ArrayRef<std::string> arguments,
+                    bool quantize) {
   SmallVector<SampleInput> inputs;
   for (const Port &port : ports) {
-    auto input = describeForSamples(port);
+    auto input = describeForSamples(getFilePort(port, quantize));
     if (!input)
       return input.takeError();
     inputs.push_back(*input);
@@ -185,6 +202,7 @@ TensorSamples::open(ArrayRef<Port> ports, ArrayRef<std::string> arguments) {
     return set.takeError();
   std::unique_ptr<TensorSamples> result(new TensorSamples(std::move(*set)));
   result->ports.assign(ports.begin(), ports.end());
+  result->quantize = quantize;
   result->numRuns = ports.empty() ? 1 : result->samples.size();
   if (!ports.empty() && ports[0].type.getRank() > 0)
     result->batch = ports[0].type.getDimSize(0);
@@ -201,7 +219,12 @@ llvm::Expected<SmallVector<Tensor>> TensorSamples::load(int64_t run) {
       if (llvm::Error error = samples.read(run, i, bytes.data()))
         return std::move(error);
     }
-    tensors.push_back(makeTensor(port.type, input.type, bytes.data()));
+    Tensor tensor =
+        makeTensor(getFilePort(port, quantize).type, input.type, bytes.data());
+    if (tensor.getType() != port.type)
+      tensor = quantizeTensor(
+          tensor, cast<qnn::AffineType>(port.type.getElementType()));
+    tensors.push_back(std::move(tensor));
   }
   return tensors;
 }

@@ -194,7 +194,15 @@ loadExpected(const RunOptions &options, ArrayRef<Outputs> outputs,
     auto other = loadRunner(argument, load, context);
     if (!other)
       return other.takeError();
-    auto results = runAll(**other, samples, runs, options.threads);
+    // The other model may store its inputs in other ways.
+    auto own = TensorSamples::open((*other)->getInputs(), options.inputs,
+                                   options.quantizeInputs);
+    if (!own)
+      return own.takeError();
+    if ((*own)->getNumRuns() < runs)
+      return llvm::createStringError(argument +
+                                     ": expected a model of the same batch");
+    auto results = runAll(**other, **own, runs, options.threads);
     if (!results)
       return results.takeError();
     for (auto [i, port] : llvm::enumerate((*other)->getOutputs())) {
@@ -309,7 +317,8 @@ static Error benchmark(const RunOptions &options, Runner &runner,
 static Expected<SmallVector<Tensor>> loadFirst(const RunOptions &options,
                                                const Runner &runner) {
   if (!options.inputs.empty()) {
-    auto samples = TensorSamples::open(runner.getInputs(), options.inputs);
+    auto samples = TensorSamples::open(runner.getInputs(), options.inputs,
+                                       options.quantizeInputs);
     if (!samples)
       return samples.takeError();
     return (*samples)->load(0);
@@ -339,7 +348,8 @@ Error quantopt::runModel(const RunOptions &options, MLIRContext &context,
       return inputs.takeError();
     return benchmark(options, **runner, *inputs);
   }
-  auto samples = TensorSamples::open((*runner)->getInputs(), options.inputs);
+  auto samples = TensorSamples::open((*runner)->getInputs(), options.inputs,
+                                     options.quantizeInputs);
   if (!samples)
     return samples.takeError();
   if (!options.dumpDirectory.empty() && (*samples)->getNumRuns() > 0) {

@@ -28,7 +28,8 @@ struct RunOptions {
   int64_t limit = 0; ///< samples; 0 means all
   int threads = 1;
   bool interpret = false;
-  bool print = false; ///< outputs as text
+  bool quantizeInputs = false; ///< files hold real numbers
+  bool print = false;          ///< outputs as text
 };
 
 /// Does what the command line asks. Sets `passed` to false when a gate fails.

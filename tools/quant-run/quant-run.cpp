@@ -48,6 +48,9 @@ struct Flags {
   cl::opt<int> threads{
       "threads", cl::cat(category), cl::init(1), cl::value_desc("N"),
       cl::desc("Run N samples at a time, or measure with N threads")};
+  cl::opt<bool> quantizeInputs{
+      "quantize-inputs", cl::cat(category),
+      cl::desc("Files hold real numbers: quantize them for quantized inputs")};
   cl::opt<bool> print{"print", cl::cat(category),
                       cl::desc("Print the outputs")};
   cl::opt<std::string> writeRanges{
@@ -86,6 +89,7 @@ static llvm::Expected<RunOptions> readOptions(const Flags &flags) {
   options.threads = flags.threads;
   options.interpret = flags.interpret;
   options.print = flags.print;
+  options.quantizeInputs = flags.quantizeInputs;
   if (flags.threads < 1 || flags.threads > 256)
     return llvm::createStringError(
         "expected '--threads' in [1, 256], but got " + Twine(flags.threads));

@@ -15,6 +15,7 @@
 #define QUANTOPT_REFERENCE_PORTS_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "quant-opt/Dialect/QNN/IR/QNNTypes.h"
 #include "quant-opt/Reference/Tensor.h"
 #include "quant-opt/Support/SampleSet.h"
 #include <mutex>
@@ -44,6 +45,9 @@ llvm::Expected<SampleInput> describeForSamples(const Port &port);
 /// A tensor with these elements, which have the file type of `type`.
 Tensor makeTensor(RankedTensorType type, qo_type fileType, const void *bytes);
 
+/// Stores real numbers in an affine type.
+Tensor quantizeTensor(const Tensor &reals, qnn::AffineType type);
+
 /// Writes a tensor's elements, in the file type of its own, with another shape
 /// of the same size.
 llvm::Error writeTensor(StringRef path, const Tensor &tensor,
@@ -52,9 +56,11 @@ llvm::Error writeTensor(StringRef path, const Tensor &tensor,
 /// The samples for a model's inputs as tensors. May be read by several threads.
 class TensorSamples {
 public:
-  /// Opens the files of `[NAME=]FILE` arguments (see SampleSet).
+  /// Opens the files of `[NAME=]FILE` arguments (see SampleSet). With
+  /// `quantize`, files hold real numbers for inputs of affine type.
   static llvm::Expected<std::unique_ptr<TensorSamples>>
-  open(ArrayRef<Port> ports, ArrayRef<std::string> arguments);
+  open(ArrayRef<Port> ports, ArrayRef<std::string> arguments,
+       bool quantize = false);
 
   /// How often the model must run to see every sample.
   int64_t getNumRuns() const { return numRuns; }
@@ -72,6 +78,7 @@ private:
   SmallVector<Port> ports;
   int64_t numRuns = 0; // one without inputs
   int64_t batch = 1;
+  bool quantize = false;
 };
 
 } // namespace quantopt::reference
