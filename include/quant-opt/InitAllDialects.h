@@ -9,6 +9,7 @@
 #define QUANTOPT_INITALLDIALECTS_H
 
 #include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
+#include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 
@@ -16,7 +17,8 @@ namespace quantopt {
 
 /// Registers the project's dialects and upstream's.
 inline void registerAllDialects(mlir::DialectRegistry &registry) {
-  registry.insert<qnn::QNNDialect>();
+  registry.insert<qnn::QNNDialect, qvec::QVecDialect>();
+  qvec::registerBufferization(registry);
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
 }

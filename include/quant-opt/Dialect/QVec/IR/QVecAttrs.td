@@ -1,0 +1,102 @@
+//===- QVecAttrs.td - The qvec dialect and its attributes --*- tablegen -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_DIALECT_QVEC_IR_QVECATTRS
+#define QUANTOPT_DIALECT_QVEC_IR_QVECATTRS
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/OpBase.td"
+
+def QVec_Dialect : Dialect {
+  let name = "qvec";
+  let summary = "Tiled kernels and the dot-product instructions under them";
+  let description = [{
+    `qvec.kernel` stands for one tiled computation with its strategy visible;
+    the other ops name instructions that processors have, each with an exact
+    generic meaning.
+
+    Discardable attributes: `qvec.target` on a function says for which
+    processor level it is generated; `qvec.layer` and `qvec.count` on an
+    outlined function are the layer's name and number of work items;
+    `qvec.inputs`, `qvec.outputs` and `qvec.arena_bytes` on the module describe
+    the compiled model's interface.
+  }];
+  let cppNamespace = "::quantopt::qvec";
+  let useDefaultAttributePrinterParser = 1;
+  let hasOperationAttrVerify = 1;
+  let extraClassDeclaration = [{
+    void registerAttributes();
+    static llvm::StringRef getTargetAttrName() { return "qvec.target"; }
+    static llvm::StringRef getLayerAttrName() { return "qvec.layer"; }
+    static llvm::StringRef getCountAttrName() { return "qvec.count"; }
+    static llvm::StringRef getInputsAttrName() { return "qvec.inputs"; }
+    static llvm::StringRef getOutputsAttrName() { return "qvec.outputs"; }
+    static llvm::StringRef getArenaBytesAttrName() {
+      return "qvec.arena_bytes";
+    }
+    static llvm::StringRef getFloatOpsAttrName() { return "qvec.float_ops"; }
+  }];
+}
+
+class QVec_Enum<string name, string description, list<I32EnumAttrCase> cases>
+    : I32EnumAttr<name, description, cases> {
+  let cppNamespace = "::quantopt::qvec";
+  let genSpecializedAttr = 0;
+}
+
+def QVec_KernelKind : QVec_Enum<"KernelKind", "family of a kernel", [
+  I32EnumAttrCase<"Contraction", 0, "contraction">,
+  I32EnumAttrCase<"Depthwise", 1, "depthwise">,
+  I32EnumAttrCase<"PoolMax", 2, "pool_max">,
+  I32EnumAttrCase<"PoolSum", 3, "pool_sum">,
+]>;
+def QVec_KernelKindAttr : EnumAttr<QVec_Dialect, QVec_KernelKind, "kind">;
+
+def QVec_TargetAttr : AttrDef<QVec_Dialect, "Target"> {
+  let mnemonic = "target";
+  let summary = "The processor level that a function is generated for";
+  let description = [{
+    `level` names a row of the target table; cpu and features go to LLVM.
+
+    ```mlir
+    #qvec.target<level = "x86-64-v4", triple = "x86_64-unknown-linux-gnu",
+                 cpu = "x86-64-v4", features = "+avx512vnni">
+    ```
+  }];
+  let parameters = (ins StringRefParameter<"row of the target table">:$level,
+                        StringRefParameter<"LLVM triple">:$triple,
+                        StringRefParameter<"LLVM cpu">:$cpu,
+                        StringRefParameter<"LLVM features">:$features);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+def QVec_StrategyAttr : AttrDef<QVec_Dialect, "Strategy"> {
+  let mnemonic = "strategy";
+  let summary = "How a kernel is tiled";
+  let description = [{
+    `lanes` accumulators of 32 bits make a vector; a tile is `rows` output
+    positions by `vectors` vectors of output channels, all held in registers.
+    `group` is the number of products that one instruction adds per lane: 4
+    (`qvec.dot4`), 2 (`qvec.dot2`, two lanes per channel) or 1 (multiply-add).
+    `mergeTaps` treats the taps of a window row as one run of `kernel width *
+    channels` consecutive elements.
+
+    ```mlir
+    #qvec.strategy<rows = 6, vectors = 4, lanes = 16, group = 4,
+                   mergeTaps = false>
+    ```
+
+    (C1) rows, vectors and lanes are positive. (C2) group is 1, 2 or 4.
+  }];
+  let parameters = (ins "int64_t":$rows, "int64_t":$vectors, "int64_t":$lanes,
+                        "int64_t":$group, "bool":$mergeTaps);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+#endif // QUANTOPT_DIALECT_QVEC_IR_QVECATTRS

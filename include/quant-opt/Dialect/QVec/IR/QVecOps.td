@@ -1,0 +1,145 @@
+//===- QVecOps.td - Operations of the qvec dialect ---------*- tablegen -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_DIALECT_QVEC_IR_QVECOPS
+#define QUANTOPT_DIALECT_QVEC_IR_QVECOPS
+
+include "mlir/Interfaces/DestinationStyleOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+include "quant-opt/Dialect/QNN/IR/QNNAttrs.td"
+include "quant-opt/Dialect/QVec/IR/QVecAttrs.td"
+
+class QVec_Op<string mnemonic, list<Trait> traits = []>
+    : Op<QVec_Dialect, mnemonic, traits> {
+  let hasVerifier = 1;
+}
+
+def QVec_Shaped : AnyTypeOf<[AnyRankedTensor, AnyStridedMemRef]>;
+
+def QVec_KernelOp : QVec_Op<"kernel", [
+    AttrSizedOperandSegments, DestinationStyleOpInterface, IsolatedFromAbove,
+    DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
+    SingleBlockImplicitTerminator<"YieldOp">]> {
+  let summary = "A tiled contraction, depthwise convolution or pool";
+  let description = [{
+    Reads a channels-last `input` through a window and overwrites `init`. For
+    each output position and channel an accumulator is formed and given to the
+    epilogue, whose result is stored.
+
+    * `contraction`: `acc = bias[o] + sum x * w` over window rows, window
+      columns and the group's input channels in this order. The input is
+      already padded. The weight is packed: `[panel][run][step][lane]`, where a
+      panel is 16 output channels of a group, a run is a tap (or a window row
+      when taps are merged), a step is `group` consecutive elements of a run
+      (4 for integers, 1 for floats), and 16 lanes of `group` elements each
+      belong to the panel's channels.
+    * `depthwise`: one input channel per output channel. Packed
+      `[channel block of 16][tap row][4-tap group or tap][lane]`.
+    * `pool_max`, `pool_sum`: the window's pads are positions that do not take
+      part; the sum of integers is `i32`, and the one element of `bias`, when
+      there is one, is added for each position that takes part. Sums run over
+      the window in row-major order from 0.
+
+    The epilogue's arguments are the accumulator, one element of each
+    `channelParams` (indexed by output channel), of each `countParams` (indexed
+    by the number of valid positions minus 1) and of each of the `residuals`
+    (indexed like the output). Channel parameters, `bias` and `weightScales`
+    are padded to a multiple of 16. With `weightScales` an integer weight `q`
+    stands for the `f32` product of the channel's scale and `q`; an `f16` or
+    `bf16` weight is widened.
+
+    Input integers are unsigned when `unsignedInput` is set.
+
+    (C1) input and init have rank 4. (C2) a contraction or depthwise kernel has
+    a weight and a strategy. (C3) the epilogue has the arguments listed above
+    and yields init's element type. (C4) residuals have init's shape.
+  }];
+  let arguments = (ins QVec_KernelKindAttr:$kind, QVec_Shaped:$input,
+                       Optional<QVec_Shaped>:$weight,
+                       Optional<QVec_Shaped>:$weightScales,
+                       Optional<QVec_Shaped>:$bias,
+                       Variadic<QVec_Shaped>:$channelParams,
+                       Variadic<QVec_Shaped>:$countParams,
+                       Variadic<QVec_Shaped>:$residuals, QVec_Shaped:$init,
+                       QNN_WindowAttr:$window,
+                       OptionalAttr<QVec_StrategyAttr>:$strategy,
+                       DefaultValuedAttr<I64Attr, "1">:$groups,
+                       OptionalAttr<DenseI64ArrayAttr>:$countedPads,
+                       UnitAttr:$unsignedInput);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let regions = (region SizedRegion<1>:$epilogue);
+  let assemblyFormat = [{
+    $kind `input` `(` $input `:` type($input) `)`
+    (`weight` `(` $weight^ `:` type($weight) `)`)?
+    (`scales` `(` $weightScales^ `:` type($weightScales) `)`)?
+    (`bias` `(` $bias^ `:` type($bias) `)`)?
+    (`channel_params` `(` $channelParams^ `:` type($channelParams) `)`)?
+    (`count_params` `(` $countParams^ `:` type($countParams) `)`)?
+    (`residuals` `(` $residuals^ `:` type($residuals) `)`)?
+    `outs` `(` $init `:` type($init) `)` `window` $window
+    (`strategy` $strategy^)? attr-dict
+    `epilogue` $epilogue (`->` type($results)^)?
+  }];
+  let extraClassDeclaration = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() {
+      return getInitMutable();
+    }
+    /// The element type that the epilogue's first argument has.
+    ::mlir::Type getAccumulatorType() {
+      return getEpilogue().front().getArgument(0).getType();
+    }
+    ::llvm::ArrayRef<int64_t> getOutputShape() {
+      return ::llvm::cast<::mlir::ShapedType>(getInit().getType()).getShape();
+    }
+  }];
+}
+
+def QVec_YieldOp : QVec_Op<"yield", [Pure, ReturnLike, Terminator,
+                                     HasParent<"KernelOp">]> {
+  let summary = "The result of an epilogue";
+  let description = [{The value is what the kernel stores.}];
+  let arguments = (ins Optional<AnyType>:$value);
+  let assemblyFormat = "($value^ `:` type($value))? attr-dict";
+  let builders = [OpBuilder<(ins)>];
+  let hasVerifier = 0;
+}
+
+class QVec_DotOp<string mnemonic> : QVec_Op<mnemonic, [Pure,
+    AllTypesMatch<["acc", "result"]>, AllTypesMatch<["lhs", "rhs"]>]> {
+  let arguments = (ins VectorOfRankAndType<[1], [I32]>:$acc,
+                       VectorOfRankAndType<[1], [I8]>:$lhs,
+                       VectorOfRankAndType<[1], [I8]>:$rhs,
+                       UnitAttr:$unsignedLhs);
+  let results = (outs VectorOfRankAndType<[1], [I32]>:$result);
+  let assemblyFormat = [{
+    $acc `,` $lhs `,` $rhs attr-dict `:` type($acc) `,` type($lhs)
+  }];
+}
+
+def QVec_Dot4Op : QVec_DotOp<"dot4"> {
+  let summary = "Add four products of bytes to each 32-bit lane";
+  let description = [{
+    `result[i] = acc[i] + sum lhs[4i + j] * rhs[4i + j]` for `j` in 0..3, modulo
+    2^32. `rhs` is signed; `lhs` is signed, or unsigned with `unsignedLhs`.
+    One instruction with VNNI or the Arm dot product.
+
+    (C1) lhs has 4 elements per lane.
+  }];
+}
+
+def QVec_Dot2Op : QVec_DotOp<"dot2"> {
+  let summary = "Add two products of bytes to each 32-bit lane";
+  let description = [{
+    `result[i] = acc[i] + sum lhs[2i + j] * rhs[2i + j]` for `j` in 0..1, modulo
+    2^32, with the signs of `qvec.dot4`. A widening and `pmaddwd` on x86.
+
+    (C1) lhs has 2 elements per lane.
+  }];
+}
+
+#endif // QUANTOPT_DIALECT_QVEC_IR_QVECOPS

@@ -1,0 +1,150 @@
+//===- QVecOps.cpp - Operations of the qvec dialect -----------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-opt/Dialect/QVec/IR/QVecOps.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace quantopt;
+using namespace quantopt::qvec;
+
+#include "quant-opt/Dialect/QVec/IR/QVecDialect.cpp.inc"
+#include "quant-opt/Dialect/QVec/IR/QVecEnums.cpp.inc"
+#define GET_ATTRDEF_CLASSES
+#include "quant-opt/Dialect/QVec/IR/QVecAttrs.cpp.inc"
+#define GET_OP_CLASSES
+#include "quant-opt/Dialect/QVec/IR/QVecOps.cpp.inc"
+
+void QVecDialect::initialize() {
+  registerAttributes();
+  addOperations<
+#define GET_OP_LIST
+#include "quant-opt/Dialect/QVec/IR/QVecOps.cpp.inc"
+      >();
+}
+
+void QVecDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "quant-opt/Dialect/QVec/IR/QVecAttrs.cpp.inc"
+      >();
+}
+
+LogicalResult QVecDialect::verifyOperationAttribute(Operation *op,
+                                                    NamedAttribute attr) {
+  StringRef name = attr.getName();
+  Attribute value = attr.getValue();
+  bool ok = false;
+  if (name == getTargetAttrName())
+    ok = isa<TargetAttr>(value);
+  else if (name == getLayerAttrName())
+    ok = isa<StringAttr>(value);
+  else if (name == getCountAttrName() || name == getArenaBytesAttrName() ||
+           name == getFloatOpsAttrName())
+    ok = isa<IntegerAttr>(value);
+  else if (name == getInputsAttrName() || name == getOutputsAttrName())
+    ok = isa<ArrayAttr>(value);
+  if (ok)
+    return success();
+  return op->emitOpError("has an unknown or ill-typed attribute '")
+         << name << "': " << value;
+}
+
+LogicalResult StrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                   int64_t rows, int64_t vectors, int64_t lanes,
+                                   int64_t group, bool) {
+  if (rows < 1 || vectors < 1 || lanes < 1) // (C1)
+    return emitError() << "expected positive rows, vectors and lanes";
+  if (group != 1 && group != 2 && group != 4) // (C2)
+    return emitError() << "expected a group of 1, 2 or 4, but got " << group;
+  return success();
+}
+
+void YieldOp::build(OpBuilder &, OperationState &) {}
+
+//===----------------------------------------------------------------------===//
+// KernelOp
+//===----------------------------------------------------------------------===//
+
+void KernelOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  if (isa<TensorType>(getInit().getType()))
+    return;
+  for (OpOperand &operand : getOperation()->getOpOperands()) {
+    bool isInit = &operand == &getInitMutable();
+    if (isInit)
+      effects.emplace_back(MemoryEffects::Write::get(), &operand);
+    else
+      effects.emplace_back(MemoryEffects::Read::get(), &operand);
+  }
+}
+
+/// (C3): the epilogue's arguments and result.
+static LogicalResult verifyEpilogue(KernelOp op) {
+  Block &block = op.getEpilogue().front();
+  SmallVector<Type> expected = {op.getAccumulatorType()};
+  auto append = [&](ValueRange values) {
+    for (Value value : values)
+      expected.push_back(getElementTypeOrSelf(value.getType()));
+  };
+  append(op.getChannelParams());
+  append(op.getCountParams());
+  append(op.getResiduals());
+  if (TypeRange(block.getArgumentTypes()) != TypeRange(expected)) {
+    InFlightDiagnostic diag = op.emitOpError("expected epilogue arguments (");
+    llvm::interleaveComma(expected, diag);
+    diag << "), but got (";
+    llvm::interleaveComma(block.getArgumentTypes(), diag);
+    return diag << ")";
+  }
+  auto yield = dyn_cast<YieldOp>(block.getTerminator());
+  Type element = getElementTypeOrSelf(op.getInit().getType());
+  if (!yield || !yield.getValue() || yield.getValue().getType() != element)
+    return op.emitOpError("expected the epilogue to yield a value of type ")
+           << element << ", the element type of init";
+  return success();
+}
+
+LogicalResult KernelOp::verify() {
+  auto input = cast<ShapedType>(getInput().getType());
+  auto init = cast<ShapedType>(getInit().getType());
+  if (input.getRank() != 4 || init.getRank() != 4) // (C1)
+    return emitOpError("expected input and init of rank 4, but got ")
+           << input << " and " << init;
+  bool weighted = getKind() == KernelKind::Contraction ||
+                  getKind() == KernelKind::Depthwise;
+  if (weighted && (!getWeight() || !getStrategy())) // (C2)
+    return emitOpError("expected a weight and a strategy");
+  if (getEpilogue().front().getNumArguments() == 0)
+    return emitOpError("expected the accumulator as the epilogue's first "
+                       "argument");
+  if (failed(verifyEpilogue(*this))) // (C3)
+    return failure();
+  for (Value residual : getResiduals()) // (C4)
+    if (cast<ShapedType>(residual.getType()).getShape() != init.getShape())
+      return emitOpError("expected residuals of init's shape, but got ")
+             << residual.getType() << " for " << init;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Dot products
+//===----------------------------------------------------------------------===//
+
+static LogicalResult verifyDot(Operation *op, int64_t perLane) {
+  int64_t lanes = cast<VectorType>(op->getOperand(0).getType()).getDimSize(0);
+  int64_t bytes = cast<VectorType>(op->getOperand(1).getType()).getDimSize(0);
+  if (bytes != lanes * perLane) // (C1)
+    return op->emitOpError("expected ") << lanes * perLane << " bytes for "
+                                        << lanes << " lanes, but got " << bytes;
+  return success();
+}
+
+LogicalResult Dot4Op::verify() { return verifyDot(*this, 4); }
+LogicalResult Dot2Op::verify() { return verifyDot(*this, 2); }
