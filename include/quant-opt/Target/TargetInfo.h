@@ -1,0 +1,86 @@
+//===- TargetInfo.h - What code generation asks of a target -----*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// The table of processor levels. Code outside `Target/` asks for properties
+/// and never for a target's name.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_TARGET_TARGETINFO_H
+#define QUANTOPT_TARGET_TARGETINFO_H
+
+#include "quant-opt/Dialect/QVec/IR/QVecOps.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+namespace quantopt {
+
+/// One row of the target table: a processor level and the facts that kernel
+/// selection needs.
+struct TargetLevel {
+  llvm::StringRef name;
+  /// Architecture of the LLVM triple ("x86_64"); empty fits every one.
+  llvm::StringRef arch;
+  /// The LLVM cpu and features that code for this level is generated with.
+  llvm::StringRef cpu;
+  llvm::StringRef features;
+  /// What the processor must report at run time, as Linux's cpuinfo flags.
+  llvm::StringRef cpuFlags;
+  /// LLVM features (comma-separated) that a cpu must have to use this row.
+  llvm::StringRef requires_;
+  /// Bytes of a vector register, and the number of such registers.
+  int64_t vectorBytes;
+  int64_t vectorRegisters;
+  /// Products that one instruction adds per 32-bit lane: 4 or 2 (see
+  /// `qvec.dot4` and `qvec.dot2`).
+  int64_t dotGroup;
+  /// Whether 8-bit activations are kept as unsigned bytes (value + 128).
+  bool unsignedActivations;
+  /// Whether binary32 fused multiply-add and round-to-integral instructions
+  /// exist.
+  bool hasFma;
+  bool hasRound;
+  /// Whether the default artefact for this architecture contains the level.
+  bool inDefaultArtefact;
+
+  int64_t getLanes() const { return vectorBytes / 4; }
+  /// What is added to a signed 8-bit activation when it is stored.
+  int64_t getActivationOffset() const { return unsignedActivations ? 128 : 0; }
+};
+
+/// All levels; within an architecture the best comes first. The last row fits
+/// every architecture.
+llvm::ArrayRef<TargetLevel> getTargetLevels();
+
+/// The row with this name, or null.
+const TargetLevel *findTargetLevel(llvm::StringRef name);
+
+/// The row that a function's `qvec.target` names; the generic row when it has
+/// none.
+const TargetLevel &getTargetLevel(mlir::Operation *op);
+
+/// The LLVM intrinsic that adds `group` products of bytes (4) or of 16-bit
+/// integers (2) to each of `lanes` lanes; nothing when the level has none. With
+/// group 2 the intrinsic returns the products' sums without adding them.
+std::optional<llvm::StringRef> getDotIntrinsic(const TargetLevel &level,
+                                               int64_t group, int64_t lanes);
+
+/// The targets that an artefact for this triple contains, best first. `cpu` is
+/// empty for the portable default (all levels of the default artefact),
+/// "native" for this machine, the name of a level, or an LLVM cpu name.
+llvm::Expected<llvm::SmallVector<qvec::TargetAttr>>
+resolveTargets(mlir::MLIRContext *context, llvm::StringRef triple,
+               llvm::StringRef cpu, llvm::StringRef features);
+
+/// The triple of this machine.
+std::string getHostTriple();
+
+} // namespace quantopt
+
+#endif // QUANTOPT_TARGET_TARGETINFO_H

@@ -1,0 +1,166 @@
+//===- TargetInfo.cpp - The table of processor levels ---------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-opt/Target/TargetInfo.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/Triple.h"
+
+using namespace quantopt;
+
+ArrayRef<TargetLevel> quantopt::getTargetLevels() {
+  static const TargetLevel levels[] = {
+#define QUANTOPT_TARGET_LEVEL(NAME, ARCH, CPU, FEATURES, FLAGS, REQUIRES,      \
+                              BYTES, REGISTERS, GROUP, UNSIGNED, FMA, ROUND,   \
+                              DEFAULT)                                         \
+  {NAME,      ARCH,  CPU,      FEATURES, FLAGS, REQUIRES, BYTES,               \
+   REGISTERS, GROUP, UNSIGNED, FMA,      ROUND, DEFAULT},
+#include "X86/Levels.def"
+// The level that fits every target comes last.
+#include "Common/Levels.def"
+#undef QUANTOPT_TARGET_LEVEL
+  };
+  return levels;
+}
+
+const TargetLevel *quantopt::findTargetLevel(StringRef name) {
+  for (const TargetLevel &level : getTargetLevels())
+    if (level.name == name)
+      return &level;
+  return nullptr;
+}
+
+const TargetLevel &quantopt::getTargetLevel(Operation *op) {
+  auto func = dyn_cast<func::FuncOp>(op);
+  if (!func)
+    func = op->getParentOfType<func::FuncOp>();
+  if (func)
+    if (auto attr = func->getAttrOfType<qvec::TargetAttr>(
+            qvec::QVecDialect::getTargetAttrName()))
+      if (const TargetLevel *level = findTargetLevel(attr.getLevel()))
+        return *level;
+  return getTargetLevels().back();
+}
+
+std::optional<StringRef> quantopt::getDotIntrinsic(const TargetLevel &level,
+                                                   int64_t group,
+                                                   int64_t lanes) {
+  struct Row {
+    StringRef arch;
+    int64_t group, lanes;
+    StringRef name;
+  };
+  static const Row rows[] = {
+#define QUANTOPT_DOT_INTRINSIC(ARCH, GROUP, LANES, NAME)                       \
+  {ARCH, GROUP, LANES, NAME},
+#include "X86/Intrinsics.def"
+#undef QUANTOPT_DOT_INTRINSIC
+  };
+  // A level has the dot products that its kernels are planned with.
+  if (level.dotGroup != group)
+    return std::nullopt;
+  for (const Row &row : rows)
+    if (row.arch == level.arch && row.group == group && row.lanes == lanes)
+      return row.name;
+  return std::nullopt;
+}
+
+std::string quantopt::getHostTriple() {
+  return llvm::sys::getDefaultTargetTriple();
+}
+
+/// Whether a cpu with these features meets the row's requirements.
+static bool meets(const TargetLevel &level, const llvm::MCSubtargetInfo &info) {
+  if (level.requires_.empty())
+    return true;
+  SmallVector<StringRef> wanted;
+  level.requires_.split(wanted, ',');
+  return llvm::all_of(wanted, [&](StringRef feature) {
+    return info.checkFeatures(("+" + feature).str());
+  });
+}
+
+static std::string getHostFeatures() {
+  std::string result;
+  llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
+  SmallVector<StringRef> names(host.keys());
+  llvm::sort(names);
+  for (StringRef name : names)
+    result += (result.empty() ? "" : ",") +
+              std::string(host[name] ? "+" : "-") + name.str();
+  return result;
+}
+
+static std::string joinFeatures(StringRef a, StringRef b) {
+  if (a.empty() || b.empty())
+    return (a + b).str();
+  return (a + "," + b).str();
+}
+
+llvm::Expected<SmallVector<qvec::TargetAttr>>
+quantopt::resolveTargets(MLIRContext *context, StringRef tripleName,
+                         StringRef cpu, StringRef features) {
+  llvm::InitializeAllTargetInfos();
+  llvm::InitializeAllTargets();
+  llvm::InitializeAllTargetMCs();
+  llvm::Triple triple(llvm::Triple::normalize(tripleName));
+  std::string error;
+  const llvm::Target *target =
+      llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!target)
+    return llvm::createStringError("unknown target '" + tripleName.str() +
+                                   "': " + error);
+  SmallVector<qvec::TargetAttr> result;
+  auto add = [&](const TargetLevel &level, StringRef cpuName, StringRef feats) {
+    result.push_back(qvec::TargetAttr::get(context, level.name, triple.str(),
+                                           cpuName, feats));
+  };
+  auto fits = [&](const TargetLevel &level) {
+    return level.arch.empty() || level.arch == triple.getArchName();
+  };
+  if (cpu.empty()) {
+    for (const TargetLevel &level : getTargetLevels())
+      if (fits(level) && !level.arch.empty() && level.inDefaultArtefact)
+        add(level, level.cpu, joinFeatures(level.features, features));
+    if (result.empty())
+      add(getTargetLevels().back(), "", features);
+    return result;
+  }
+  if (const TargetLevel *level = findTargetLevel(cpu); level && fits(*level)) {
+    add(*level, level->cpu, joinFeatures(level->features, features));
+    return result;
+  }
+  std::string cpuName = cpu.str(), all = features.str();
+  if (cpu == "native") {
+    llvm::Triple host(getHostTriple());
+    if (host.getArch() != triple.getArch())
+      return llvm::createStringError(
+          "cpu 'native' is this machine's (" + host.getArchName().str() +
+          "), but the target is '" + tripleName.str() +
+          "'; name a cpu of the target instead");
+    cpuName = llvm::sys::getHostCPUName().str();
+    all = joinFeatures(getHostFeatures(), features);
+  }
+  std::unique_ptr<llvm::MCSubtargetInfo> info(
+      target->createMCSubtargetInfo(triple, cpuName, all));
+  if (!info || !info->isCPUStringValid(cpuName))
+    return llvm::createStringError("unknown cpu '" + cpuName +
+                                   "' for target '" + tripleName.str() + "'");
+  for (const TargetLevel &level : getTargetLevels()) {
+    if (!fits(level) || !meets(level, *info))
+      continue;
+    add(level, cpuName, all);
+    return result;
+  }
+  return llvm::createStringError("no code generator fits target '" +
+                                 tripleName.str() + "'");
+}
