@@ -1,0 +1,61 @@
+//===- Passes.td - Lowering to kernels ---------------------*- tablegen -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_CONVERSION_QNNTOKERNELS_PASSES
+#define QUANTOPT_CONVERSION_QNNTOKERNELS_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def SpecializeTargets : Pass<"qvec-specialize-targets", "::mlir::ModuleOp"> {
+  let summary = "Make one copy of the model per processor level";
+  let description = [{
+    Attaches `qvec.target` to `@main`. When several levels are asked for, each
+    gets a copy of the function, named `@main_<level>`, best level first. Does
+    nothing to functions that have a target already, so that a level may be
+    chosen by hand.
+  }];
+  let dependentDialects = ["::quantopt::qvec::QVecDialect"];
+  let options = [
+    Option<"triple", "triple", "std::string", "\"\"",
+           "LLVM target triple; empty is this machine's">,
+    Option<"cpu", "cpu", "std::string", "\"\"",
+           "empty for the portable levels, 'native', a level's name, or an "
+           "LLVM cpu">,
+    Option<"features", "features", "std::string", "\"\"",
+           "LLVM features to add or remove (+x,-y)">,
+  ];
+  let statistics = [
+    Statistic<"numLevels", "levels", "Number of processor levels">,
+  ];
+}
+
+def ConvertQNNToKernels : Pass<"convert-qnn-to-kernels", "::mlir::ModuleOp"> {
+  let summary = "Lower qnn ops to kernels, linalg and tensor ops";
+  let description = [{
+    Requires a module at the end of the `fuse` phase (a float module is fine).
+    Afterwards no `qnn` op is left: contractions, depthwise convolutions and
+    pools are `qvec.kernel` ops with a chosen strategy and packed weights, and
+    everything else is `linalg` and `tensor`. Elementwise ops that consume a
+    kernel's only result become its epilogue; other chains become one loop
+    nest. Values that are read with zero padding are written into padded
+    buffers. 8-bit activations are stored with the target's offset (unsigned
+    bytes where the dot product wants them).
+
+    The model's interface is recorded in `qvec.inputs` and `qvec.outputs`.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect",
+    "::quantopt::qvec::QVecDialect",
+  ];
+  let statistics = [
+    Statistic<"numKernels", "kernels", "Number of kernels">,
+    Statistic<"numLoops", "loop-nests", "Number of loop nests">,
+  ];
+}
+
+#endif // QUANTOPT_CONVERSION_QNNTOKERNELS_PASSES

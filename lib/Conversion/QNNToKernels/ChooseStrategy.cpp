@@ -1,0 +1,75 @@
+//===- ChooseStrategy.cpp - Tile selection --------------------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ChooseStrategy.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace quantopt;
+using qvec::kPanelWidth;
+
+TileSplit quantopt::splitEvenly(int64_t count, int64_t limit) {
+  int64_t tiles = std::max<int64_t>(1, llvm::divideCeil(count, limit));
+  int64_t size = llvm::divideCeil(count, tiles);
+  int64_t small = tiles * size - count;
+  return {size, tiles - small, small};
+}
+
+/// Modelled time of one tile: per step of the depth a dot per accumulator, a
+/// load per weight vector and a broadcast per row; per accumulator an epilogue.
+static double getTileCost(const TileProblem &p, double rows, double vectors) {
+  // Without a fused dot instruction a product takes a multiply and an add, and
+  // operands are widened first.
+  bool pairs = p.group == 2;
+  double dot = pairs ? 2.0 : 1.0;
+  double load = pairs ? 1.5 : 0.6;
+  double steps = double(p.depth) / (p.group == 1 ? 1 : 4);
+  double step = rows * vectors * dot + (rows + vectors) * load + 0.5;
+  // Latency: too few independent chains leave the multipliers idle.
+  double chains = rows * vectors;
+  double latency = pairs ? 6.0 : 9.0;
+  return steps * std::max(step, std::min(latency, latency * 8 / (chains * 4))) +
+         rows * vectors * 8.0 + 12.0;
+}
+
+Tile quantopt::chooseContractionTile(const TargetLevel &target,
+                                     const TileProblem &p) {
+  int64_t lanes = target.getLanes();
+  int64_t channelsPerVector = p.group == 2 ? lanes / 2 : lanes;
+  int64_t needed = llvm::divideCeil(llvm::alignTo(p.channels, kPanelWidth),
+                                    channelsPerVector);
+  int64_t perPanel = kPanelWidth / channelsPerVector;
+  Tile best{1, 1};
+  double bestCost = 0;
+  int64_t spare = p.group == 2 ? 3 : 2;
+  for (int64_t vectors = 1; vectors <= std::min<int64_t>(needed, 8);
+       ++vectors) {
+    // A tile is part of one panel or several whole ones.
+    if (vectors < perPanel ? perPanel % vectors : vectors % perPanel)
+      continue;
+    for (int64_t rows = 1; rows <= std::min<int64_t>(p.positions, 14); ++rows) {
+      if (rows * vectors + vectors + spare > target.vectorRegisters)
+        break;
+      TileSplit split = splitEvenly(p.positions, rows);
+      double cost = 0;
+      int64_t blocks = needed / vectors, rest = needed % vectors;
+      auto add = [&](int64_t count, int64_t v) {
+        if (count == 0 || v == 0)
+          return;
+        cost += count * split.large * getTileCost(p, split.size, v);
+        if (split.small)
+          cost += count * split.small * getTileCost(p, split.size - 1, v);
+      };
+      add(blocks, vectors);
+      add(rest ? 1 : 0, rest);
+      if (bestCost == 0 || cost < bestCost) {
+        bestCost = cost;
+        best = {rows, vectors};
+      }
+    }
+  }
+  return best;
+}

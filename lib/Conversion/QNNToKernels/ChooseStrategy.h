@@ -1,0 +1,46 @@
+//===- ChooseStrategy.h - Tile selection ------------------------*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_CHOOSESTRATEGY_H
+#define QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_CHOOSESTRATEGY_H
+
+#include "quant-opt/Target/TargetInfo.h"
+
+namespace quantopt {
+
+/// What the choice of a tile depends on.
+struct TileProblem {
+  /// Output positions that one tile may cover (a row, or all of a product).
+  int64_t positions;
+  /// Output channels of a group.
+  int64_t channels;
+  /// Summed elements.
+  int64_t depth;
+  /// 4 for integers with dot4, 2 with dot2, 1 for floats.
+  int64_t group;
+};
+
+struct Tile {
+  int64_t rows;
+  int64_t vectors;
+};
+
+/// The tile with the least modelled time among those whose accumulators and
+/// operands fit the vector registers.
+Tile chooseContractionTile(const TargetLevel &target,
+                           const TileProblem &problem);
+
+/// How `count` positions are split into tiles of at most `limit`: `large` tiles
+/// of `size` and then `small` tiles of `size - 1`.
+struct TileSplit {
+  int64_t size, large, small;
+};
+TileSplit splitEvenly(int64_t count, int64_t limit);
+
+} // namespace quantopt
+
+#endif // QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_CHOOSESTRATEGY_H

@@ -1,0 +1,272 @@
+//===- ConvertQNNToKernels.cpp - Lower qnn ops to kernels -----------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Lowerings.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "quant-opt/Conversion/QNNToKernels/Passes.h"
+
+namespace quantopt {
+#define GEN_PASS_DEF_CONVERTQNNTOKERNELS
+#include "quant-opt/Conversion/QNNToKernels/Passes.h.inc"
+} // namespace quantopt
+
+using namespace quantopt;
+
+/// What is added to a raw 8-bit integer at the model's border to get the stored
+/// form.
+static int64_t getBorderDelta(const LoweringState &state, Type element) {
+  auto quantized = dyn_cast<qnn::QuantizedTypeInterface>(element);
+  Type storage = quantized ? quantized.getStorageType() : element;
+  auto integer = dyn_cast<IntegerType>(storage);
+  if (!integer || integer.getWidth() != 8)
+    return 0;
+  return state.target.getActivationOffset() - (integer.isUnsigned() ? 128 : 0);
+}
+
+/// `destination[i] = tensor[i] + delta` on bytes.
+static Value addDelta(LoweringState &state, Value tensor, Value destination,
+                      int64_t delta, Location loc) {
+  OpBuilder &b = state.builder;
+  if (delta == 0)
+    return linalg::CopyOp::create(b, loc, tensor, destination).getResult(0);
+  unsigned rank = cast<RankedTensorType>(tensor.getType()).getRank();
+  AffineMap map = AffineMap::getMultiDimIdentityMap(rank, b.getContext());
+  SmallVector<utils::IteratorType> kinds(rank, utils::IteratorType::parallel);
+  auto generic = linalg::GenericOp::create(
+      b, loc, destination.getType(), tensor, destination,
+      ArrayRef<AffineMap>{map, map}, kinds,
+      [&](OpBuilder &in, Location l, ValueRange args) {
+        Value c = arith::ConstantOp::create(in, l,
+                                            in.getI8IntegerAttr(int8_t(delta)));
+        linalg::YieldOp::create(
+            in, l, arith::AddIOp::create(in, l, args[0], c).getResult());
+      });
+  return generic.getResult(0);
+}
+
+/// Gives the function plain storage types and lowers its arguments.
+static void lowerArguments(LoweringState &state, func::FuncOp func) {
+  Location loc = func.getLoc();
+  for (BlockArgument argument : func.getArguments()) {
+    Type original = argument.getType();
+    Type element = cast<RankedTensorType>(original).getElementType();
+    RankedTensorType plain = state.getLoweredType(original);
+    // Uses by qnn ops go through the state; the argument itself is only read
+    // here.
+    if (!plain.getElementType().isInteger(8)) {
+      state.setView(argument, argument, loc);
+      continue;
+    }
+    // Kernels may read a few bytes past the end, which only our own memory
+    // allows: bytes are always copied.
+    Value raw =
+        UnrealizedConversionCastOp::create(state.builder, loc, plain, argument)
+            .getResult(0);
+    Value destination = state.getDestination(argument, loc);
+    Value stored =
+        addDelta(state, raw, destination, getBorderDelta(state, element), loc);
+    state.set(argument, stored, loc);
+  }
+}
+
+static void lowerReturn(LoweringState &state, func::ReturnOp op) {
+  Location loc = op.getLoc();
+  SmallVector<Value> results;
+  for (Value value : op.getOperands()) {
+    Type element = cast<RankedTensorType>(value.getType()).getElementType();
+    Value lowered = state.get(value, loc);
+    int64_t delta = getBorderDelta(state, element);
+    if (delta != 0) {
+      Value out = state.empty(state.getLoweredType(value.getType()), loc);
+      lowered = addDelta(state, lowered, out, -delta, loc);
+    }
+    results.push_back(lowered);
+  }
+  func::ReturnOp::create(state.builder, loc, results);
+}
+
+static LogicalResult
+lowerOp(LoweringState &state, Operation &op,
+        const llvm::MapVector<Operation *, FusionGroup> &groups) {
+  auto found = groups.find(&op);
+  if (found != groups.end()) {
+    const FusionGroup &group = found->second;
+    if (isa<qnn::ContractionOpInterface>(group.root))
+      return lowerContraction(state, group);
+    if (isKernelRoot(group.root))
+      return lowerPool(state, group);
+    return lowerLoopGroup(state, group);
+  }
+  if (isa<qnn::SoftmaxOp, qnn::SoftmaxLookupOp, qnn::ReduceOp, qnn::MatmulOp>(
+          op))
+    return lowerReduction(state, &op);
+  return lowerMovement(state, &op);
+}
+
+/// The ops that are the interior or the root of a group lowered at its tail.
+static llvm::DenseSet<Operation *>
+getInteriorOps(const llvm::MapVector<Operation *, FusionGroup> &groups) {
+  llvm::DenseSet<Operation *> interior;
+  for (const auto &[tail, group] : groups) {
+    if (group.root != tail)
+      interior.insert(group.root);
+    for (Operation *step : group.steps)
+      if (step != tail)
+        interior.insert(step);
+  }
+  return interior;
+}
+
+static LogicalResult lowerFunction(func::FuncOp func) {
+  Block &body = func.getBody().front();
+  LoweringState state(func, getTargetLevel(func));
+  auto groups = findFusionGroups(body);
+  llvm::DenseSet<Operation *> interior = getInteriorOps(groups);
+  SmallVector<Operation *> old;
+  for (Operation &op : body) {
+    if (isa<qnn::Conv2DOp>(op))
+      planPads(state, &op);
+    old.push_back(&op);
+  }
+  state.builder.setInsertionPointToEnd(&body);
+  lowerArguments(state, func);
+  for (Operation *op : old) {
+    if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
+      auto type = dyn_cast<RankedTensorType>(constant.getType());
+      if (type)
+        state.setView(constant, state.builder.clone(*op)->getResult(0),
+                      op->getLoc());
+      continue;
+    }
+    if (isa<qnn::ConstantOp>(op) || interior.contains(op))
+      continue;
+    if (auto ret = dyn_cast<func::ReturnOp>(op)) {
+      lowerReturn(state, ret);
+      continue;
+    }
+    if (failed(lowerOp(state, *op, groups)))
+      return failure();
+  }
+  for (Operation *op : llvm::reverse(old))
+    op->erase();
+  return success();
+}
+
+/// Changes the signature to plain storage types.
+static void retypeSignature(func::FuncOp func) {
+  Block &body = func.getBody().front();
+  auto plain = [](Type type) -> Type {
+    auto tensor = cast<RankedTensorType>(type);
+    Type element = tensor.getElementType();
+    if (auto quantized = dyn_cast<qnn::QuantizedTypeInterface>(element))
+      element = quantized.getStorageType();
+    if (auto integer = dyn_cast<IntegerType>(element))
+      element = IntegerType::get(type.getContext(), integer.getWidth());
+    return RankedTensorType::get(tensor.getShape(), element);
+  };
+  SmallVector<Type> inputs, results;
+  for (BlockArgument argument : body.getArguments()) {
+    argument.setType(plain(argument.getType()));
+    inputs.push_back(argument.getType());
+    for (Operation *user : llvm::make_early_inc_range(argument.getUsers()))
+      if (auto cast = dyn_cast<UnrealizedConversionCastOp>(user)) {
+        cast.getResult(0).replaceAllUsesWith(argument);
+        cast.erase();
+      }
+  }
+  for (Type type : func.getResultTypes())
+    results.push_back(plain(type));
+  func.setType(FunctionType::get(func.getContext(), inputs, results));
+}
+
+/// Describes arguments or results: name and model type.
+static ArrayAttr describe(func::FuncOp func, bool inputs) {
+  Builder b(func.getContext());
+  SmallVector<Attribute> entries;
+  TypeRange types = inputs ? TypeRange(func.getArgumentTypes())
+                           : TypeRange(func.getResultTypes());
+  StringRef nameAttr = qnn::QNNDialect::getNameAttrName();
+  for (auto [i, type] : llvm::enumerate(types)) {
+    auto name = inputs ? func.getArgAttrOfType<StringAttr>(i, nameAttr)
+                       : func.getResultAttrOfType<StringAttr>(i, nameAttr);
+    if (!name)
+      name = b.getStringAttr((inputs ? "input" : "output") + Twine(i));
+    entries.push_back(
+        b.getDictionaryAttr({b.getNamedAttr("name", name),
+                             b.getNamedAttr("type", TypeAttr::get(type))}));
+  }
+  return b.getArrayAttr(entries);
+}
+
+/// Counts ops that compute with floats.
+static int64_t countFloatOps(func::FuncOp func) {
+  int64_t count = 0;
+  auto isFloat = [](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && tensor.getElementType().isF32();
+  };
+  func.walk([&](Operation *op) {
+    if (!isa<qnn::QNNDialect>(op->getDialect()))
+      return;
+    count += llvm::any_of(op->getOperandTypes(), isFloat) ||
+             llvm::any_of(op->getResultTypes(), isFloat);
+  });
+  return count;
+}
+
+/// Everything the lowering relies on, checked up front.
+static LogicalResult checkFunction(func::FuncOp func) {
+  if (!func.getBody().hasOneBlock())
+    return func.emitOpError("expected one block");
+  auto check = [&](Type type) -> LogicalResult {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (tensor && tensor.hasStaticShape())
+      return success();
+    return func.emitOpError("expected ranked tensors of static shape at the "
+                            "model's border, but got ")
+           << type;
+  };
+  for (Type type : func.getArgumentTypes())
+    if (failed(check(type)))
+      return failure();
+  for (Type type : func.getResultTypes())
+    if (failed(check(type)))
+      return failure();
+  return success();
+}
+
+namespace {
+struct ConvertQNNToKernelsPass
+    : public quantopt::impl::ConvertQNNToKernelsBase<ConvertQNNToKernelsPass> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    Builder b(&getContext());
+    for (func::FuncOp func : module.getOps<func::FuncOp>()) {
+      if (func.isExternal())
+        continue;
+      if (failed(checkFunction(func)))
+        return signalPassFailure();
+      module->setAttr(qvec::QVecDialect::getInputsAttrName(),
+                      describe(func, /*inputs=*/true));
+      module->setAttr(qvec::QVecDialect::getOutputsAttrName(),
+                      describe(func, /*inputs=*/false));
+      module->setAttr(qvec::QVecDialect::getFloatOpsAttrName(),
+                      b.getI64IntegerAttr(countFloatOps(func)));
+      if (failed(lowerFunction(func)))
+        return signalPassFailure();
+      retypeSignature(func);
+      func.walk([&](Operation *op) {
+        numKernels += isa<qvec::KernelOp>(op);
+        numLoops += isa<linalg::LinalgOp>(op);
+      });
+    }
+  }
+};
+} // namespace

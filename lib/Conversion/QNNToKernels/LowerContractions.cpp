@@ -1,0 +1,316 @@
+//===- LowerContractions.cpp - Convolutions and dense layers --------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ChooseStrategy.h"
+#include "Lowerings.h"
+#include "PackWeights.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace quantopt;
+
+namespace {
+/// A contraction seen as a channels-last convolution.
+struct ContractionView {
+  Operation *op;
+  Value input;
+  Value weight;
+  Value bias;
+  qnn::WindowAttr window;
+  int64_t groups = 1;
+  int64_t inputZeroPoint = 0;
+  /// O, KH, KW, I of the weight.
+  SmallVector<int64_t> weightShape;
+  bool isDense = false;
+
+  bool isInteger() const {
+    return cast<RankedTensorType>(input.getType()).getElementType().isInteger();
+  }
+  SpatialPads getPads() const {
+    ArrayRef<int64_t> p = window.getPads();
+    return {p[0], p[1], p[2], p[3]};
+  }
+};
+
+/// The weight's elements as they are stored, and how they are decoded.
+struct WeightData {
+  SmallVector<char> bytes;
+  Type elementType;
+  /// Per output channel; empty when elements need no scale.
+  SmallVector<float> scales;
+};
+} // namespace
+
+static qnn::WindowAttr withoutPads(qnn::WindowAttr window) {
+  return qnn::WindowAttr::get(window.getContext(), window.getKernel(),
+                              window.getStrides(), window.getDilations(),
+                              {0, 0, 0, 0});
+}
+
+static ContractionView getView(Operation *op) {
+  ContractionView view;
+  view.op = op;
+  if (auto conv = dyn_cast<qnn::Conv2DOp>(op)) {
+    view.input = conv.getInput();
+    view.weight = conv.getWeight();
+    view.bias = conv.getBias();
+    view.window = conv.getWindow();
+    view.groups = conv.getGroups();
+    view.inputZeroPoint = int32_t(conv.getInputZeroPoint());
+    view.weightShape = llvm::to_vector(
+        cast<RankedTensorType>(view.weight.getType()).getShape());
+    return view;
+  }
+  auto dense = cast<qnn::DenseOp>(op);
+  view.input = dense.getInput();
+  view.weight = dense.getWeight();
+  view.bias = dense.getBias();
+  view.inputZeroPoint = int32_t(dense.getInputZeroPoint());
+  view.window = qnn::WindowAttr::get(op->getContext(), {1, 1}, {1, 1}, {1, 1},
+                                     {0, 0, 0, 0});
+  auto shape = cast<RankedTensorType>(view.weight.getType()).getShape();
+  view.weightShape = {shape[0], 1, 1, shape[1]};
+  view.isDense = true;
+  return view;
+}
+
+void quantopt::planPads(LoweringState &state, Operation *op) {
+  if (!isa<qnn::Conv2DOp>(op))
+    return;
+  ContractionView view = getView(op);
+  if (!view.window.hasPadding())
+    return;
+  Builder b(op->getContext());
+  TypedAttr fill = b.getF32FloatAttr(0.0f);
+  if (view.isInteger())
+    fill = b.getI8IntegerAttr(
+        int8_t(view.inputZeroPoint + state.target.getActivationOffset()));
+  state.requirePads(view.input, view.getPads(), fill);
+}
+
+/// Raw bytes of a dense attribute, splats expanded.
+static SmallVector<char> getRawBytes(DenseElementsAttr attr) {
+  ArrayRef<char> raw = attr.getRawData();
+  if (!attr.isSplat())
+    return SmallVector<char>(raw);
+  SmallVector<char> bytes;
+  for (int64_t i = 0, e = attr.getNumElements(); i < e; ++i)
+    bytes.append(raw.begin(), raw.end());
+  return bytes;
+}
+
+/// Float values as raw bytes.
+static WeightData fromFloats(ArrayRef<float> values, Type f32) {
+  const char *begin = reinterpret_cast<const char *>(values.data());
+  return {
+      SmallVector<char>(begin, begin + values.size() * sizeof(float)), f32, {}};
+}
+
+/// Reads a constant weight. Formats without a kernel of their own are expanded
+/// to floats, with a remark.
+static FailureOr<WeightData> readWeight(const ContractionView &view) {
+  Builder b(view.op->getContext());
+  DenseElementsAttr attr;
+  if (matchPattern(view.weight, m_Constant(&attr)))
+    return WeightData{getRawBytes(attr), attr.getElementType(), {}};
+  auto constant = view.weight.getDefiningOp<qnn::ConstantOp>();
+  if (!constant)
+    return view.op->emitOpError("expected a constant weight; a product of two "
+                                "activations is 'qnn.matmul'");
+  Type element = cast<RankedTensorType>(constant.getType()).getElementType();
+  auto payload = cast<DenseElementsAttr>(constant.getPayload());
+  if (isa<qnn::SmallFloatType>(element))
+    return WeightData{getRawBytes(payload), payload.getElementType(), {}};
+  auto quantized = cast<qnn::QuantizedTypeInterface>(element);
+  auto affine = dyn_cast<qnn::AffineType>(element);
+  auto axis = dyn_cast<qnn::AffineAxisType>(element);
+  bool simple =
+      quantized.getStorageType().isSignlessInteger(8) &&
+      !constant.getZeroPoints() &&
+      ((affine && affine.getZeroPoint() == 0) || (axis && axis.getAxis() == 0));
+  if (!simple) {
+    view.op->emitRemark("weight of type ")
+        << element << " has no kernel of its own yet and is expanded to f32";
+    return fromFloats(qnn::dequantizeConstant(constant), b.getF32Type());
+  }
+  WeightData data{getRawBytes(payload), b.getI8Type(), {}};
+  if (affine)
+    data.scales.assign(view.weightShape[0], affine.getScale());
+  else
+    for (float s :
+         cast<DenseElementsAttr>(*constant.getScales()).getValues<float>())
+      data.scales.push_back(s);
+  return data;
+}
+
+/// Folds zero points into the bias and proves the range of each accumulator.
+static SmallVector<int32_t> foldBias(const ContractionView &view,
+                                     const WeightData &data, int64_t offset,
+                                     SmallVectorImpl<IntegerRange> &ranges) {
+  int64_t outputs = view.weightShape[0];
+  int64_t row = data.bytes.size() / outputs;
+  SmallVector<int32_t> bias(outputs, 0);
+  DenseElementsAttr attr;
+  if (view.bias && matchPattern(view.bias, m_Constant(&attr)))
+    llvm::copy(attr.getValues<int32_t>(), bias.begin());
+  const int8_t *weights = reinterpret_cast<const int8_t *>(data.bytes.data());
+  for (int64_t o = 0; o < outputs; ++o) {
+    ArrayRef<int8_t> values(weights + o * row, row);
+    ranges.push_back(
+        getAccumulatorRange(values, view.inputZeroPoint, -128, 127, bias[o]));
+    int64_t sum = 0;
+    for (int8_t w : values)
+      sum += w;
+    // Wraps like the accumulator does: the total is exact modulo 2^32.
+    bias[o] = int32_t(uint32_t(bias[o] - (view.inputZeroPoint + offset) * sum));
+  }
+  return bias;
+}
+
+template <typename T>
+static SmallVector<T> padTo(ArrayRef<T> values, int64_t size) {
+  SmallVector<T> padded(values.begin(), values.end());
+  padded.resize(size, T(0));
+  return padded;
+}
+
+/// Whether positions of all rows form one sequence: a 1x1 window that reads and
+/// writes contiguous buffers.
+static bool canFlatten(LoweringState &state, const ContractionView &view,
+                       const FusionGroup &group) {
+  if (view.isDense)
+    return true;
+  auto isOne = [](ArrayRef<int64_t> v) { return v[0] == 1 && v[1] == 1; };
+  Value tail = group.getTail()->getResult(0);
+  if (!isOne(view.window.getKernel()) || !isOne(view.window.getStrides()) ||
+      view.window.hasPadding() || state.hasPads(view.input) ||
+      state.hasPads(tail))
+    return false;
+  for (Operation *user : tail.getUsers())
+    if (isa<qnn::ConcatOp>(user))
+      return false;
+  for (Operation *step : group.steps)
+    for (Value operand : step->getOperands())
+      if (state.hasPads(operand))
+        return false;
+  return true;
+}
+
+/// Whether taps of a window row can be read as one run.
+static bool canMergeTaps(const ContractionView &view) {
+  bool adjacent = view.window.getDilations()[1] == 1 && view.groups == 1;
+  if (!adjacent || view.window.getKernel()[1] == 1 ||
+      view.weightShape[3] % 4 == 0)
+    return false;
+  // A part of a concatenation has gaps between its pixels.
+  return llvm::none_of(view.input.getUsers(), [](Operation *user) {
+    return isa<qnn::ConcatOp>(user);
+  });
+}
+
+static qvec::StrategyAttr chooseStrategy(LoweringState &state,
+                                         const ContractionView &view,
+                                         ArrayRef<int64_t> outputShape,
+                                         bool merge) {
+  TileProblem problem;
+  problem.positions = outputShape[2];
+  problem.channels = view.weightShape[0] / view.groups;
+  problem.depth =
+      view.weightShape[1] * view.weightShape[2] * view.weightShape[3];
+  problem.group = view.isInteger() ? state.target.dotGroup : 1;
+  Tile tile = chooseContractionTile(state.target, problem);
+  return qvec::StrategyAttr::get(view.op->getContext(), tile.rows, tile.vectors,
+                                 state.target.getLanes(), problem.group, merge);
+}
+
+/// Fills in what integer and float kernels differ in. Channel parameters get
+/// `padded` elements.
+static void setOperands(LoweringState &state, const ContractionView &view,
+                        const WeightData &data, int64_t padded,
+                        KernelSpec &spec, SmallVectorImpl<IntegerRange> &ranges,
+                        Location loc) {
+  if (view.isInteger()) {
+    SmallVector<int32_t> bias =
+        foldBias(view, data, state.target.getActivationOffset(), ranges);
+    spec.bias = state.constantI32(padTo<int32_t>(bias, padded), loc);
+    spec.unsignedInput = state.target.unsignedActivations;
+    spec.accumulatorType = state.builder.getI32Type();
+    return;
+  }
+  spec.accumulatorType = state.builder.getF32Type();
+  DenseElementsAttr attr;
+  if (view.bias && matchPattern(view.bias, m_Constant(&attr))) {
+    SmallVector<float> bias(attr.getValues<float>());
+    spec.bias = state.constantF32(padTo<float>(bias, padded), loc);
+  }
+  if (!data.scales.empty())
+    spec.weightScales =
+        state.constantF32(padTo<float>(data.scales, padded), loc);
+}
+
+/// Packs the weight and chooses the strategy of the kernel's family.
+static void setWeight(LoweringState &state, const ContractionView &view,
+                      const WeightData &data, bool depthwise, bool flat,
+                      KernelSpec &spec, Location loc) {
+  ArrayRef<int64_t> shape = view.weightShape;
+  int64_t bytes = data.elementType.getIntOrFloatBitWidth() / 8;
+  WeightView raw{data.bytes, bytes, shape[0], shape[1], shape[2], shape[3]};
+  int64_t group = view.isInteger() ? 4 : 1;
+  if (depthwise) {
+    spec.kind = qvec::KernelKind::Depthwise;
+    spec.weight =
+        state.constant(packDepthwise(raw, data.elementType, group), loc);
+    spec.strategy = qvec::StrategyAttr::get(
+        loc.getContext(), std::min<int64_t>(4, spec.outputShape[2]), 1,
+        state.target.getLanes(), view.isInteger() ? state.target.dotGroup : 1,
+        false);
+    return;
+  }
+  spec.kind = qvec::KernelKind::Contraction;
+  spec.groups = view.groups;
+  bool merge = !flat && view.isInteger() && canMergeTaps(view);
+  spec.strategy = chooseStrategy(state, view, spec.outputShape, merge);
+  spec.weight = state.constant(
+      packContraction(raw, data.elementType, view.groups, group, merge), loc);
+}
+
+LogicalResult quantopt::lowerContraction(LoweringState &state,
+                                         const FusionGroup &group) {
+  ContractionView view = getView(group.root);
+  Location loc = group.root->getLoc();
+  FailureOr<WeightData> data = readWeight(view);
+  if (failed(data))
+    return failure();
+  ArrayRef<int64_t> shape = view.weightShape;
+  auto inputType = cast<RankedTensorType>(view.input.getType());
+  auto resultType = cast<RankedTensorType>(group.root->getResult(0).getType());
+  bool depthwise = view.groups > 1 && view.groups == shape[0] &&
+                   view.groups == inputType.getShape().back();
+  bool flat = view.groups == 1 && canFlatten(state, view, group);
+
+  KernelSpec spec;
+  spec.outputShape = llvm::to_vector(resultType.getShape());
+  if (flat) {
+    int64_t positions = resultType.getNumElements() / shape[0];
+    spec.outputShape = {1, 1, positions, shape[0]};
+    spec.input = state.reshape(state.get(view.input, loc),
+                               {1, 1, positions, shape[3]}, loc);
+  } else {
+    spec.input = state.getPadded(view.input, view.getPads(), loc);
+  }
+  spec.window = withoutPads(view.window);
+  // A vector of parameters may start anywhere in a group.
+  int64_t padded = llvm::alignTo(shape[0], qvec::kPanelWidth);
+  if (view.groups > 1 && !depthwise)
+    padded += qvec::kPanelWidth;
+  SmallVector<IntegerRange> ranges;
+  setOperands(state, view, *data, padded, spec, ranges, loc);
+  setWeight(state, view, *data, depthwise, flat, spec, loc);
+  ScalarChain chain(state, group.steps, group.root->getResult(0), ranges,
+                    padded, loc);
+  return buildKernel(state, group, chain, spec);
+}

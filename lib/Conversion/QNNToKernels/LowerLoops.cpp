@@ -1,0 +1,87 @@
+//===- LowerLoops.cpp - Loop nests of elementwise ops ---------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Lowerings.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+
+using namespace quantopt;
+
+/// Reads a tensor of `shape` at an output index, repeating dimensions of size 1
+/// and missing leading ones.
+static AffineMap getBroadcastMap(ArrayRef<int64_t> shape,
+                                 ArrayRef<int64_t> output, MLIRContext *ctx) {
+  SmallVector<AffineExpr> exprs;
+  int64_t lead = output.size() - shape.size();
+  for (auto [i, size] : llvm::enumerate(shape))
+    exprs.push_back(size == 1 && output[lead + i] != 1
+                        ? getAffineConstantExpr(0, ctx)
+                        : getAffineDimExpr(lead + i, ctx));
+  return AffineMap::get(output.size(), 0, exprs, ctx);
+}
+
+/// How the root's first operand is read.
+static AffineMap getInputMap(Operation *root, ArrayRef<int64_t> output) {
+  MLIRContext *ctx = root->getContext();
+  auto shape = cast<RankedTensorType>(root->getOperand(0).getType()).getShape();
+  auto transpose = dyn_cast<qnn::TransposeOp>(root);
+  if (!transpose)
+    return getBroadcastMap(shape, output, ctx);
+  SmallVector<AffineExpr> exprs(shape.size());
+  for (auto [i, p] : llvm::enumerate(transpose.getPermutation()))
+    exprs[p] = getAffineDimExpr(i, ctx);
+  return AffineMap::get(output.size(), 0, exprs, ctx);
+}
+
+LogicalResult quantopt::lowerLoopGroup(LoweringState &state,
+                                       const FusionGroup &group) {
+  OpBuilder &builder = state.builder;
+  Operation *root = group.root;
+  Location loc = group.getTail()->getLoc();
+  Value tail = group.getTail()->getResult(0);
+  auto output = cast<RankedTensorType>(tail.getType()).getShape();
+  // A movement only chooses which element is read; other roots compute.
+  SmallVector<Operation *> steps;
+  if (isScalarStep(root))
+    steps.push_back(root);
+  llvm::append_range(steps, group.steps);
+  Value source = root->getOperand(0);
+  Value chainInput = isScalarStep(root) ? source : root->getResult(0);
+  ScalarChain chain(state, steps, chainInput, {}, /*paddedChannels=*/0, loc);
+
+  MLIRContext *ctx = builder.getContext();
+  SmallVector<Value> inputs = {state.get(source, loc)};
+  SmallVector<AffineMap> maps = {getInputMap(root, output)};
+  // Tables stay outside the operand list: the region indexes them itself.
+  SmallVector<Value> sides(chain.getOperands().size());
+  SmallVector<unsigned> argumentOf(chain.getOperands().size(), 0);
+  for (auto [i, side] : llvm::enumerate(chain.getOperands())) {
+    auto shape = cast<RankedTensorType>(side.tensor.getType()).getShape();
+    if (side.isTable) {
+      sides[i] = side.tensor;
+      continue;
+    }
+    argumentOf[i] = inputs.size();
+    inputs.push_back(side.tensor);
+    maps.push_back(getBroadcastMap(shape, output, ctx));
+  }
+  Value destination = state.getDestination(tail, loc);
+  maps.push_back(AffineMap::getMultiDimIdentityMap(output.size(), ctx));
+  SmallVector<utils::IteratorType> iterators(output.size(),
+                                             utils::IteratorType::parallel);
+  auto generic = linalg::GenericOp::create(
+      builder, loc, destination.getType(), inputs, destination, maps, iterators,
+      [&](OpBuilder &b, Location l, ValueRange args) {
+        for (auto [i, argument] : llvm::enumerate(argumentOf))
+          if (argument != 0)
+            sides[i] = args[argument];
+        Value result = chain.emit(b, l, args[0], sides);
+        linalg::YieldOp::create(b, l, result);
+      });
+  state.set(tail, generic.getResult(0), loc);
+  return success();
+}

@@ -1,0 +1,107 @@
+//===- LowerPools.cpp - Pools ---------------------------------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Lowerings.h"
+#include "ScalarSteps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace quantopt;
+
+/// Number of positions in a window.
+static int64_t getWindowSize(qnn::WindowAttr window) {
+  return window.getKernel()[0] * window.getKernel()[1];
+}
+
+static LogicalResult lowerFloatOrMaxPool(LoweringState &state,
+                                         const FusionGroup &group,
+                                         qnn::PoolOp op) {
+  Location loc = op.getLoc();
+  KernelSpec spec;
+  bool isMax = op.getKind() == qnn::PoolKind::Max;
+  spec.kind = isMax ? qvec::KernelKind::PoolMax : qvec::KernelKind::PoolSum;
+  spec.input = state.get(op.getInput(), loc);
+  spec.window = op.getWindow();
+  spec.countedPads = op.getCountedPadsAttr();
+  auto resultType = cast<RankedTensorType>(op.getType());
+  spec.outputShape = llvm::to_vector(resultType.getShape());
+  spec.accumulatorType =
+      state.getLoweredElementType(resultType.getElementType());
+  spec.unsignedInput =
+      spec.accumulatorType.isInteger(8) && state.target.unsignedActivations;
+  auto divide = [](OpBuilder &b, Value acc, ValueRange counts) -> Value {
+    return arith::DivFOp::create(b, acc.getLoc(), acc, counts[0]);
+  };
+  if (!isMax) {
+    SmallVector<float> counts;
+    for (int64_t n = 1; n <= getWindowSize(spec.window); ++n)
+      counts.push_back(float(n));
+    spec.countParams.push_back(state.constantF32(counts, loc));
+    spec.prologue = divide;
+  }
+  int64_t padded = llvm::alignTo(spec.outputShape.back(), qvec::kPanelWidth);
+  ScalarChain chain(state, group.steps, op.getResult(), {}, padded, loc);
+  return buildKernel(state, group, chain, spec);
+}
+
+/// An average of integers: sum, then a requantization that depends on the
+/// count. The input's zero point is folded into a correction per count.
+static LogicalResult lowerIntegerAverage(LoweringState &state,
+                                         const FusionGroup &group,
+                                         qnn::PoolRequantizeOp op) {
+  Location loc = op.getLoc();
+  KernelSpec spec;
+  spec.kind = qvec::KernelKind::PoolSum;
+  spec.input = state.get(op.getInput(), loc);
+  spec.window = op.getWindow();
+  spec.countedPads = op.getCountedPadsAttr();
+  spec.outputShape =
+      llvm::to_vector(cast<RankedTensorType>(op.getType()).getShape());
+  spec.accumulatorType = state.builder.getI32Type();
+  spec.unsignedInput = state.target.unsignedActivations;
+  int64_t zeroPoint = int32_t(op.getZeroPoint());
+  int64_t min = int32_t(op.getMin()), max = int32_t(op.getMax());
+  int64_t inputZeroPoint = int32_t(op.getInputZeroPoint());
+  bool exact = true;
+  SmallVector<float> scales;
+  for (auto [i, m] : llvm::enumerate(op.getMultipliers())) {
+    int64_t count = i + 1;
+    Multiplier multiplier{m, op.getShifts()[i]};
+    exact &=
+        floatFormIsExact(multiplier, count * (-128 - inputZeroPoint),
+                         count * (127 - inputZeroPoint), zeroPoint, min, max);
+    scales.push_back(float(multiplier.toReal()));
+  }
+  if (exact) {
+    spec.countParams.push_back(state.constantF32(scales, loc));
+  } else {
+    spec.countParams.push_back(state.constantI32(op.getMultipliers(), loc));
+    spec.countParams.push_back(state.constantI32(op.getShifts(), loc));
+  }
+  int64_t offset = state.target.getActivationOffset();
+  auto requantize = [&](OpBuilder &b, Value acc, ValueRange counts) -> Value {
+    ScalarEmitter emitter(b, loc, offset);
+    if (exact)
+      return emitter.requantizeFloat(acc, counts[0], zeroPoint, min, max);
+    return emitter.requantizeWide(acc, counts[0], counts[1], zeroPoint, min,
+                                  max);
+  };
+  spec.prologue = requantize;
+  // Positions in the padding contribute the zero point, so the correction is
+  // the same for every window and serves as the sum's start.
+  spec.bias = state.constantI32({int32_t(-(inputZeroPoint + offset))}, loc);
+  int64_t padded = llvm::alignTo(spec.outputShape.back(), qvec::kPanelWidth);
+  ScalarChain chain(state, group.steps, op.getResult(), {}, padded, loc);
+  return buildKernel(state, group, chain, spec);
+}
+
+LogicalResult quantopt::lowerPool(LoweringState &state,
+                                  const FusionGroup &group) {
+  if (auto pool = dyn_cast<qnn::PoolOp>(group.root))
+    return lowerFloatOrMaxPool(state, group, pool);
+  return lowerIntegerAverage(state, group,
+                             cast<qnn::PoolRequantizeOp>(group.root));
+}

@@ -1,0 +1,91 @@
+//===- LoweringState.h - State of the lowering to kernels -------*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// What the lowering of one function keeps: the tensors that stand for the
+/// model's values, and how values are padded in memory.
+///
+/// An 8-bit value is stored as its signed equivalent (`ui8` minus 128) plus the
+/// target's activation offset, in an `i8` tensor.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_LOWERINGSTATE_H
+#define QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_LOWERINGSTATE_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "quant-opt/Dialect/QNN/IR/QNNOps.h"
+#include "quant-opt/Target/TargetInfo.h"
+
+namespace quantopt {
+
+/// Zero padding around the spatial dimensions of a channels-last value.
+struct SpatialPads {
+  int64_t top = 0, left = 0, bottom = 0, right = 0;
+  bool any() const { return top || left || bottom || right; }
+};
+
+class LoweringState {
+public:
+  LoweringState(func::FuncOp func, const TargetLevel &target);
+
+  OpBuilder builder;
+  const TargetLevel &target;
+
+  /// The element type that stands for `type` in lowered tensors.
+  Type getLoweredElementType(Type type) const;
+  RankedTensorType getLoweredType(Type type) const;
+
+  /// The lowered tensor of a value, without padding.
+  Value get(Value value, Location loc);
+  /// The same with this much padding around it, as planned by `requirePads`.
+  Value getPadded(Value value, const SpatialPads &pads, Location loc);
+
+  /// Before lowering: the value's buffer will have at least this padding, with
+  /// elements equal to `fill` (a storage value for integers).
+  void requirePads(Value value, const SpatialPads &pads, TypedAttr fill);
+  bool hasPads(Value value) const { return pads.contains(value); }
+
+  /// A destination tensor of the value's lowered type; writing into it writes
+  /// into the padded buffer.
+  Value getDestination(Value value, Location loc);
+  /// Records the result written into the value's destination.
+  void set(Value value, Value lowered, Location loc);
+  /// Records a tensor that was not written into a destination from
+  /// `getDestination` (a view); copies it when padding is required.
+  void setView(Value value, Value lowered, Location loc);
+
+  Value constantIndex(int64_t value, Location loc);
+  /// A tensor constant.
+  Value constant(DenseElementsAttr value, Location loc);
+  Value constantI32(ArrayRef<int32_t> values, Location loc);
+  Value constantF32(ArrayRef<float> values, Location loc);
+  Value empty(RankedTensorType type, Location loc);
+
+  /// Reshapes by collapsing and expanding; row-major order is kept.
+  Value reshape(Value tensor, ArrayRef<int64_t> shape, Location loc);
+
+private:
+  struct PadPlan {
+    SpatialPads pads;
+    TypedAttr fill;
+  };
+  /// Fills the halo of `buffer` around an interior of `type`'s shape.
+  Value fillHalo(Value buffer, RankedTensorType type, const PadPlan &plan,
+                 Location loc);
+
+  llvm::DenseMap<Value, Value> lowered;
+  llvm::DenseMap<Value, Value> buffers;
+  llvm::DenseMap<Value, PadPlan> pads;
+};
+
+/// The lowered element for a real value of a splat of `attr`.
+int64_t getSignedEquivalent(IntegerType storage, int64_t value);
+
+} // namespace quantopt
+
+#endif // QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_LOWERINGSTATE_H

@@ -1,0 +1,62 @@
+//===- Lowerings.h - Lowerings of op families -------------------*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// One function per op family. Each lowers a whole fusion group and records the
+/// result of the group's tail, or emits an error.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_LOWERINGS_H
+#define QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_LOWERINGS_H
+
+#include "ScalarChain.h"
+#include "mlir/IR/AffineMap.h"
+
+namespace quantopt {
+
+/// Before lowering: tells which padded views the op will read.
+void planPads(LoweringState &state, Operation *op);
+
+LogicalResult lowerContraction(LoweringState &state, const FusionGroup &group);
+LogicalResult lowerPool(LoweringState &state, const FusionGroup &group);
+/// A group whose root is elementwise, a transpose or a broadcast.
+LogicalResult lowerLoopGroup(LoweringState &state, const FusionGroup &group);
+/// Concat, slice, pad, reshape, gather, interpolate.
+LogicalResult lowerMovement(LoweringState &state, Operation *op);
+/// Softmax in both forms, reductions, products of two activations.
+LogicalResult lowerReduction(LoweringState &state, Operation *op);
+
+/// A kernel to be built: operands of `qvec.kernel` without the chain's.
+struct KernelSpec {
+  qvec::KernelKind kind;
+  Value input;
+  Value weight;
+  Value weightScales;
+  Value bias;
+  SmallVector<Value> countParams;
+  qnn::WindowAttr window;
+  qvec::StrategyAttr strategy;
+  int64_t groups = 1;
+  DenseI64ArrayAttr countedPads;
+  bool unsignedInput = false;
+  Type accumulatorType;
+  /// The shape of the output as the kernel sees it.
+  SmallVector<int64_t> outputShape;
+  /// Turns accumulator and count parameters into the chain's input; null for
+  /// the identity.
+  llvm::function_ref<Value(OpBuilder &, Value, ValueRange)> prologue = nullptr;
+};
+
+/// Builds the kernel with the chain as its epilogue and records the result of
+/// the group's tail.
+LogicalResult buildKernel(LoweringState &state, const FusionGroup &group,
+                          ScalarChain &chain, const KernelSpec &spec);
+
+} // namespace quantopt
+
+#endif // QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_LOWERINGS_H

@@ -1,0 +1,274 @@
+//===- ScalarChain.cpp - Chains of elementwise ops ------------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ScalarChain.h"
+#include "ScalarSteps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace quantopt;
+
+bool quantopt::isKernelRoot(Operation *op) {
+  return isa<qnn::ContractionOpInterface, qnn::PoolOp, qnn::PoolRequantizeOp>(
+      op);
+}
+
+bool quantopt::isScalarStep(Operation *op) {
+  return isa<qnn::ElementwiseOpInterface, qnn::RequantizeOp, qnn::QuantizeOp,
+             qnn::DequantizeOp, qnn::StorageCastOp, qnn::RescaleAddOp,
+             qnn::RescaleMulOp, qnn::LookupOp>(op);
+}
+
+static ArrayRef<int64_t> shapeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+/// The float constant behind a value, or null.
+static DenseElementsAttr getConstant(Value value) {
+  DenseElementsAttr attr;
+  return matchPattern(value, m_Constant(&attr)) ? attr : nullptr;
+}
+
+/// Whether every element depends on the last dimension's index only.
+static bool isPerChannel(ArrayRef<int64_t> shape, ArrayRef<int64_t> result) {
+  if (shape.empty() || result.empty() || shape.back() != result.back())
+    return false;
+  return llvm::all_of(shape.drop_back(), [](int64_t d) { return d == 1; });
+}
+
+/// Whether a kernel's epilogue can take the operand.
+static bool isEpilogueOperand(Value value, ArrayRef<int64_t> result) {
+  if (DenseElementsAttr constant = getConstant(value))
+    if (constant.isSplat() || isPerChannel(shapeOf(value), result))
+      return true;
+  return shapeOf(value) == result;
+}
+
+/// Whether `op` can be computed right where its operand `chainValue` is.
+static bool canFollow(Operation *op, Value chainValue, bool kernel) {
+  if (!isScalarStep(op) || shapeOf(op->getResult(0)) != shapeOf(chainValue))
+    return false;
+  if (!kernel)
+    return true;
+  if (isa<qnn::LookupOp>(op)) // a table look-up has no vector form here
+    return false;
+  for (Value operand : op->getOperands())
+    if (operand != chainValue &&
+        !isEpilogueOperand(operand, shapeOf(chainValue)))
+      return false;
+  return true;
+}
+
+llvm::MapVector<Operation *, FusionGroup>
+quantopt::findFusionGroups(Block &block) {
+  llvm::DenseMap<Operation *, Operation *> tailOfRoot;
+  llvm::DenseSet<Operation *> absorbed;
+  llvm::MapVector<Operation *, FusionGroup> groups;
+  SmallVector<FusionGroup> found;
+  for (Operation &op : block.without_terminator()) {
+    bool kernel = isKernelRoot(&op);
+    bool loop =
+        isScalarStep(&op) || isa<qnn::TransposeOp, qnn::BroadcastOp>(op);
+    if (absorbed.contains(&op) || (!kernel && !loop))
+      continue;
+    FusionGroup group{&op, {}};
+    Value value = op.getResult(0);
+    while (value.hasOneUse()) {
+      Operation *next = *value.user_begin();
+      if (next->getBlock() != &block || absorbed.contains(next) ||
+          !canFollow(next, value, kernel))
+        break;
+      group.steps.push_back(next);
+      absorbed.insert(next);
+      value = next->getResult(0);
+    }
+    found.push_back(std::move(group));
+  }
+  for (FusionGroup &group : found)
+    groups[group.getTail()] = group;
+  return groups;
+}
+
+//===----------------------------------------------------------------------===//
+// ScalarChain
+//===----------------------------------------------------------------------===//
+
+ScalarChain::ScalarChain(LoweringState &state, ArrayRef<Operation *> ops,
+                         Value chainInput, ArrayRef<IntegerRange> inputRanges,
+                         int64_t paddedChannels, Location loc)
+    : state(state), loc(loc), paddedChannels(paddedChannels) {
+  Value value = chainInput;
+  for (Operation *op : ops) {
+    collect(op, value, inputRanges);
+    value = op->getResult(0);
+    inputRanges = {};
+  }
+}
+
+/// A scalar constant when all values agree, else a channel operand.
+template <typename T>
+ScalarChain::Source ScalarChain::addChannelValues(SmallVector<T> values) {
+  Builder b(state.builder.getContext());
+  Source source;
+  if (llvm::all_equal(values)) {
+    if constexpr (std::is_same_v<T, float>)
+      source.constant = b.getF32FloatAttr(values.front());
+    else
+      source.constant = b.getI32IntegerAttr(values.front());
+    return source;
+  }
+  if (paddedChannels != 0)
+    values.resize(paddedChannels, T(0));
+  source.operand = operands.size();
+  Value tensor;
+  if constexpr (std::is_same_v<T, float>)
+    tensor = state.constantF32(values, loc);
+  else
+    tensor = state.constantI32(values, loc);
+  operands.push_back({SideOperand::Kind::Channel, tensor, false});
+  return source;
+}
+
+ScalarChain::Source ScalarChain::addValue(Value value,
+                                          ArrayRef<int64_t> resultShape) {
+  DenseElementsAttr constant = getConstant(value);
+  Source source;
+  if (constant && constant.isSplat()) {
+    source.constant = constant.getSplatValue<TypedAttr>();
+    return source;
+  }
+  ArrayRef<int64_t> shape = shapeOf(value);
+  if (constant && constant.getElementType().isF32() &&
+      isPerChannel(shape, resultShape)) {
+    SmallVector<float> values(constant.getValues<float>());
+    return addChannelValues(std::move(values));
+  }
+  source.operand = operands.size();
+  auto kind = shape == resultShape ? SideOperand::Kind::Full
+                                   : SideOperand::Kind::Broadcast;
+  operands.push_back({kind, state.get(value, loc), false});
+  return source;
+}
+
+void ScalarChain::collectRequantize(Step &step, qnn::RequantizeOp op,
+                                    ArrayRef<IntegerRange> inputRanges) {
+  int64_t zeroPoint = int32_t(op.getZeroPoint());
+  int64_t min = int32_t(op.getMin()), max = int32_t(op.getMax());
+  SmallVector<float> scales;
+  bool exact = !inputRanges.empty();
+  size_t count = std::max(inputRanges.size(), op.getMultipliers().size());
+  for (size_t c = 0; exact && c < count; ++c) {
+    size_t m = op.getMultipliers().size() == 1 ? 0 : c;
+    IntegerRange range =
+        inputRanges.size() == 1 ? inputRanges[0] : inputRanges[c];
+    Multiplier multiplier{op.getMultipliers()[m], op.getShifts()[m]};
+    exact =
+        floatFormIsExact(multiplier, range.lo, range.hi, zeroPoint, min, max);
+    scales.push_back(float(multiplier.toReal()));
+  }
+  if (exact) {
+    step.sources.push_back(addChannelValues(std::move(scales)));
+    return;
+  }
+  step.sources.push_back(
+      addChannelValues(SmallVector<int32_t>(op.getMultipliers())));
+  step.sources.push_back(
+      addChannelValues(SmallVector<int32_t>(op.getShifts())));
+}
+
+void ScalarChain::collect(Operation *op, Value chainValue,
+                          ArrayRef<IntegerRange> inputRanges) {
+  Step step{op, {}, 0};
+  ArrayRef<int64_t> resultShape = shapeOf(op->getResult(0));
+  if (auto requantize = dyn_cast<qnn::RequantizeOp>(op)) {
+    collectRequantize(step, requantize, inputRanges);
+  } else if (auto lookup = dyn_cast<qnn::LookupOp>(op)) {
+    // The table is captured by the region.
+    SmallVector<int8_t> table;
+    for (int8_t entry : lookup.getTable())
+      table.push_back(int8_t(entry + state.target.getActivationOffset()));
+    auto type = RankedTensorType::get({256}, state.builder.getI8Type());
+    Value tensor =
+        state.constant(DenseElementsAttr::get(type, ArrayRef(table)), loc);
+    step.sources.push_back({});
+    step.sources.back().operand = operands.size();
+    operands.push_back({SideOperand::Kind::Broadcast, tensor, true});
+  } else {
+    for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
+      if (operand == chainValue) {
+        step.chainOperand = i;
+        continue;
+      }
+      step.sources.push_back(addValue(operand, resultShape));
+    }
+  }
+  steps.push_back(std::move(step));
+}
+
+Value ScalarChain::load(OpBuilder &builder, Location loc, const Source &source,
+                        ValueRange sides) {
+  if (source.constant)
+    return arith::ConstantOp::create(builder, loc, source.constant);
+  return sides[source.operand];
+}
+
+Value ScalarChain::emitStep(OpBuilder &builder, Location loc, const Step &step,
+                            Value input, ValueRange sides) {
+  ScalarEmitter emitter(builder, loc, state.target.getActivationOffset());
+  SmallVector<Value> values;
+  for (const Source &source : step.sources)
+    values.push_back(load(builder, loc, source, sides));
+  // Both operands of a binary step, in the op's order.
+  auto pair = [&]() -> std::pair<Value, Value> {
+    Value other = values.empty() ? input : values[0];
+    return step.chainOperand == 0 ? std::pair(input, other)
+                                  : std::pair(other, input);
+  };
+  return llvm::TypeSwitch<Operation *, Value>(step.op)
+      .Case<qnn::RequantizeOp>([&](auto op) {
+        int64_t zeroPoint = int32_t(op.getZeroPoint());
+        int64_t min = int32_t(op.getMin()), max = int32_t(op.getMax());
+        if (values.size() == 1)
+          return emitter.requantizeFloat(input, values[0], zeroPoint, min, max);
+        return emitter.requantizeWide(input, values[0], values[1], zeroPoint,
+                                      min, max);
+      })
+      .Case<qnn::QuantizeOp>([&](auto op) {
+        auto type = cast<RankedTensorType>(op.getType()).getElementType();
+        return emitter.quantize(cast<qnn::AffineType>(type), input);
+      })
+      .Case<qnn::DequantizeOp>([&](auto op) {
+        auto type =
+            cast<RankedTensorType>(op.getInput().getType()).getElementType();
+        return emitter.dequantize(cast<qnn::AffineType>(type), input);
+      })
+      .Case<qnn::StorageCastOp>([&](auto) { return input; })
+      .Case<qnn::LookupOp>(
+          [&](auto) { return emitter.lookup(values[0], input); })
+      .Case<qnn::RescaleAddOp>([&](auto op) {
+        auto [lhs, rhs] = pair();
+        return emitter.rescaleAdd(op, lhs, rhs);
+      })
+      .Case<qnn::RescaleMulOp>([&](auto op) {
+        auto [lhs, rhs] = pair();
+        return emitter.rescaleMul(op, lhs, rhs);
+      })
+      .Case<qnn::ElementwiseOpInterface>([&](auto op) {
+        if (step.op->getNumOperands() == 1)
+          return op.buildScalar(builder, loc, input);
+        auto [lhs, rhs] = pair();
+        return op.buildScalar(builder, loc, {lhs, rhs});
+      });
+}
+
+Value ScalarChain::emit(OpBuilder &builder, Location loc, Value input,
+                        ValueRange sides) {
+  for (const Step &step : steps)
+    input = emitStep(builder, loc, step, input, sides);
+  return input;
+}

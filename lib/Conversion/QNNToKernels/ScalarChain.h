@@ -1,0 +1,99 @@
+//===- ScalarChain.h - Chains of elementwise ops ----------------*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// A producer and the elementwise ops that consume it one after another become
+/// one kernel or loop nest. This file finds such groups and emits the scalar
+/// computation of the consumers.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_SCALARCHAIN_H
+#define QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_SCALARCHAIN_H
+
+#include "LoweringState.h"
+#include "quant-opt/Support/Arithmetic.h"
+#include <optional>
+
+namespace quantopt {
+
+/// A root and the ops that are computed with it, in order. The group is
+/// lowered at the place of its last op.
+struct FusionGroup {
+  Operation *root;
+  SmallVector<Operation *> steps;
+  Operation *getTail() const { return steps.empty() ? root : steps.back(); }
+};
+
+/// Whether the op is computed by a `qvec.kernel`.
+bool isKernelRoot(Operation *op);
+/// Whether the op is one step of a scalar chain.
+bool isScalarStep(Operation *op);
+
+/// The group of every root in the block, keyed by its tail.
+llvm::MapVector<Operation *, FusionGroup> findFusionGroups(Block &block);
+
+/// An operand of a chain besides the value that flows through it.
+struct SideOperand {
+  enum class Kind { Channel, Full, Broadcast } kind;
+  /// A lowered tensor. Of kind `Channel`: one element per index of the last
+  /// dimension.
+  Value tensor;
+  /// The region indexes the tensor itself; its "element" is the tensor.
+  bool isTable = false;
+};
+
+/// The steps of a group, ready to be emitted.
+class ScalarChain {
+public:
+  /// `inputRanges` are the proved ranges of an i32 input per channel (or one
+  /// for all), when known. With `forKernel` channel operands are padded to a
+  /// multiple of the panel width.
+  ScalarChain(LoweringState &state, ArrayRef<Operation *> steps,
+              Value chainInput, ArrayRef<IntegerRange> inputRanges,
+              int64_t paddedChannels, Location loc);
+
+  ArrayRef<SideOperand> getOperands() const { return operands; }
+
+  /// Emits the steps on scalars; `sides` are the elements of `getOperands()`
+  /// in order.
+  Value emit(OpBuilder &builder, Location loc, Value input, ValueRange sides);
+
+private:
+  /// An input of a step: a constant of the region, or a side operand.
+  struct Source {
+    TypedAttr constant;
+    unsigned operand = 0;
+  };
+  struct Step {
+    Operation *op;
+    SmallVector<Source> sources;
+    /// Which operand of the op is the chain's value.
+    unsigned chainOperand = 0;
+  };
+
+  void collect(Operation *op, Value chainValue,
+               ArrayRef<IntegerRange> inputRanges);
+  void collectRequantize(Step &step, qnn::RequantizeOp op,
+                         ArrayRef<IntegerRange> inputRanges);
+  Source addValue(Value value, ArrayRef<int64_t> resultShape);
+  template <typename T> Source addChannelValues(SmallVector<T> values);
+  Value load(OpBuilder &builder, Location loc, const Source &source,
+             ValueRange sides);
+  Value emitStep(OpBuilder &builder, Location loc, const Step &step,
+                 Value input, ValueRange sides);
+
+  LoweringState &state;
+  Location loc;
+  int64_t paddedChannels;
+  SmallVector<SideOperand> operands;
+  SmallVector<Step> steps;
+};
+
+} // namespace quantopt
+
+#endif // QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_SCALARCHAIN_H

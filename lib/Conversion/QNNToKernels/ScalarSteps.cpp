@@ -1,0 +1,159 @@
+//===- ScalarSteps.cpp - Elementwise steps as scalar IR -------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ScalarSteps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "quant-opt/Dialect/QNN/Utils/IRAlgebra.h"
+
+using namespace quantopt;
+
+/// Adding this to a number of small magnitude leaves its nearest integer in the
+/// low bits of the sum: the spacing of floats there is 1.
+static constexpr float kRoundingMagic = 12582912.0f; // 1.5 * 2^23
+
+Value ScalarEmitter::extend(Value stored) {
+  Type i32Type = builder.getI32Type();
+  if (stored.getType() == i32Type)
+    return stored;
+  if (getOffset(stored.getType()) != 0)
+    return arith::ExtUIOp::create(builder, loc, i32Type, stored);
+  return arith::ExtSIOp::create(builder, loc, i32Type, stored);
+}
+
+Value ScalarEmitter::i32(int64_t value) {
+  return arith::ConstantOp::create(builder, loc,
+                                   builder.getI32IntegerAttr(value));
+}
+
+Value ScalarEmitter::f32(float value) {
+  return arith::ConstantOp::create(builder, loc,
+                                   builder.getF32FloatAttr(value));
+}
+
+Value ScalarEmitter::clampToByte(Value value, int64_t min, int64_t max) {
+  value = arith::MaxSIOp::create(builder, loc, value, i32(min));
+  value = arith::MinSIOp::create(builder, loc, value, i32(max));
+  if (offset != 0)
+    value = arith::AddIOp::create(builder, loc, value, i32(offset));
+  return arith::TruncIOp::create(builder, loc, builder.getI8Type(), value);
+}
+
+Value ScalarEmitter::quantize(qnn::AffineType type, Value x) {
+  qnn::IRAlgebra a(builder, loc, x.getType());
+  // Limits before rounding give the same result: both ends are integers.
+  int64_t zeroPoint = type.getZeroPoint();
+  Value t = a.div(x, a.constant(type.getScale()));
+  Value lo = a.constant(float(type.getStorageMin() - zeroPoint));
+  Value hi = a.constant(float(type.getStorageMax() - zeroPoint));
+  t = a.select(a.less(lo, t), t, lo); // NaN becomes the lowest value
+  t = a.select(a.less(hi, t), hi, t);
+  Value rounded = a.bits(a.add(t, a.constant(kRoundingMagic)));
+  auto storage = cast<IntegerType>(type.getStorageType());
+  int64_t base = zeroPoint;
+  if (storage.isUnsigned())
+    base -= int64_t(1) << (storage.getWidth() - 1);
+  Type stored = builder.getIntegerType(storage.getWidth());
+  base += getOffset(stored);
+  // The magic constant's own bits are multiples of 2^16 and vanish.
+  Value sum = arith::AddIOp::create(builder, loc, rounded, i32(base));
+  return arith::TruncIOp::create(builder, loc, stored, sum);
+}
+
+Value ScalarEmitter::dequantize(qnn::AffineType type, Value stored) {
+  auto storage = cast<IntegerType>(type.getStorageType());
+  int64_t zeroPoint = type.getZeroPoint() + getOffset(stored.getType());
+  if (storage.isUnsigned())
+    zeroPoint -= int64_t(1) << (storage.getWidth() - 1);
+  Value q = extend(stored);
+  if (zeroPoint != 0)
+    q = arith::SubIOp::create(builder, loc, q, i32(zeroPoint));
+  Value real = arith::SIToFPOp::create(builder, loc, builder.getF32Type(), q);
+  return arith::MulFOp::create(builder, loc, f32(type.getScale()), real);
+}
+
+Value ScalarEmitter::requantizeFloat(Value acc, Value scale, int64_t zeroPoint,
+                                     int64_t min, int64_t max) {
+  Type f32Type = builder.getF32Type();
+  qnn::IRAlgebra a(builder, loc, f32Type);
+  Value x = arith::SIToFPOp::create(builder, loc, f32Type, acc);
+  Value y = a.fma(x, scale, f32(kRoundingMagic + float(zeroPoint + offset)));
+  Value lo = f32(kRoundingMagic + float(min + offset));
+  Value hi = f32(kRoundingMagic + float(max + offset));
+  y = a.select(a.less(y, lo), lo, y);
+  y = a.select(a.less(hi, y), hi, y);
+  return arith::TruncIOp::create(builder, loc, builder.getI8Type(), a.bits(y));
+}
+
+Value ScalarEmitter::requantizeWide(Value acc, Value multiplier, Value shift,
+                                    int64_t zeroPoint, int64_t min,
+                                    int64_t max) {
+  Type i64Type = builder.getI64Type();
+  auto i64 = [&](int64_t value) -> Value {
+    return arith::ConstantOp::create(builder, loc,
+                                     builder.getI64IntegerAttr(value));
+  };
+  auto widen = [&](Value value) -> Value {
+    return arith::ExtSIOp::create(builder, loc, i64Type, value);
+  };
+  Value product =
+      arith::MulIOp::create(builder, loc, widen(acc), widen(multiplier));
+  Value n = widen(shift);
+  // floor + half - 1 + (floor's lowest bit) rounds halves to even; a shift of
+  // 0 adds nothing.
+  Value floor = arith::ShRSIOp::create(builder, loc, product, n);
+  Value odd = arith::AndIOp::create(builder, loc, floor, i64(1));
+  Value unit = arith::ShLIOp::create(builder, loc, i64(1), n);
+  Value half = arith::ShRSIOp::create(builder, loc, unit, i64(1));
+  Value bump = arith::AddIOp::create(
+      builder, loc, arith::SubIOp::create(builder, loc, half, i64(1)), odd);
+  Value isZero =
+      arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, n, i64(0));
+  bump = arith::SelectOp::create(builder, loc, isZero, i64(0), bump);
+  Value rounded = arith::ShRSIOp::create(
+      builder, loc, arith::AddIOp::create(builder, loc, product, bump), n);
+  // Limits in 64 bits first: the scaled sum may exceed 32.
+  rounded = arith::AddIOp::create(builder, loc, rounded, i64(zeroPoint));
+  rounded = arith::MaxSIOp::create(builder, loc, rounded, i64(min));
+  rounded = arith::MinSIOp::create(builder, loc, rounded, i64(max));
+  Value result = arith::AddIOp::create(builder, loc, rounded, i64(offset));
+  return arith::TruncIOp::create(builder, loc, builder.getI8Type(), result);
+}
+
+Value ScalarEmitter::rescaleAdd(qnn::RescaleAddOp op, Value lhs, Value rhs) {
+  int64_t ma = int32_t(op.getLhsMultiplier());
+  int64_t mb = int32_t(op.getRhsMultiplier());
+  int64_t constant = int32_t(op.getOffset()) - offset * (ma + mb);
+  Value a = arith::MulIOp::create(builder, loc, extend(lhs), i32(ma));
+  Value b = arith::MulIOp::create(builder, loc, extend(rhs), i32(mb));
+  Value sum = arith::AddIOp::create(builder, loc, a, b);
+  sum = arith::AddIOp::create(builder, loc, sum, i32(constant));
+  sum = arith::ShRSIOp::create(builder, loc, sum, i32(int32_t(op.getShift())));
+  return clampToByte(sum, int32_t(op.getMin()), int32_t(op.getMax()));
+}
+
+Value ScalarEmitter::rescaleMul(qnn::RescaleMulOp op, Value lhs, Value rhs) {
+  auto centred = [&](Value stored, int64_t zeroPoint) -> Value {
+    return arith::SubIOp::create(builder, loc, extend(stored),
+                                 i32(zeroPoint + offset));
+  };
+  Value product = arith::MulIOp::create(
+      builder, loc, centred(lhs, int32_t(op.getLhsZeroPoint())),
+      centred(rhs, int32_t(op.getRhsZeroPoint())));
+  return requantizeWide(product, i32(int32_t(op.getMultiplier())),
+                        i32(int32_t(op.getShift())), int32_t(op.getZeroPoint()),
+                        int32_t(op.getMin()), int32_t(op.getMax()));
+}
+
+Value ScalarEmitter::lookup(Value table, Value stored) {
+  Value index = extend(stored);
+  if (offset == 0)
+    index = arith::AddIOp::create(builder, loc, index, i32(128));
+  index =
+      arith::IndexCastOp::create(builder, loc, builder.getIndexType(), index);
+  return tensor::ExtractOp::create(builder, loc, table, index);
+}

@@ -1,0 +1,54 @@
+//===- ScalarSteps.h - Elementwise steps as scalar IR -----------*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_SCALARSTEPS_H
+#define QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_SCALARSTEPS_H
+
+#include "mlir/IR/Builders.h"
+#include "quant-opt/Dialect/QNN/IR/QNNOps.h"
+
+namespace quantopt {
+
+/// Emits scalar integer and float code for one storage convention: 8-bit
+/// values are stored with `offset` added, as unsigned bytes when it is not 0.
+class ScalarEmitter {
+public:
+  ScalarEmitter(OpBuilder &builder, Location loc, int64_t offset)
+      : builder(builder), loc(loc), offset(offset) {}
+
+  /// The stored integer as i32; 8-bit values keep the offset.
+  Value extend(Value stored);
+  /// What an 8-bit value carries besides its signed equivalent.
+  int64_t getOffset(Type stored) const {
+    return stored.isInteger(8) ? offset : 0;
+  }
+  Value i32(int64_t value);
+  Value f32(float value);
+  /// `clamp(value, min, max) + offset` as a stored byte; value is i32.
+  Value clampToByte(Value value, int64_t min, int64_t max);
+
+  Value quantize(qnn::AffineType type, Value x);
+  Value dequantize(qnn::AffineType type, Value stored);
+  /// The float form (see Support/Arithmetic.h); `scale` is M * 2^-n.
+  Value requantizeFloat(Value acc, Value scale, int64_t zeroPoint, int64_t min,
+                        int64_t max);
+  /// The exact 64-bit form with round half even.
+  Value requantizeWide(Value acc, Value multiplier, Value shift,
+                       int64_t zeroPoint, int64_t min, int64_t max);
+  Value rescaleAdd(qnn::RescaleAddOp op, Value lhs, Value rhs);
+  Value rescaleMul(qnn::RescaleMulOp op, Value lhs, Value rhs);
+  Value lookup(Value table, Value stored);
+
+private:
+  OpBuilder &builder;
+  Location loc;
+  int64_t offset;
+};
+
+} // namespace quantopt
+
+#endif // QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_SCALARSTEPS_H
