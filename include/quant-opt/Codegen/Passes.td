@@ -1,0 +1,110 @@
+//===- Passes.td - Code generation passes ------------------*- tablegen -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_CODEGEN_PASSES
+#define QUANTOPT_CODEGEN_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def PlanArena : Pass<"qvec-plan-arena", "::mlir::ModuleOp"> {
+  let summary = "Place all buffers in one arena";
+  let description = [{
+    Requires functions of one block without deallocations. Every `memref.alloc`
+    of a function becomes a `memref.view` at a constant offset of a new last
+    argument, the arena. A buffer is live from its first to its last use,
+    through views; buffers whose lives overlap do not overlap in memory. The
+    placement is first fit in several orders, the best of which is kept. The
+    module's `qvec.arena_bytes` is the largest size over its functions, with a
+    margin at the end that kernels may read but never use.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::quantopt::qvec::QVecDialect"];
+  let statistics = [
+    Statistic<"numBuffers", "buffers", "Number of buffers placed">,
+    Statistic<"arenaBytes", "arena-bytes", "Size of the arena">,
+    Statistic<"boundBytes", "live-bound-bytes",
+              "Largest sum of simultaneously live buffers">,
+  ];
+}
+
+def VerifyNoAlloc : Pass<"qvec-verify-no-alloc", "::mlir::ModuleOp"> {
+  let summary = "Check that no allocation is left";
+  let description = [{
+    The guard at the end of the `buffers` phase: an error names every allocation
+    and deallocation that is left.
+  }];
+}
+
+def OutlineLayers : Pass<"qvec-outline-layers", "::mlir::ModuleOp"> {
+  let summary = "Move each kernel and loop nest into a function of its own";
+  let description = [{
+    Requires planned memory. Each op of a model function that writes memory
+    becomes a private function with the model function's arguments and two more,
+    the range of work items [begin, end) to compute. The model function becomes
+    a sequence of calls over all items. `qvec.layer` and `qvec.count` on the
+    new functions hold the layer's name and its number of work items.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::linalg::LinalgDialect"];
+  let statistics = [
+    Statistic<"numLayers", "layers", "Number of layers">,
+  ];
+}
+
+def LowerKernels : Pass<"qvec-lower-kernels", "::mlir::ModuleOp"> {
+  let summary = "Turn kernels and linalg ops into loops over vectors";
+  let description = [{
+    Requires outlined layers. A `qvec.kernel` becomes register-tiled loops in
+    `scf` and `vector` with `qvec.dot4` and `qvec.dot2`; its strategy is obeyed.
+    A `linalg` op becomes scalar loops. The outermost loop runs over the layer's
+    work items.
+  }];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect", "::quantopt::qvec::QVecDialect"];
+}
+
+def LegalizeMath : Pass<"qvec-legalize-math", "::mlir::ModuleOp"> {
+  let summary = "Expand float operations that a level has no instruction for";
+  let description = [{
+    On levels without fused multiply-add, `math.fma` is computed exactly: the
+    product in binary64, a sum rounded to odd, one rounding to binary32. On
+    levels without rounding instructions, `math.roundeven`, `math.floor` and
+    `math.ceil` are computed with additions of 2^23. No call to a library is
+    left.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def ConvertQVecToLLVM : Pass<"convert-qvec-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "Lower dot products to instructions";
+  let description = [{
+    `qvec.dot4` and `qvec.dot2` become the level's instructions, or widening
+    multiplications and additions where it has none.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def MakeTasks : Pass<"qvec-make-tasks", "::mlir::ModuleOp"> {
+  let summary = "Give layers the signature of tasks";
+  let description = [{
+    Requires the LLVM dialect. Each layer function becomes
+    `void(ptr context, i64 begin, i64 end)`, where the context is an array of
+    pointers: the arena, the inputs, the outputs. The model functions, which
+    only call the layers in order, are removed; the order of the layer functions
+    is the order of execution.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+#endif // QUANTOPT_CODEGEN_PASSES

@@ -1,0 +1,109 @@
+//===- ConvertQVecToLLVM.cpp - Dot products as instructions ---------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "quant-opt/Codegen/Passes.h"
+#include "quant-opt/Target/TargetInfo.h"
+
+namespace quantopt {
+#define GEN_PASS_DEF_CONVERTQVECTOLLVM
+#include "quant-opt/Codegen/Passes.h.inc"
+} // namespace quantopt
+
+using namespace quantopt;
+
+namespace {
+/// One dot product to be lowered; `Dot4Op` and `Dot2Op` have the same
+/// accessors.
+struct Dot {
+  Operation *op;
+  Value acc, lhs, rhs;
+  bool unsignedLhs;
+  int64_t group;
+
+  int64_t getLanes() const {
+    return cast<VectorType>(acc.getType()).getDimSize(0);
+  }
+};
+} // namespace
+
+/// Widens bytes to integers of `bits`.
+static Value widen(OpBuilder &b, Location loc, Value bytes, unsigned bits,
+                   bool isUnsigned) {
+  auto type = cast<VectorType>(bytes.getType());
+  auto wide = VectorType::get(type.getShape(), b.getIntegerType(bits));
+  if (isUnsigned)
+    return arith::ExtUIOp::create(b, loc, wide, bytes);
+  return arith::ExtSIOp::create(b, loc, wide, bytes);
+}
+
+/// The exact generic form: products in 32 bits, then lanes `group * i + j` of
+/// them are added for each `j`.
+static Value lowerGeneric(OpBuilder &b, const Dot &dot) {
+  Location loc = dot.op->getLoc();
+  Value products =
+      arith::MulIOp::create(b, loc, widen(b, loc, dot.lhs, 32, dot.unsignedLhs),
+                            widen(b, loc, dot.rhs, 32, false));
+  Value sum = dot.acc;
+  for (int64_t j = 0; j < dot.group; ++j) {
+    SmallVector<int64_t> mask;
+    for (int64_t i = 0; i < dot.getLanes(); ++i)
+      mask.push_back(dot.group * i + j);
+    Value part = vector::ShuffleOp::create(b, loc, products, products, mask);
+    sum = arith::AddIOp::create(b, loc, sum, part);
+  }
+  return sum;
+}
+
+static Value lowerDot(OpBuilder &b, const Dot &dot, const TargetLevel &level) {
+  Location loc = dot.op->getLoc();
+  std::optional<StringRef> name =
+      getDotIntrinsic(level, dot.group, dot.getLanes());
+  auto call = [&](ValueRange operands) -> Value {
+    return LLVM::CallIntrinsicOp::create(b, loc, dot.acc.getType(),
+                                         b.getStringAttr(*name), operands)
+        .getResult(0);
+  };
+  // The instruction multiplies unsigned by signed bytes.
+  if (name && dot.group == 4 && dot.unsignedLhs)
+    return call({dot.acc, dot.lhs, dot.rhs});
+  if (name && dot.group == 2)
+    return arith::AddIOp::create(
+        b, loc, dot.acc,
+        call({widen(b, loc, dot.lhs, 16, dot.unsignedLhs),
+              widen(b, loc, dot.rhs, 16, false)}));
+  return lowerGeneric(b, dot);
+}
+
+namespace {
+struct ConvertQVecToLLVMPass
+    : public quantopt::impl::ConvertQVecToLLVMBase<ConvertQVecToLLVMPass> {
+  void runOnOperation() override {
+    SmallVector<Dot> dots;
+    getOperation().walk([&](Operation *op) {
+      if (auto dot = dyn_cast<qvec::Dot4Op>(op))
+        dots.push_back({op, dot.getAcc(), dot.getLhs(), dot.getRhs(),
+                        dot.getUnsignedLhs(), 4});
+      else if (auto dot = dyn_cast<qvec::Dot2Op>(op))
+        dots.push_back({op, dot.getAcc(), dot.getLhs(), dot.getRhs(),
+                        dot.getUnsignedLhs(), 2});
+    });
+    for (const Dot &original : dots) {
+      Dot dot = original;
+      // Operands may have been replaced since they were collected.
+      dot.acc = dot.op->getOperand(0);
+      OpBuilder b(dot.op);
+      Value result = lowerDot(b, dot, getTargetLevel(dot.op));
+      dot.op->getResult(0).replaceAllUsesWith(result);
+      dot.op->erase();
+    }
+  }
+};
+} // namespace

@@ -1,0 +1,328 @@
+//===- EmitContraction.cpp - Contraction micro-kernels --------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "KernelEmitter.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace quantopt;
+using qvec::kPanelWidth;
+
+namespace {
+/// The geometry of a contraction and the emission of its tiles.
+class ContractionEmitter {
+public:
+  explicit ContractionEmitter(KernelEmitter &e);
+  void run();
+
+  int64_t getItems() const { return groups * blocks * units; }
+
+private:
+  /// Part of a group's output channels that one tile covers.
+  struct Block {
+    Value group;
+    Value channel; // in the group
+    int64_t vectors;
+    int64_t valid; // channels that exist
+  };
+  /// Where a tile lies.
+  struct Position {
+    Value n, h, w;
+    int64_t rows;
+  };
+
+  void emitUnit(const Block &block, Value unit);
+  void emitRow(const Block &block, Value n, Value h);
+  void emitTile(const Block &block, const Position &at);
+  SmallVector<Value> startAccumulators(const Block &block, int64_t rows);
+  SmallVector<Value> emitStep(const Block &block, int64_t rows,
+                              ArrayRef<Value> inputs, Value weights,
+                              ArrayRef<Value> scales, ValueRange acc);
+  Value broadcastInput(Value offset, int64_t bytes);
+  void storeTile(const Block &block, const Position &at, ValueRange acc);
+  Value outChannel(const Block &block) {
+    return e.add(e.mul(block.group, perGroup), block.channel);
+  }
+
+  KernelEmitter &e;
+  bool integer;
+  int64_t lanes, dotGroup, channelsPerVector, maxVectors, tileChannels;
+  int64_t groups, perGroup, panels, blocks, fullBlocks;
+  int64_t outRows, outWidth, units;
+  int64_t tileRows, largeTiles, smallTiles;
+  int64_t runs, steps, stepElements, groupInputs;
+};
+} // namespace
+
+ContractionEmitter::ContractionEmitter(KernelEmitter &emitter) : e(emitter) {
+  qvec::KernelOp op = e.kernel;
+  qvec::StrategyAttr s = *op.getStrategy();
+  integer = op.getAccumulatorType().isInteger(32);
+  lanes = s.getLanes();
+  dotGroup = s.getGroup();
+  channelsPerVector = dotGroup == 2 ? lanes / 2 : lanes;
+  maxVectors = s.getVectors();
+  tileChannels = maxVectors * channelsPerVector;
+  groups = op.getGroups();
+  perGroup = e.output.shape[3] / groups;
+  groupInputs = e.input.shape[3] / groups;
+  panels = llvm::divideCeil(perGroup, kPanelWidth);
+  fullBlocks = perGroup / tileChannels;
+  blocks = llvm::divideCeil(perGroup, tileChannels);
+  outRows = e.output.shape[0] * e.output.shape[1];
+  outWidth = e.output.shape[2];
+  int64_t tiles = llvm::divideCeil(outWidth, s.getRows());
+  tileRows = llvm::divideCeil(outWidth, tiles);
+  smallTiles = tiles * tileRows - outWidth;
+  largeTiles = tiles - smallTiles;
+  // One row is split into tiles so that there is work for several threads.
+  units = outRows == 1 ? tiles : outRows;
+  runs = e.weight.shape[1];
+  steps = e.weight.shape[2];
+  stepElements = integer ? 4 : 1;
+}
+
+void ContractionEmitter::run() {
+  e.forLoop(e.begin, e.end, 1, [&](Value item) {
+    Value unit = e.rem(item, units);
+    Value rest = e.div(item, units);
+    Value number = e.rem(rest, blocks);
+    Block block{e.div(rest, blocks), e.mul(number, tileChannels), maxVectors,
+                tileChannels};
+    if (groups == 1)
+      block.group = e.index(0);
+    Block tail = block;
+    tail.valid = perGroup - fullBlocks * tileChannels;
+    tail.vectors = llvm::divideCeil(tail.valid, channelsPerVector);
+    if (fullBlocks == 0)
+      return emitUnit(tail, unit);
+    if (tail.valid == 0)
+      return emitUnit(block, unit);
+    Value isFull = arith::CmpIOp::create(e.b, e.loc, arith::CmpIPredicate::slt,
+                                         number, e.index(fullBlocks));
+    auto branch = scf::IfOp::create(e.b, e.loc, isFull, /*withElse=*/true);
+    OpBuilder::InsertionGuard guard(e.b);
+    e.b.setInsertionPointToStart(branch.thenBlock());
+    emitUnit(block, unit);
+    e.b.setInsertionPointToStart(branch.elseBlock());
+    emitUnit(tail, unit);
+  });
+}
+
+void ContractionEmitter::emitUnit(const Block &block, Value unit) {
+  if (outRows != 1) {
+    int64_t height = e.output.shape[1];
+    emitRow(block, e.div(unit, height), e.rem(unit, height));
+    return;
+  }
+  Value zero = e.index(0);
+  auto emit = [&](Value tile, int64_t rows, int64_t start) {
+    emitTile(block, {zero, zero, e.add(e.mul(tile, rows), start), rows});
+  };
+  if (smallTiles == 0)
+    return emit(unit, tileRows, 0);
+  Value isLarge = arith::CmpIOp::create(e.b, e.loc, arith::CmpIPredicate::slt,
+                                        unit, e.index(largeTiles));
+  auto branch = scf::IfOp::create(e.b, e.loc, isLarge, /*withElse=*/true);
+  OpBuilder::InsertionGuard guard(e.b);
+  e.b.setInsertionPointToStart(branch.thenBlock());
+  emit(unit, tileRows, 0);
+  e.b.setInsertionPointToStart(branch.elseBlock());
+  // Tile t starts at large * rows + (t - large) * (rows - 1).
+  emit(unit, tileRows - 1, largeTiles);
+}
+
+void ContractionEmitter::emitRow(const Block &block, Value n, Value h) {
+  int64_t largeEnd = largeTiles * tileRows;
+  e.forLoop(e.index(0), e.index(largeEnd), tileRows, [&](Value w) {
+    emitTile(block, {n, h, w, tileRows});
+  });
+  if (smallTiles == 0)
+    return;
+  e.forLoop(e.index(largeEnd), e.index(outWidth), tileRows - 1, [&](Value w) {
+    emitTile(block, {n, h, w, tileRows - 1});
+  });
+}
+
+SmallVector<Value> ContractionEmitter::startAccumulators(const Block &block,
+                                                         int64_t rows) {
+  TypedAttr zero = integer ? TypedAttr(e.b.getI32IntegerAttr(0))
+                           : TypedAttr(e.b.getF32FloatAttr(0.0f));
+  SmallVector<Value> first;
+  for (int64_t v = 0; v < block.vectors; ++v) {
+    if (!e.bias) {
+      first.push_back(e.splat(zero, lanes));
+      continue;
+    }
+    Value channel = e.add(outChannel(block), v * channelsPerVector);
+    Value bias = e.load(e.bias, channel, channelsPerVector);
+    if (dotGroup == 2) {
+      // Two lanes per channel: the bias goes to the first.
+      SmallVector<int64_t> mask;
+      for (int64_t i = 0; i < channelsPerVector; ++i)
+        mask.append({i, channelsPerVector + i});
+      bias = e.shuffle(bias, e.splat(zero, channelsPerVector), mask);
+    }
+    first.push_back(bias);
+  }
+  SmallVector<Value> all;
+  for (int64_t i = 0; i < rows; ++i)
+    llvm::append_range(all, first);
+  return all;
+}
+
+/// Repeats the 4 bytes at `offset` over a vector of `bytes`.
+Value ContractionEmitter::broadcastInput(Value offset, int64_t bytes) {
+  OpBuilder &b = e.b;
+  Value quad = e.load(e.input, offset, 4);
+  auto one = VectorType::get({1}, b.getI32Type());
+  Value word = vector::BitCastOp::create(b, e.loc, one, quad);
+  Value scalar =
+      vector::ExtractOp::create(b, e.loc, word, ArrayRef<int64_t>{0});
+  Value words = e.broadcast(scalar, bytes / 4);
+  return vector::BitCastOp::create(
+      b, e.loc, VectorType::get({bytes}, b.getI8Type()), words);
+}
+
+SmallVector<Value>
+ContractionEmitter::emitStep(const Block &block, int64_t rows,
+                             ArrayRef<Value> inputs, Value weights,
+                             ArrayRef<Value> scales, ValueRange acc) {
+  OpBuilder &b = e.b;
+  int64_t panelStride = e.weight.strides[0];
+  int64_t elements = channelsPerVector * stepElements;
+  SmallVector<Value> weight;
+  for (int64_t v = 0; v < block.vectors; ++v) {
+    int64_t channel = v * channelsPerVector;
+    Value offset = e.add(weights, channel / kPanelWidth * panelStride +
+                                      channel % kPanelWidth * stepElements);
+    Value stored = e.load(e.weight, offset, elements);
+    weight.push_back(
+        integer ? stored
+                : e.decodeWeight(stored, scales.empty() ? Value() : scales[v]));
+  }
+  SmallVector<Value> next;
+  for (int64_t i = 0; i < rows; ++i) {
+    Value x = integer ? broadcastInput(inputs[i], elements)
+                      : e.broadcast(e.loadScalar(e.input, inputs[i]), lanes);
+    for (int64_t v = 0; v < block.vectors; ++v) {
+      Value sum = acc[i * block.vectors + v];
+      if (!integer)
+        sum = math::FmaOp::create(b, e.loc, x, weight[v], sum);
+      else if (dotGroup == 4)
+        sum = qvec::Dot4Op::create(b, e.loc, sum.getType(), sum, x, weight[v],
+                                   e.kernel.getUnsignedInput());
+      else
+        sum = qvec::Dot2Op::create(b, e.loc, sum.getType(), sum, x, weight[v],
+                                   e.kernel.getUnsignedInput());
+      next.push_back(sum);
+    }
+  }
+  return next;
+}
+
+void ContractionEmitter::emitTile(const Block &block, const Position &at) {
+  qnn::WindowAttr window = e.kernel.getWindow();
+  ArrayRef<int64_t> in = e.input.strides;
+  Value base =
+      e.add(e.mul(at.n, in[0]), e.mul(at.h, window.getStrides()[0] * in[1]));
+  base = e.add(base, e.mul(at.w, window.getStrides()[1] * in[2]));
+  base = e.add(base, e.mul(block.group, groupInputs * in[3]));
+  // The block's first panel, and its first lane there.
+  Value panel =
+      e.add(e.mul(block.group, panels), e.div(block.channel, kPanelWidth));
+  Value weightBase = e.mul(panel, e.weight.strides[0]);
+  if (tileChannels % kPanelWidth != 0)
+    weightBase = e.add(weightBase,
+                       e.mul(e.rem(block.channel, kPanelWidth), stepElements));
+  SmallVector<Value> scales;
+  if (e.weightScales)
+    for (int64_t v = 0; v < block.vectors; ++v)
+      scales.push_back(e.load(e.weightScales,
+                              e.add(outChannel(block), v * channelsPerVector),
+                              lanes));
+
+  auto runBody = [&](Value inputRun, Value weightRun, ValueRange acc) {
+    return e.reduceLoop(
+        e.index(0), e.index(steps), acc, [&](Value step, ValueRange inner) {
+          Value x = e.add(inputRun, e.mul(step, stepElements));
+          SmallVector<Value> inputs;
+          for (int64_t i = 0; i < at.rows; ++i)
+            inputs.push_back(e.add(x, i * window.getStrides()[1] * in[2]));
+          Value w = e.add(weightRun, e.mul(step, e.weight.strides[2]));
+          return emitStep(block, at.rows, inputs, w, scales, inner);
+        });
+  };
+  bool merged = e.kernel.getStrategy()->getMergeTaps();
+  int64_t rows = window.getKernel()[0];
+  int64_t columns = merged ? 1 : window.getKernel()[1];
+  ArrayRef<int64_t> dilations = window.getDilations();
+  SmallVector<Value> acc = startAccumulators(block, at.rows);
+  acc = e.reduceLoop(
+      e.index(0), e.index(rows), acc, [&](Value kh, ValueRange outer) {
+        Value rowInput = e.add(base, e.mul(kh, dilations[0] * in[1]));
+        Value rowWeight =
+            e.add(weightBase, e.mul(kh, columns * e.weight.strides[1]));
+        return e.reduceLoop(
+            e.index(0), e.index(columns), outer,
+            [&](Value kw, ValueRange inner) {
+              return runBody(e.add(rowInput, e.mul(kw, dilations[1] * in[2])),
+                             e.add(rowWeight, e.mul(kw, e.weight.strides[1])),
+                             inner);
+            });
+      });
+  storeTile(block, at, acc);
+}
+
+void ContractionEmitter::storeTile(const Block &block, const Position &at,
+                                   ValueRange acc) {
+  auto finish = [&](Value sum, int64_t row, int64_t channel) {
+    int64_t width = cast<VectorType>(sum.getType()).getDimSize(0);
+    e.finish(sum, at.n, at.h, e.add(at.w, row),
+             e.add(outChannel(block), channel),
+             std::min(width, block.valid - channel), Value());
+  };
+  for (int64_t i = 0; i < at.rows; ++i) {
+    for (int64_t v = 0; v < block.vectors; ++v) {
+      Value sum = acc[i * block.vectors + v];
+      int64_t channel = v * channelsPerVector;
+      if (dotGroup != 2) {
+        finish(sum, i, channel);
+        continue;
+      }
+      // Add the two lanes of each channel; two vectors give one full vector.
+      bool paired = v + 1 < block.vectors;
+      Value other = paired ? acc[i * block.vectors + v + 1] : sum;
+      SmallVector<int64_t> even, odd;
+      for (int64_t l = 0; l < lanes * (paired ? 2 : 1); l += 2) {
+        even.push_back(l);
+        odd.push_back(l + 1);
+      }
+      Value total = arith::AddIOp::create(
+          e.b, e.loc, e.shuffle(sum, other, even), e.shuffle(sum, other, odd));
+      finish(total, i, channel);
+      v += paired;
+    }
+  }
+}
+
+LogicalResult quantopt::emitContraction(KernelEmitter &e) {
+  ContractionEmitter(e).run();
+  return success();
+}
+
+int64_t quantopt::getWorkCount(qvec::KernelOp kernel) {
+  ArrayRef<int64_t> out = kernel.getOutputShape();
+  if (kernel.getKind() != qvec::KernelKind::Contraction)
+    return out[0] * out[1];
+  qvec::StrategyAttr s = *kernel.getStrategy();
+  int64_t perVector = s.getGroup() == 2 ? s.getLanes() / 2 : s.getLanes();
+  int64_t perGroup = out[3] / int64_t(kernel.getGroups());
+  int64_t blocks = llvm::divideCeil(perGroup, s.getVectors() * perVector);
+  int64_t rows = out[0] * out[1];
+  int64_t units = rows == 1 ? llvm::divideCeil(out[2], s.getRows()) : rows;
+  return int64_t(kernel.getGroups()) * blocks * units;
+}

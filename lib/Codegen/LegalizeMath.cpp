@@ -1,0 +1,159 @@
+//===- LegalizeMath.cpp - Float operations without an instruction ---------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "quant-opt/Codegen/Passes.h"
+#include "quant-opt/Target/TargetInfo.h"
+
+namespace quantopt {
+#define GEN_PASS_DEF_LEGALIZEMATH
+#include "quant-opt/Codegen/Passes.h.inc"
+} // namespace quantopt
+
+using namespace quantopt;
+
+namespace {
+/// Emits expansions on scalars or vectors shaped like `like`.
+class Expander {
+public:
+  Expander(Operation *op)
+      : b(op->getLoc(), op), like(op->getResult(0).getType()) {}
+
+  Value expandFma(Value x, Value y, Value z);
+  Value expandRound(Operation *op, Value x);
+
+private:
+  Type shaped(Type element) {
+    if (auto vector = dyn_cast<VectorType>(like))
+      return VectorType::get(vector.getShape(), element);
+    return element;
+  }
+  Value constant(TypedAttr value) {
+    Type type = shaped(value.getType());
+    if (auto vector = dyn_cast<VectorType>(type))
+      return arith::ConstantOp::create(
+          b, DenseElementsAttr::get(vector, Attribute(value)));
+    return arith::ConstantOp::create(b, value);
+  }
+  Value compare(arith::CmpFPredicate predicate, Value x, Value y) {
+    return arith::CmpFOp::create(b, predicate, x, y);
+  }
+  Value compare(arith::CmpIPredicate predicate, Value x, Value y) {
+    return arith::CmpIOp::create(b, predicate, x, y);
+  }
+
+  ImplicitLocOpBuilder b;
+  Type like;
+};
+} // namespace
+
+/// The product of two binary32 numbers is exact in binary64. Its sum with `z`
+/// is rounded to odd: when inexact and the last bit is 0, the neighbour towards
+/// the lost part is taken. A last rounding to binary32 is then right, since 53
+/// >= 24 + 2.
+Value Expander::expandFma(Value x, Value y, Value z) {
+  Type f64 = shaped(b.getF64Type()), i64 = shaped(b.getI64Type());
+  auto widen = [&](Value v) -> Value {
+    return arith::ExtFOp::create(b, f64, v);
+  };
+  Value p = arith::MulFOp::create(b, widen(x), widen(y));
+  Value c = widen(z);
+  Value s = arith::AddFOp::create(b, p, c);
+  // The exact error of the sum.
+  Value pPart = arith::SubFOp::create(b, s, c);
+  Value cPart = arith::SubFOp::create(b, s, pPart);
+  Value error = arith::AddFOp::create(b, arith::SubFOp::create(b, p, pPart),
+                                      arith::SubFOp::create(b, c, cPart));
+  Value zero = constant(b.getF64FloatAttr(0.0));
+  Value bits = arith::BitcastOp::create(b, i64, s);
+  Value one = constant(b.getI64IntegerAttr(1));
+  Value isEven =
+      compare(arith::CmpIPredicate::eq, arith::AndIOp::create(b, bits, one),
+              constant(b.getI64IntegerAttr(0)));
+  // False for NaN and infinity, whose error is NaN.
+  Value inexact = compare(arith::CmpFPredicate::ONE, error, zero);
+  Value adjust = arith::AndIOp::create(b, isEven, inexact);
+  // Away from zero when the lost part has the sum's sign.
+  Value sumNegative = compare(arith::CmpFPredicate::OLT, s, zero);
+  Value errorNegative = compare(arith::CmpFPredicate::OLT, error, zero);
+  Value differ = arith::XOrIOp::create(b, sumNegative, errorNegative);
+  Value step = arith::SelectOp::create(b, differ,
+                                       constant(b.getI64IntegerAttr(-1)), one);
+  Value moved = arith::AddIOp::create(b, bits, step);
+  Value odd = arith::BitcastOp::create(
+      b, f64, arith::SelectOp::create(b, adjust, moved, bits));
+  return arith::TruncFOp::create(b, like, odd);
+}
+
+/// Adding and subtracting 2^23 rounds a smaller magnitude half to even.
+Value Expander::expandRound(Operation *op, Value x) {
+  Type i32 = shaped(b.getI32Type());
+  Value limit = constant(b.getF32FloatAttr(8388608.0f));
+  Value bits = arith::BitcastOp::create(b, i32, x);
+  Value signBit =
+      arith::AndIOp::create(b, bits, constant(b.getI32IntegerAttr(INT32_MIN)));
+  Value magnitude = arith::BitcastOp::create(
+      b, like, arith::XOrIOp::create(b, bits, signBit));
+  auto withSign = [&](Value v) -> Value {
+    Value raw = arith::BitcastOp::create(b, i32, v);
+    return arith::BitcastOp::create(b, like,
+                                    arith::OrIOp::create(b, raw, signBit));
+  };
+  Value rounded = withSign(arith::SubFOp::create(
+      b, arith::AddFOp::create(b, magnitude, limit), limit));
+  // Large numbers and NaN are integers already, or stay what they are.
+  Value isSmall = compare(arith::CmpFPredicate::OLT, magnitude, limit);
+  rounded = arith::SelectOp::create(b, isSmall, rounded, x);
+  if (isa<math::RoundEvenOp>(op))
+    return rounded;
+  bool floor = isa<math::FloorOp>(op);
+  Value wrong =
+      compare(floor ? arith::CmpFPredicate::OGT : arith::CmpFPredicate::OLT,
+              rounded, x);
+  Value next = withSign(arith::BitcastOp::create(
+      b, like,
+      arith::AndIOp::create(
+          b,
+          arith::BitcastOp::create(
+              b, i32,
+              arith::AddFOp::create(
+                  b, rounded,
+                  constant(b.getF32FloatAttr(floor ? -1.0f : 1.0f)))),
+          constant(b.getI32IntegerAttr(INT32_MAX)))));
+  return arith::SelectOp::create(b, wrong, next, rounded);
+}
+
+namespace {
+struct LegalizeMathPass
+    : public quantopt::impl::LegalizeMathBase<LegalizeMathPass> {
+  void runOnOperation() override {
+    SmallVector<Operation *> work;
+    getOperation().walk([&](Operation *op) {
+      bool isFma = isa<math::FmaOp>(op);
+      bool isRound = isa<math::RoundEvenOp, math::FloorOp, math::CeilOp>(op);
+      if (!isFma && !isRound)
+        return;
+      const TargetLevel &level = getTargetLevel(op);
+      if ((isFma && !level.hasFma) || (isRound && !level.hasRound))
+        work.push_back(op);
+    });
+    for (Operation *op : work) {
+      Expander expander(op);
+      Value result =
+          isa<math::FmaOp>(op)
+              ? expander.expandFma(op->getOperand(0), op->getOperand(1),
+                                   op->getOperand(2))
+              : expander.expandRound(op, op->getOperand(0));
+      op->getResult(0).replaceAllUsesWith(result);
+      op->erase();
+    }
+  }
+};
+} // namespace

@@ -1,0 +1,96 @@
+//===- LowerKernels.cpp - Kernels and linalg ops as loops -----------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "KernelEmitter.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "quant-opt/Codegen/Passes.h"
+
+namespace quantopt {
+#define GEN_PASS_DEF_LOWERKERNELS
+#include "quant-opt/Codegen/Passes.h.inc"
+} // namespace quantopt
+
+using namespace quantopt;
+
+static LogicalResult lowerKernel(func::FuncOp layer, qvec::KernelOp kernel) {
+  OpBuilder b(kernel);
+  unsigned count = layer.getNumArguments();
+  KernelEmitter emitter(b, kernel, layer.getArgument(count - 2),
+                        layer.getArgument(count - 1));
+  if (failed(emitter.prepare()))
+    return failure();
+  LogicalResult result = success();
+  switch (kernel.getKind()) {
+  case qvec::KernelKind::Contraction:
+    result = emitContraction(emitter);
+    break;
+  case qvec::KernelKind::Depthwise:
+    result = emitDepthwise(emitter);
+    break;
+  case qvec::KernelKind::PoolMax:
+  case qvec::KernelKind::PoolSum:
+    result = emitPool(emitter);
+    break;
+  }
+  kernel.erase();
+  return result;
+}
+
+/// Lowers to scalar loops; the first parallel loop that is not trivial gets the
+/// layer's range.
+static LogicalResult lowerLinalg(func::FuncOp layer, linalg::LinalgOp op) {
+  IRRewriter rewriter(op->getContext());
+  rewriter.setInsertionPoint(op);
+  auto ranges = op.getStaticLoopRanges();
+  auto kinds = op.getIteratorTypesArray();
+  FailureOr<linalg::LinalgLoops> loops = linalg::linalgOpToLoops(rewriter, op);
+  if (failed(loops))
+    return op->emitOpError("cannot be lowered to loops");
+  rewriter.eraseOp(op);
+  unsigned count = layer.getNumArguments();
+  for (auto [loop, range, kind] : llvm::zip(*loops, ranges, kinds)) {
+    if (kind != utils::IteratorType::parallel)
+      break;
+    if (range == 1)
+      continue;
+    auto forOp = cast<scf::ForOp>(loop);
+    forOp.setLowerBound(layer.getArgument(count - 2));
+    forOp.setUpperBound(layer.getArgument(count - 1));
+    break;
+  }
+  return success();
+}
+
+namespace {
+struct LowerKernelsPass
+    : public quantopt::impl::LowerKernelsBase<LowerKernelsPass> {
+  void runOnOperation() override {
+    for (auto func : getOperation().getOps<func::FuncOp>()) {
+      if (!func->hasAttr(qvec::QVecDialect::getLayerAttrName()))
+        continue;
+      SmallVector<Operation *> work;
+      func.walk([&](Operation *op) {
+        if (isa<qvec::KernelOp, linalg::LinalgOp>(op))
+          work.push_back(op);
+      });
+      for (Operation *op : work) {
+        auto kernel = dyn_cast<qvec::KernelOp>(op);
+        LogicalResult result =
+            kernel ? lowerKernel(func, kernel)
+                   : lowerLinalg(func, cast<linalg::LinalgOp>(op));
+        if (failed(result))
+          return signalPassFailure();
+      }
+    }
+  }
+};
+} // namespace
