@@ -8,6 +8,8 @@
 #ifndef QUANTOPT_INITALLPASSES_H
 #define QUANTOPT_INITALLPASSES_H
 
+#include "quant-opt/Codegen/Passes.h"
+#include "quant-opt/Conversion/QNNToKernels/Passes.h"
 #include "quant-opt/Dialect/QNN/Transforms/Passes.h"
 #include "quant-opt/Pipelines/Pipelines.h"
 #include "quant-opt/Quantization/Transforms/Passes.h"
@@ -21,6 +23,9 @@ inline void registerAllPasses() {
   qnn::registerQNNTransformsPasses();
   registerQuantizationTransformsPasses();
   registerQuantizationPipelines();
+  registerQNNToKernelsPasses();
+  registerCodegenPasses();
+  registerCodegenPipelines();
 }
 
 } // namespace quantopt

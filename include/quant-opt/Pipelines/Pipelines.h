@@ -119,6 +119,28 @@ void buildFusePipeline(OpPassManager &manager, const FuseOptions &options);
 /// Registers `--prepare-pipeline` to `--fuse-pipeline`.
 void registerQuantizationPipelines();
 
+struct KernelsOptions : public PassPipelineOptions<KernelsOptions> {
+  Option<std::string> triple{
+      *this, "triple",
+      llvm::cl::desc("LLVM target triple; empty is this machine's")};
+  Option<std::string> cpu{
+      *this, "cpu",
+      llvm::cl::desc("Empty for the portable levels, 'native', the name of a "
+                     "level, or an LLVM cpu")};
+  Option<std::string> features{
+      *this, "features", llvm::cl::desc("LLVM features to add or remove")};
+};
+
+/// The pass lists of the phases from `kernels` to `llvm`.
+void buildKernelsPipeline(OpPassManager &manager,
+                          const KernelsOptions &options);
+void buildBuffersPipeline(OpPassManager &manager);
+void buildVectorsPipeline(OpPassManager &manager);
+void buildLLVMPipeline(OpPassManager &manager);
+
+/// Registers `--kernels-pipeline` to `--llvm-pipeline`.
+void registerCodegenPipelines();
+
 } // namespace quantopt
 
 #endif // QUANTOPT_PIPELINES_PIPELINES_H

@@ -1,0 +1,100 @@
+//===- CodegenPipelines.cpp - Phases from kernels to LLVM -----------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-opt/Codegen/Passes.h"
+#include "quant-opt/Conversion/QNNToKernels/Passes.h"
+#include "quant-opt/Pipelines/Pipelines.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace quantopt;
+
+void quantopt::buildKernelsPipeline(OpPassManager &manager,
+                                    const KernelsOptions &options) {
+  SpecializeTargetsOptions target;
+  target.triple = options.triple;
+  target.cpu = options.cpu;
+  target.features = options.features;
+  manager.addPass(createSpecializeTargets(target));
+  manager.addPass(createConvertQNNToKernels());
+  addPhaseMark(manager, Phase::Kernels);
+}
+
+void quantopt::buildBuffersPipeline(OpPassManager &manager) {
+  manager.addPass(bufferization::createEmptyTensorEliminationPass());
+  bufferization::OneShotBufferizePassOptions bufferize;
+  bufferize.bufferizeFunctionBoundaries = true;
+  bufferize.functionBoundaryTypeConversion =
+      bufferization::LayoutMapOption::IdentityLayoutMap;
+  manager.addPass(bufferization::createOneShotBufferizePass(bufferize));
+  bufferization::BufferResultsToOutParamsPassOptions outParams;
+  outParams.addResultAttribute = true;
+  outParams.hoistStaticAllocs = true;
+  outParams.modifyPublicFunctions = true;
+  manager.addPass(
+      bufferization::createBufferResultsToOutParamsPass(outParams));
+  // Equal views become one, and copies of a view onto itself vanish.
+  manager.addPass(createCSEPass());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createPlanArena());
+  manager.addPass(createVerifyNoAlloc());
+  addPhaseMark(manager, Phase::Buffers);
+}
+
+void quantopt::buildVectorsPipeline(OpPassManager &manager) {
+  manager.addPass(createOutlineLayers());
+  manager.addPass(createLowerKernels());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+  manager.addPass(createLoopInvariantCodeMotionPass());
+  addPhaseMark(manager, Phase::Vectors);
+}
+
+void quantopt::buildLLVMPipeline(OpPassManager &manager) {
+  manager.addPass(createLegalizeMath());
+  manager.addPass(createConvertQVecToLLVM());
+  manager.addPass(memref::createExpandStridedMetadataPass());
+  manager.addPass(createLowerAffinePass());
+  manager.addPass(createSCFToControlFlowPass());
+  ConvertVectorToLLVMPassOptions vectorOptions;
+  manager.addPass(createConvertVectorToLLVMPass(vectorOptions));
+  manager.addPass(createConvertMathToLLVMPass());
+  manager.addPass(arith::createArithExpandOpsPass());
+  manager.addPass(createArithToLLVMConversionPass());
+  manager.addPass(createFinalizeMemRefToLLVMConversionPass());
+  manager.addPass(createConvertControlFlowToLLVMPass());
+  ConvertFuncToLLVMPassOptions funcOptions;
+  funcOptions.useBarePtrCallConv = true;
+  manager.addPass(createConvertFuncToLLVMPass(funcOptions));
+  manager.addPass(createUBToLLVMConversionPass());
+  manager.addPass(createReconcileUnrealizedCastsPass());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+  manager.addPass(createMakeTasks());
+  addPhaseMark(manager, Phase::LLVM);
+}
+
+void quantopt::registerCodegenPipelines() {
+  PassPipelineRegistration<KernelsOptions>(
+      "kernels-pipeline", getPhaseDescription(Phase::Kernels).str(),
+      buildKernelsPipeline);
+  PassPipelineRegistration<>("buffers-pipeline",
+                             getPhaseDescription(Phase::Buffers).str(),
+                             buildBuffersPipeline);
+  PassPipelineRegistration<>("vectors-pipeline",
+                             getPhaseDescription(Phase::Vectors).str(),
+                             buildVectorsPipeline);
+  PassPipelineRegistration<>("llvm-pipeline",
+                             getPhaseDescription(Phase::LLVM).str(),
+                             buildLLVMPipeline);
+}
