@@ -124,14 +124,27 @@ static LogicalResult importClip(NodeImporter &op) {
   return op.setResult(0, op.clamp(*input, std::min(*min, *max), *max));
 }
 
+/// The slope in a shape that broadcasts to the input's. Old writers give one
+/// number per channel as a vector.
+static FailureOr<ImportValue> getSlope(NodeImporter &op) {
+  ArrayRef<int64_t> input = op.getShape(0), slope = op.getShape(1);
+  if (qnn::broadcastsTo(slope, input))
+    return op.getInput(1);
+  if (input.size() < 2 || slope != ArrayRef<int64_t>(input[1]))
+    return op.malformed("slope " + formatShape(slope) +
+                        " does not broadcast to " + formatShape(input));
+  SmallVector<int64_t> shape(input.size() - 1, 1);
+  shape[0] = input[1];
+  return op.reshape(op.getInput(1), shape);
+}
+
 static LogicalResult importPRelu(NodeImporter &op) {
   if (failed(op.expectInputs(2, 2)))
     return failure();
-  if (!qnn::broadcastsTo(op.getShape(1), op.getShape(0)))
-    return op.malformed("slope " + formatShape(op.getShape(1)) +
-                        " does not broadcast to " +
-                        formatShape(op.getShape(0)));
-  FailureOr<Value> input = op.getFloat(0), slope = op.getFloat(1);
+  FailureOr<ImportValue> shaped = getSlope(op);
+  if (failed(shaped))
+    return failure();
+  FailureOr<Value> input = op.getFloat(0), slope = op.toFloat(*shaped);
   if (failed(input) || failed(slope))
     return failure();
   FailureOr<Value> result = op.binary(BinaryFn::PRelu, *input, *slope);
