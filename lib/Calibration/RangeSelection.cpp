@@ -27,8 +27,10 @@ llvm::Expected<RangeMethod> RangeMethod::parse(llvm::StringRef text) {
           parameter.str() + "'");
     return method;
   }
-  if (text == "minmax")
+  if (text == "minmax") {
+    method.kind = MinMax;
     return method;
+  }
   if (text == "entropy") {
     method.kind = Entropy;
     return method;
@@ -172,6 +174,9 @@ static FloatRange selectEntropy(llvm::ArrayRef<Bin> bins, FloatRange full) {
     for (int i = first; i <= last; ++i)
       counts[i] += double(bin.count) / (last - first + 1);
   }
+  // Zeros are exact whatever the range; half of all values after a rectifier,
+  // they would hide what clipping costs.
+  counts[0] = counts[1];
   int levels = full.min >= 0.0f || full.max <= 0.0f ? 256 : 128;
   int best = kBins;
   double smallest = divergence(counts, kBins, levels);
