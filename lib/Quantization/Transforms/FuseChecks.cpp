@@ -28,6 +28,7 @@ struct VerifyFusedPass
   using VerifyFusedPassBase::VerifyFusedPassBase;
 
   void runOnOperation() override {
+    floats.clear();
     WalkResult result = getOperation().walk([&](Operation *op) -> WalkResult {
       if (!isa_and_present<QNNDialect>(op->getDialect()))
         return WalkResult::advance();
@@ -35,7 +36,11 @@ struct VerifyFusedPass
                                   : WalkResult::advance();
     });
     if (result.wasInterrupted())
-      signalPassFailure();
+      return signalPassFailure();
+    if (!integerOnly || floats.empty())
+      return;
+    reportFloats();
+    signalPassFailure();
   }
 
   LogicalResult verifyOp(Operation *op) {
@@ -54,15 +59,28 @@ struct VerifyFusedPass
       return success();
     if (!RoundingPlan::movesValues(op))
       ++floatOps;
-    if (!integerOnly)
-      return success();
-    auto reason =
-        op->getAttrOfType<StringAttr>(QNNDialect::getReasonAttrName());
-    InFlightDiagnostic diag =
-        op->emitError("stays float, which '--integer-only' forbids");
-    if (reason)
-      diag << ": " << reason.getValue();
-    return diag;
+    floats.push_back(op);
+    return success();
   }
+
+  /// Names every float op that has a reason, or else the first one.
+  void reportFloats() {
+    auto report = [](Operation *op, const Twine &why) {
+      op->emitOpError("stays float, which 'integer-only' forbids") << why;
+    };
+    bool explained = false;
+    for (Operation *op : floats) {
+      auto reason =
+          op->getAttrOfType<StringAttr>(QNNDialect::getReasonAttrName());
+      if (!reason)
+        continue;
+      report(op, ": " + reason.getValue());
+      explained = true;
+    }
+    if (!explained)
+      report(floats.front(), "");
+  }
+
+  SmallVector<Operation *> floats;
 };
 } // namespace

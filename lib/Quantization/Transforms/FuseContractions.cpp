@@ -78,6 +78,14 @@ static float enlargeScale(MutableArrayRef<int8_t> row, float scale,
   return larger;
 }
 
+/// The largest bias for sums of weights up to `bound`. Beyond what the weights
+/// can reach, a bias only costs precision of the multiplier, and sums up to
+/// 2^24 are exact in binary32: a larger scale is better there.
+static double getBiasLimit(double bound) {
+  double comfortable = std::max(double(1 << 24) - bound, bound);
+  return std::min(comfortable, double(INT32_MAX) - bound - 1.0);
+}
+
 /// Derives bias and multipliers and proves that sums fit 32 bits; nothing when
 /// they cannot.
 static std::optional<Constants> deriveConstants(const IntegerWeight &weight,
@@ -96,10 +104,10 @@ static std::optional<Constants> deriveConstants(const IntegerWeight &weight,
     };
     float scale = weight.scales[r];
     double step = double(input.scale) * double(scale);
-    double limit = double(INT32_MAX) - double(bound(0).maxAbs()) - 1.0;
+    double inSteps = double(bias[r]) / step;
+    double limit = getBiasLimit(double(bound(0).maxAbs()));
     if (limit <= 0)
       return std::nullopt;
-    double inSteps = double(bias[r]) / step;
     if (std::fabs(inSteps) > limit) {
       scale = enlargeScale(row, scale, inSteps, limit * 0.999);
       step = double(input.scale) * double(scale);

@@ -146,6 +146,15 @@ LogicalResult Fusion::run() {
   return success();
 }
 
+/// Why an op that no rounding point asked about computes in float.
+static StringRef getDefaultReason(Operation *op) {
+  if (isa<SoftmaxOp>(op))
+    return "softmax computes in float; 'integer-only' changes that";
+  if (isa<MatmulOp, InterpolateOp>(op))
+    return "it has no integer form";
+  return "its result is not quantized";
+}
+
 /// Erases ops without users, users first.
 static void eraseDeadOps(func::FuncOp function) {
   for (Operation &op :
@@ -235,7 +244,7 @@ struct FuseIntegerPass
       if (known != reasons.end())
         explain(&op, known->second, remarks);
       else if (type && type.getElementType().isF32())
-        explain(&op, "its result is not quantized", remarks);
+        explain(&op, getDefaultReason(&op), remarks);
     }
   }
 };
