@@ -1,0 +1,65 @@
+// RUN: quant-opt %s -split-input-file --qnn-fuse-integer -verify-diagnostics
+
+!a = !qnn.affine<i8, 0.5 : 3>
+
+func.func @asymmetric_weight(%x: tensor<1x2x!a>) -> tensor<1x1x!a> {
+  %q = qnn.constant {payload = dense<1> : tensor<1x2xi8>} : tensor<1x2x!qnn.affine<i8, 1.0 : 1>>
+  %w = qnn.dequantize %q : tensor<1x2x!qnn.affine<i8, 1.0 : 1>> -> tensor<1x2xf32>
+  %0 = qnn.dequantize %x : tensor<1x2x!a> -> tensor<1x2xf32>
+  // expected-remark@below {{stays float: its weight is not symmetric}}
+  %1 = qnn.dense %0, %w : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
+  %2 = qnn.quantize %1 : tensor<1x1xf32> -> tensor<1x1x!a>
+  return %2 : tensor<1x1x!a>
+}
+
+// -----
+
+!a = !qnn.affine<i8, 0.5 : 3>
+
+func.func @float_weight(%x: tensor<1x2x!a>) -> tensor<1x1x!a> {
+  %w = arith.constant dense<1.0> : tensor<1x2xf32>
+  %0 = qnn.dequantize %x : tensor<1x2x!a> -> tensor<1x2xf32>
+  // expected-remark@below {{stays float: its weight is not quantized}}
+  %1 = qnn.dense %0, %w : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
+  %2 = qnn.quantize %1 : tensor<1x1xf32> -> tensor<1x1x!a>
+  return %2 : tensor<1x1x!a>
+}
+
+// -----
+
+!a = !qnn.affine<i8, 0.5 : 3>
+
+func.func @quotient(%x: tensor<2x!a>, %y: tensor<2x!a>) -> tensor<2x!a> {
+  %0 = qnn.dequantize %x : tensor<2x!a> -> tensor<2xf32>
+  %1 = qnn.dequantize %y : tensor<2x!a> -> tensor<2xf32>
+  // expected-remark@below {{stays float: 'div' of two tensors has no integer form}}
+  %2 = qnn.binary div %0, %1 : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %3 = qnn.quantize %2 : tensor<2xf32> -> tensor<2x!a>
+  return %3 : tensor<2x!a>
+}
+
+// -----
+
+!a = !qnn.affine<i16, 0.5 : 3>
+
+func.func @sixteen_bits(%x: tensor<2x!a>) -> tensor<2x!a> {
+  %0 = qnn.dequantize %x : tensor<2x!a> -> tensor<2xf32>
+  // expected-remark@below {{stays float: its result is not quantized}}
+  %1 = qnn.unary exp %0 : tensor<2xf32>
+  // expected-remark@below {{stays float: only types of 8 bits have integer forms}}
+  %2 = qnn.quantize %1 : tensor<2xf32> -> tensor<2x!a>
+  return %2 : tensor<2x!a>
+}
+
+// -----
+
+!a = !qnn.affine<i8, 0.5 : 3>
+
+func.func @softmax(%x: tensor<2x!a>) -> tensor<2xf32> {
+  %0 = qnn.dequantize %x : tensor<2x!a> -> tensor<2xf32>
+  // expected-remark@below {{stays float: softmax computes in float; 'integer-only' changes that}}
+  %1 = qnn.softmax %0 {axis = 0 : i64} : tensor<2xf32>
+  %2 = qnn.quantize %1 : tensor<2xf32> -> tensor<2x!a>
+  %3 = qnn.dequantize %2 : tensor<2x!a> -> tensor<2xf32>
+  return %3 : tensor<2xf32>
+}
