@@ -27,6 +27,8 @@ def QVec_Dialect : Dialect {
     the compiled model's interface.
   }];
   let cppNamespace = "::quantopt::qvec";
+  // Windows are attributes of the qnn dialect.
+  let dependentDialects = ["::quantopt::qnn::QNNDialect"];
   let useDefaultAttributePrinterParser = 1;
   let hasOperationAttrVerify = 1;
   let extraClassDeclaration = [{

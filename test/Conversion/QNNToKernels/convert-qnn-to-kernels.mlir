@@ -1,0 +1,74 @@
+// RUN: quant-opt %s -split-input-file --qvec-specialize-targets="triple=x86_64-unknown-linux-gnu cpu=avx512vnni" --convert-qnn-to-kernels | FileCheck %s
+
+// A convolution, its requantization and a residual addition are one kernel that
+// reads a padded buffer; the input zero point and the offset of unsigned bytes
+// are in the bias: 10 - (3 + 128) * (1 + 1) = -252.
+
+// CHECK-LABEL: @main
+// CHECK: linalg.fill
+// CHECK: qvec.kernel contraction
+// CHECK-SAME: input(%{{.*}} : tensor<1x6x6x2xi8>)
+// CHECK-SAME: residuals(%{{.*}} : tensor<1x4x4x2xi8>)
+// CHECK-SAME: mergeTaps = true
+// CHECK-SAME: unsignedInput
+// CHECK: ^bb0(%[[ACC:.*]]: i32, %[[RES:.*]]: i8):
+// CHECK: arith.sitofp %[[ACC]]
+// CHECK: math.fma
+// CHECK: arith.shrsi
+// CHECK: qvec.yield
+// CHECK-NOT: qnn.
+func.func @main(%x: tensor<1x4x4x2xi8>, %r: tensor<1x4x4x2xi8>) -> tensor<1x4x4x2xi8> {
+  %w = arith.constant dense<1> : tensor<2x3x3x2xi8>
+  %b = arith.constant dense<10> : tensor<2xi32>
+  %0 = qnn.conv2d %x, %w bias %b window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [1, 1, 1, 1]> {inputZeroPoint = 3 : i32}
+    : (tensor<1x4x4x2xi8>, tensor<2x3x3x2xi8>, tensor<2xi32>) -> tensor<1x4x4x2xi32>
+  %1 = qnn.requantize %0 {multipliers = array<i32: 8388607>, shifts = array<i32: 31>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32}
+    : tensor<1x4x4x2xi32> -> tensor<1x4x4x2xi8>
+  %2 = qnn.rescale_add %1, %r {lhsMultiplier = 16384 : i32, rhsMultiplier = 8192 : i32, offset = 8192 : i32, shift = 14 : i32, min = -128 : i32, max = 127 : i32}
+    : (tensor<1x4x4x2xi8>, tensor<1x4x4x2xi8>) -> tensor<1x4x4x2xi8>
+  return %2 : tensor<1x4x4x2xi8>
+}
+
+// -----
+
+// An accumulator that may exceed 2^24 takes the exact 64-bit form.
+
+// CHECK-LABEL: @main
+// CHECK: qvec.kernel contraction
+// CHECK: arith.muli %{{.*}} : i64
+func.func @main(%x: tensor<1x2000xi8>) -> tensor<1x2xi8> {
+  %w = arith.constant dense<127> : tensor<2x2000xi8>
+  %0 = qnn.dense %x, %w : (tensor<1x2000xi8>, tensor<2x2000xi8>) -> tensor<1x2xi32>
+  %1 = qnn.requantize %0 {multipliers = array<i32: 1>, shifts = array<i32: 18>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32}
+    : tensor<1x2xi32> -> tensor<1x2xi8>
+  return %1 : tensor<1x2xi8>
+}
+
+// -----
+
+// Elementwise ops without a producer are one loop nest; a transpose joins them.
+
+// CHECK-LABEL: @main
+// CHECK: linalg.generic
+// CHECK: arith.divf
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @main(%x: tensor<1x3x4x4xf32>) -> tensor<1x4x4x3x!qnn.affine<ui8, 0.5 : 128>> {
+  %0 = qnn.transpose %x {permutation = array<i64: 0, 2, 3, 1>} : tensor<1x3x4x4xf32> -> tensor<1x4x4x3xf32>
+  %1 = qnn.quantize %0 : tensor<1x4x4x3xf32> -> tensor<1x4x4x3x!qnn.affine<ui8, 0.5 : 128>>
+  return %1 : tensor<1x4x4x3x!qnn.affine<ui8, 0.5 : 128>>
+}
+
+// -----
+
+// A depthwise convolution has a kernel of its own; its weight stays packed.
+
+// CHECK-LABEL: @main
+// CHECK: arith.constant {{.*}} : tensor<1x3x1x64xi8>
+// CHECK: qvec.kernel depthwise
+func.func @main(%x: tensor<1x5x5x8xi8>) -> tensor<1x3x3x8xi32> {
+  %w = arith.constant dense<2> : tensor<8x3x3x1xi8>
+  %0 = qnn.conv2d %x, %w window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> {groups = 8 : i64}
+    : (tensor<1x5x5x8xi8>, tensor<8x3x3x1xi8>) -> tensor<1x3x3x8xi32>
+  return %0 : tensor<1x3x3x8xi32>
+}

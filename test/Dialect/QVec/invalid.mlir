@@ -1,0 +1,90 @@
+// RUN: quant-opt %s -split-input-file -verify-diagnostics
+
+func.func @dot4_c1(%acc: vector<4xi32>, %a: vector<8xi8>) -> vector<4xi32> {
+  // expected-error @below {{'qvec.dot4' op expected 16 bytes for 4 lanes, but got 8}}
+  %0 = qvec.dot4 %acc, %a, %a : vector<4xi32>, vector<8xi8>
+  return %0 : vector<4xi32>
+}
+
+// -----
+
+func.func @dot2_c1(%acc: vector<4xi32>, %a: vector<16xi8>) -> vector<4xi32> {
+  // expected-error @below {{'qvec.dot2' op expected 8 bytes for 4 lanes, but got 16}}
+  %0 = qvec.dot2 %acc, %a, %a : vector<4xi32>, vector<16xi8>
+  return %0 : vector<4xi32>
+}
+
+// -----
+
+func.func @kernel_c1(%x: tensor<4x4x3xf32>, %y: tensor<1x2x2x3xf32>) {
+  // expected-error @below {{expected input and init of rank 4, but got 'tensor<4x4x3xf32>' and 'tensor<1x2x2x3xf32>'}}
+  %0 = qvec.kernel pool_max input(%x : tensor<4x4x3xf32>) outs(%y : tensor<1x2x2x3xf32>)
+      window <kernel = [2, 2], strides = [2, 2], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  } -> tensor<1x2x2x3xf32>
+  return
+}
+
+// -----
+
+func.func @kernel_c2(%x: tensor<1x4x4x3xf32>, %y: tensor<1x2x2x3xf32>) {
+  // expected-error @below {{expected a weight and a strategy}}
+  %0 = qvec.kernel depthwise input(%x : tensor<1x4x4x3xf32>) outs(%y : tensor<1x2x2x3xf32>)
+      window <kernel = [2, 2], strides = [2, 2], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  } -> tensor<1x2x2x3xf32>
+  return
+}
+
+// -----
+
+func.func @kernel_c3(%x: tensor<1x4x4x3xf32>, %y: tensor<1x2x2x3xf32>) {
+  // expected-error @below {{expected epilogue arguments ('f32'), but got ('f32', 'f32')}}
+  %0 = qvec.kernel pool_max input(%x : tensor<1x4x4x3xf32>) outs(%y : tensor<1x2x2x3xf32>)
+      window <kernel = [2, 2], strides = [2, 2], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: f32, %other: f32):
+    qvec.yield %acc : f32
+  } -> tensor<1x2x2x3xf32>
+  return
+}
+
+// -----
+
+func.func @kernel_yield_c3(%x: tensor<1x4x4x3xf32>, %y: tensor<1x2x2x3xi8>) {
+  // expected-error @below {{expected the epilogue to yield a value of type 'i8', the element type of init}}
+  %0 = qvec.kernel pool_max input(%x : tensor<1x4x4x3xf32>) outs(%y : tensor<1x2x2x3xi8>)
+      window <kernel = [2, 2], strides = [2, 2], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  } -> tensor<1x2x2x3xi8>
+  return
+}
+
+// -----
+
+func.func @kernel_c4(%x: tensor<1x4x4x3xf32>, %r: tensor<1x1x2x3xf32>, %y: tensor<1x2x2x3xf32>) {
+  // expected-error @below {{expected residuals of init's shape, but got 'tensor<1x1x2x3xf32>' for 'tensor<1x2x2x3xf32>'}}
+  %0 = qvec.kernel pool_max input(%x : tensor<1x4x4x3xf32>) residuals(%r : tensor<1x1x2x3xf32>) outs(%y : tensor<1x2x2x3xf32>)
+      window <kernel = [2, 2], strides = [2, 2], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: f32, %res: f32):
+    qvec.yield %acc : f32
+  } -> tensor<1x2x2x3xf32>
+  return
+}
+
+// -----
+
+// expected-error @below {{expected positive rows, vectors and lanes}}
+#strategy_c1 = #qvec.strategy<rows = 0, vectors = 1, lanes = 16, group = 4, mergeTaps = false>
+
+// -----
+
+// expected-error @below {{expected a group of 1, 2 or 4, but got 3}}
+#strategy_c2 = #qvec.strategy<rows = 1, vectors = 1, lanes = 16, group = 3, mergeTaps = false>
+
+// -----
+
+// expected-error @below {{has an unknown or ill-typed attribute 'qvec.layer'}}
+func.func private @attribute() attributes {qvec.layer = 3 : i64}

@@ -1,0 +1,24 @@
+// RUN: quant-opt %s --qvec-legalize-math | FileCheck %s
+
+// The baseline has neither fused multiply-add nor rounding instructions.
+// CHECK-LABEL: @baseline
+// CHECK-NOT: math.fma
+// CHECK: arith.mulf {{.*}} : f64
+// CHECK: arith.truncf
+// CHECK-NOT: math.roundeven
+func.func @baseline(%a: f32, %b: f32) -> f32
+    attributes {qvec.target = #qvec.target<level = "x86-64", triple = "x86_64", cpu = "", features = "">} {
+  %0 = math.fma %a, %b, %b : f32
+  %1 = math.roundeven %0 : f32
+  return %1 : f32
+}
+
+// CHECK-LABEL: @avx2
+// CHECK: math.fma
+// CHECK: math.roundeven
+func.func @avx2(%a: f32, %b: f32) -> f32
+    attributes {qvec.target = #qvec.target<level = "x86-64-v3", triple = "x86_64", cpu = "", features = "">} {
+  %0 = math.fma %a, %b, %b : f32
+  %1 = math.roundeven %0 : f32
+  return %1 : f32
+}
