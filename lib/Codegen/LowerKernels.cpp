@@ -56,6 +56,10 @@ static LogicalResult lowerLinalg(func::FuncOp layer, linalg::LinalgOp op) {
   if (failed(loops))
     return op->emitOpError("cannot be lowered to loops");
   rewriter.eraseOp(op);
+  auto items =
+      layer->getAttrOfType<IntegerAttr>(qvec::QVecDialect::getCountAttrName());
+  if (items.getInt() == 1)
+    return success();
   unsigned count = layer.getNumArguments();
   for (auto [loop, range, kind] : llvm::zip(*loops, ranges, kinds)) {
     if (kind != utils::IteratorType::parallel)

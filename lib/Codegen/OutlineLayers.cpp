@@ -44,11 +44,18 @@ static std::string getKindName(Operation *op) {
   return name == "generic" ? "loops" : name.str();
 }
 
-/// The number of work items: the size of the first loop that is not trivial.
+/// The number of work items: the size of the first loop that is not trivial,
+/// or 1 when waking threads would cost more than the loops.
 static int64_t getWorkItems(Operation *op) {
   if (auto kernel = dyn_cast<qvec::KernelOp>(op))
     return getWorkCount(kernel);
+  constexpr int64_t kSmallestSharedWork = 16384;
   auto linalgOp = cast<linalg::LinalgOp>(op);
+  int64_t work = 1;
+  for (int64_t range : linalgOp.getStaticLoopRanges())
+    work *= range;
+  if (work < kSmallestSharedWork)
+    return 1;
   for (auto [range, kind] : llvm::zip(linalgOp.getStaticLoopRanges(),
                                       linalgOp.getIteratorTypesArray())) {
     if (kind != utils::IteratorType::parallel)

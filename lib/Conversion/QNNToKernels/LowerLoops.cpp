@@ -37,13 +37,30 @@ static AffineMap getInputMap(Operation *root, ArrayRef<int64_t> output) {
   return AffineMap::get(output.size(), 0, exprs, ctx);
 }
 
+/// From an index of the result to the index at which it is computed.
+static AffineMap getOutputMap(Operation *transpose, unsigned rank,
+                              MLIRContext *ctx) {
+  if (!transpose)
+    return AffineMap::getMultiDimIdentityMap(rank, ctx);
+  SmallVector<AffineExpr> exprs(rank);
+  auto permutation = cast<qnn::TransposeOp>(transpose).getPermutation();
+  for (auto [i, p] : llvm::enumerate(permutation))
+    exprs[p] = getAffineDimExpr(i, ctx);
+  return AffineMap::get(rank, 0, exprs, ctx);
+}
+
 LogicalResult quantopt::lowerLoopGroup(LoweringState &state,
                                        const FusionGroup &group) {
   OpBuilder &builder = state.builder;
+  MLIRContext *ctx = builder.getContext();
   Operation *root = group.root;
   Location loc = group.getTail()->getLoc();
   Value tail = group.getTail()->getResult(0);
-  auto output = cast<RankedTensorType>(tail.getType()).getShape();
+  // The shape in which the steps compute; a transpose at the end only changes
+  // where results are written.
+  Value computed = group.transpose ? group.transpose->getOperand(0) : tail;
+  auto output = cast<RankedTensorType>(computed.getType()).getShape();
+  AffineMap toComputed = getOutputMap(group.transpose, output.size(), ctx);
   // A movement only chooses which element is read; other roots compute.
   SmallVector<Operation *> steps;
   if (isScalarStep(root))
@@ -53,9 +70,8 @@ LogicalResult quantopt::lowerLoopGroup(LoweringState &state,
   Value chainInput = isScalarStep(root) ? source : root->getResult(0);
   ScalarChain chain(state, steps, chainInput, {}, /*paddedChannels=*/0, loc);
 
-  MLIRContext *ctx = builder.getContext();
   SmallVector<Value> inputs = {state.get(source, loc)};
-  SmallVector<AffineMap> maps = {getInputMap(root, output)};
+  SmallVector<AffineMap> maps = {getInputMap(root, output).compose(toComputed)};
   // Tables stay outside the operand list: the region indexes them itself.
   SmallVector<Value> sides(chain.getOperands().size());
   SmallVector<unsigned> argumentOf(chain.getOperands().size(), 0);
@@ -67,7 +83,7 @@ LogicalResult quantopt::lowerLoopGroup(LoweringState &state,
     }
     argumentOf[i] = inputs.size();
     inputs.push_back(side.tensor);
-    maps.push_back(getBroadcastMap(shape, output, ctx));
+    maps.push_back(getBroadcastMap(shape, output, ctx).compose(toComputed));
   }
   Value destination = state.getDestination(tail, loc);
   maps.push_back(AffineMap::getMultiDimIdentityMap(output.size(), ctx));

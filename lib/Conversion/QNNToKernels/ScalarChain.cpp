@@ -80,8 +80,14 @@ quantopt::findFusionGroups(Block &block) {
     Value value = op.getResult(0);
     while (value.hasOneUse()) {
       Operation *next = *value.user_begin();
-      if (next->getBlock() != &block || absorbed.contains(next) ||
-          !canFollow(next, value, kernel))
+      if (next->getBlock() != &block || absorbed.contains(next))
+        break;
+      if (!kernel && isa<qnn::TransposeOp>(next)) {
+        group.transpose = next;
+        absorbed.insert(next);
+        break;
+      }
+      if (!canFollow(next, value, kernel))
         break;
       group.steps.push_back(next);
       absorbed.insert(next);

@@ -26,7 +26,13 @@ namespace quantopt {
 struct FusionGroup {
   Operation *root;
   SmallVector<Operation *> steps;
-  Operation *getTail() const { return steps.empty() ? root : steps.back(); }
+  /// For loop nests: a transpose of the last step's result, done on writing.
+  Operation *transpose = nullptr;
+  Operation *getTail() const {
+    if (transpose)
+      return transpose;
+    return steps.empty() ? root : steps.back();
+  }
 };
 
 /// Whether the op is computed by a `qvec.kernel`.
