@@ -33,41 +33,10 @@ typedef struct Feature {
 } Feature;
 
 static const Feature features[] = {
-    {"abm", 0x80000001, 0, ECX, 5, NoState},
-    {"aes", 1, 0, ECX, 25, NoState},
-    {"avx", 1, 0, ECX, 28, YmmState},
-    {"avx2", 7, 0, EBX, 5, YmmState},
-    {"avx512_bf16", 7, 1, EAX, 5, ZmmState},
-    {"avx512_bitalg", 7, 0, ECX, 12, ZmmState},
-    {"avx512_fp16", 7, 0, EDX, 23, ZmmState},
-    {"avx512_vbmi2", 7, 0, ECX, 6, ZmmState},
-    {"avx512_vnni", 7, 0, ECX, 11, ZmmState},
-    {"avx512_vpopcntdq", 7, 0, ECX, 14, ZmmState},
-    {"avx512bw", 7, 0, EBX, 30, ZmmState},
-    {"avx512cd", 7, 0, EBX, 28, ZmmState},
-    {"avx512dq", 7, 0, EBX, 17, ZmmState},
-    {"avx512f", 7, 0, EBX, 16, ZmmState},
-    {"avx512ifma", 7, 0, EBX, 21, ZmmState},
-    {"avx512vbmi", 7, 0, ECX, 1, ZmmState},
-    {"avx512vl", 7, 0, EBX, 31, ZmmState},
-    {"avx_ifma", 7, 1, EAX, 23, YmmState},
-    {"avx_vnni", 7, 1, EAX, 4, YmmState},
-    {"avx_vnni_int8", 7, 1, EDX, 4, YmmState},
-    {"bmi1", 7, 0, EBX, 3, NoState},
-    {"bmi2", 7, 0, EBX, 8, NoState},
-    {"cx16", 1, 0, ECX, 13, NoState},
-    {"f16c", 1, 0, ECX, 29, YmmState},
-    {"fma", 1, 0, ECX, 12, YmmState},
-    {"gfni", 7, 0, ECX, 8, NoState},
-    {"lahf_lm", 0x80000001, 0, ECX, 0, NoState},
-    {"movbe", 1, 0, ECX, 22, NoState},
-    {"pni", 1, 0, ECX, 0, NoState},
-    {"popcnt", 1, 0, ECX, 23, NoState},
-    {"sse", 1, 0, EDX, 25, NoState},
-    {"sse2", 1, 0, EDX, 26, NoState},
-    {"sse4_1", 1, 0, ECX, 19, NoState},
-    {"sse4_2", 1, 0, ECX, 20, NoState},
-    {"ssse3", 1, 0, ECX, 9, NoState},
+#define QO_X86_FEATURE(NAME, LEAF, SUBLEAF, REG, BIT, STATE)                   \
+  {NAME, LEAF, SUBLEAF, REG, BIT, STATE},
+#include "quant-opt-c/X86Features.def"
+#undef QO_X86_FEATURE
 };
 
 /// Returns the low half of XCR0, 0 when the processor or system has none.

@@ -1,0 +1,60 @@
+//===- CompileOptions.h - What a user asks the compiler for --- -*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_COMPILER_COMPILEOPTIONS_H
+#define QUANTOPT_COMPILER_COMPILEOPTIONS_H
+
+#include "quant-opt/Compiler/EmitObject.h"
+#include "quant-opt/Pipelines/Pipelines.h"
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace quantopt {
+
+enum class EmitKind { Executable, Shared, Static, Object, Assembly, LLVM, MLIR };
+enum class Activations { Float, Static };
+
+/// The options of one compilation, in the words of the command line. Empty text
+/// means that the user did not say.
+struct CompileOptions {
+  std::string input, output;
+  EmitKind emit = EmitKind::Executable;
+  std::string name;
+  std::string target, cpu, features;
+
+  std::string weights, granularity, scheme;
+  Activations activations = Activations::Float;
+  std::vector<std::string> calibrate; ///< [NAME=]FILE, see SampleSet
+  std::string ranges = "minmax";
+  std::string table; ///< written when calibrating, else read
+  std::string config, writeConfig;
+  bool integerOnly = false;
+  bool quantizedIO = false;
+
+  std::vector<std::string> inputShapes;
+  int64_t batch = 0;
+  int threads = 0; ///< of the compiler; 0 means all
+  OptLevel level = OptLevel::O2;
+
+  std::string report;
+  std::optional<Phase> compileTo;
+  std::string dumpDirectory;
+  bool timePasses = false;
+
+  std::string toolDir; ///< folder of the running program
+  /// Called during long work with a name and a part of 1.
+  std::function<void(StringRef, double)> progress;
+
+  /// Fails when options contradict each other.
+  llvm::Error check() const;
+};
+
+} // namespace quantopt
+
+#endif // QUANTOPT_COMPILER_COMPILEOPTIONS_H

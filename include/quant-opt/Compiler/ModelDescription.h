@@ -1,0 +1,74 @@
+//===- ModelDescription.h - What a compiled model is ---------- -*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_COMPILER_MODELDESCRIPTION_H
+#define QUANTOPT_COMPILER_MODELDESCRIPTION_H
+
+#include "quant-opt/Support/LLVM.h"
+#include "mlir/IR/BuiltinOps.h"
+#include <string>
+#include <vector>
+
+namespace quantopt {
+
+/// An input or output of a compiled model; see `qo_tensor`.
+struct TensorDescription {
+  std::string name;
+  std::string type; ///< as MLIR spells the stored element
+  SmallVector<int64_t> shape;
+  int64_t elementBytes = 0;
+  float scale = 0; ///< 0 unless integers stand for real numbers
+  int32_t zeroPoint = 0;
+
+  int64_t getNumElements() const;
+  int64_t getNumBytes() const { return getNumElements() * elementBytes; }
+};
+
+/// A layer's function and its number of work items.
+struct LayerDescription {
+  std::string name;
+  std::string symbol;
+  int64_t count = 0;
+  int64_t codeBytes = 0; ///< known when there is an object
+};
+
+/// The layers for one processor level, in order of execution.
+struct VariantDescription {
+  std::string isa;      ///< the level's name
+  std::string cpuFlags; ///< what the processor must report
+  std::string cpu;      ///< for LLVM
+  std::string features; ///< for LLVM
+  int64_t vectorBytes = 0;
+  std::vector<LayerDescription> layers;
+};
+
+/// The facts about a model that its descriptor, header and reports state.
+struct ModelDescription {
+  std::string name;
+  std::string triple;
+  std::vector<TensorDescription> inputs, outputs;
+  int64_t arenaBytes = 0;
+  int64_t weightBytes = 0; ///< constants of the first variant's layers
+  int64_t constBytes = 0;  ///< known when there is an object
+  int64_t floatOps = 0;
+  uint64_t goldenHash = 0;
+  std::vector<VariantDescription> variants; ///< best first
+};
+
+/// The address of the arena is a multiple of this.
+inline constexpr int64_t kArenaAlignment = 64;
+
+/// Describes a module at the end of the `llvm` phase; errors name what is
+/// missing or malformed.
+FailureOr<ModelDescription> describeModel(ModuleOp module);
+
+/// Makes a C identifier from any text: other characters become underscores.
+std::string makeIdentifier(StringRef text);
+
+} // namespace quantopt
+
+#endif // QUANTOPT_COMPILER_MODELDESCRIPTION_H

@@ -1,0 +1,74 @@
+//===- Session.h - One compilation ---------------------------- -*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_COMPILER_SESSION_H
+#define QUANTOPT_COMPILER_SESSION_H
+
+#include "quant-opt/Compiler/CompileOptions.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "mlir/Support/Timing.h"
+
+namespace quantopt {
+
+/// How a compilation ended.
+enum class CompileStatus {
+  Done,
+  UserError,     ///< the input, an option or a missing tool
+  InternalError, ///< a phase failed on what the phases before accepted
+};
+
+/// Brings a model from a file through the phases to its output. All problems
+/// are diagnostics of the context. Files are written when everything else has
+/// succeeded.
+class CompileSession {
+public:
+  CompileSession(CompileOptions options, MLIRContext &context);
+
+  /// Runs the whole compilation.
+  CompileStatus run();
+
+  /// The last phase that the module went through.
+  Phase getPhase() const { return phase; }
+  /// The module as it was before the phase that failed, or null.
+  ModuleOp getFailedInput() { return before.get(); }
+
+private:
+  LogicalResult load();
+  LogicalResult checkStart();
+  CompileStatus runPhases(TimingScope &timing, Phase last);
+  LogicalResult runPhase(Phase next, TimingScope &timing);
+  LogicalResult addPasses(OpPassManager &manager, Phase next);
+  LogicalResult calibrate();
+  LogicalResult dump();
+  CompileStatus emit(TimingScope &timing);
+  llvm::Error writeCode(ModelDescription &model, const EmitOptions &emitOptions);
+  llvm::Error writeModule();
+  LogicalResult report(llvm::Error error);
+  std::string getName() const;
+
+  CompileOptions options;
+  MLIRContext &context;
+  OwningOpRef<ModuleOp> module, before;
+  Phase phase = Phase::Import;
+};
+
+/// Reads a model from .onnx, .mlir or .mlirbc. Diagnostics are emitted on
+/// failure. Options that only an ONNX file understands are errors for others.
+OwningOpRef<ModuleOp> loadModel(const CompileOptions &options,
+                                MLIRContext &context);
+
+/// The phase that a module says it has been through; `import` when it says
+/// nothing. Fails, with a diagnostic, for an unknown name.
+FailureOr<Phase> getModulePhase(ModuleOp module);
+
+/// Writes a module, as bytecode if the name ends in .mlirbc, else as text with
+/// locations.
+llvm::Error writeModuleFile(ModuleOp module, StringRef path);
+
+} // namespace quantopt
+
+#endif // QUANTOPT_COMPILER_SESSION_H

@@ -1,0 +1,49 @@
+//===- CompileOptions.cpp - What a user asks the compiler for -------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-opt/Compiler/CompileOptions.h"
+#include "quant-opt/Calibration/RangeSelection.h"
+#include "quant-opt/Compiler/Link.h"
+#include "quant-opt/Target/TargetInfo.h"
+
+using namespace quantopt;
+using llvm::createStringError;
+using llvm::Error;
+
+llvm::Error CompileOptions::check() const {
+  if (input.empty())
+    return createStringError("expected a model: 'quant-compile MODEL -o OUT'");
+  if (output.empty())
+    return createStringError("expected an output file: '-o OUT'");
+  bool isText = compileTo || emit == EmitKind::Assembly ||
+                emit == EmitKind::LLVM || emit == EmitKind::MLIR;
+  if (output == "-" && !isText)
+    return createStringError("only text can be written to standard output; "
+                             "give a file with '-o'");
+  if (!compileTo && emit == EmitKind::Executable)
+    if (Error error =
+            checkExecutableTarget(target.empty() ? getHostTriple() : target))
+      return error;
+  if (auto method = RangeMethod::parse(ranges); !method)
+    return method.takeError();
+  bool isStatic = activations == Activations::Static;
+  if (!calibrate.empty() && !isStatic)
+    return createStringError("'--calibrate' needs '--activations=static'");
+  if (!table.empty() && !isStatic)
+    return createStringError("'--table' needs '--activations=static'");
+  if (integerOnly && !isStatic && !weights.empty() && weights == "f32")
+    return createStringError("'--integer-only' contradicts '--weights=f32'");
+  if (weights.empty() || weights == "f32") {
+    if (!granularity.empty() && !isStatic)
+      return createStringError("'--granularity' needs '--weights' to say how "
+                               "weights are stored");
+    if (!scheme.empty() && !isStatic)
+      return createStringError(
+          "'--scheme' needs '--weights' to say how weights are stored");
+  }
+  return Error::success();
+}

@@ -1,0 +1,168 @@
+//===- ModelDescription.cpp - What a compiled model is --------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-opt/Compiler/ModelDescription.h"
+#include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
+#include "quant-opt/Dialect/QNN/IR/QNNTypes.h"
+#include "quant-opt/Dialect/QVec/IR/QVecOps.h"
+#include "quant-opt/Target/TargetInfo.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace quantopt;
+using qvec::QVecDialect;
+
+int64_t TensorDescription::getNumElements() const {
+  int64_t count = 1;
+  for (int64_t size : shape)
+    count *= size;
+  return count;
+}
+
+std::string quantopt::makeIdentifier(StringRef text) {
+  std::string result;
+  for (char c : text)
+    result += llvm::isAlnum(c) ? c : '_';
+  if (result.empty() || llvm::isDigit(result.front()))
+    result.insert(result.begin(), '_');
+  return result;
+}
+
+/// Describes `{name = "x", type = tensor<...>}`.
+static FailureOr<TensorDescription> describeTensor(ModuleOp module,
+                                                   Attribute attr) {
+  auto dictionary = dyn_cast<DictionaryAttr>(attr);
+  auto name = dictionary ? dictionary.getAs<StringAttr>("name") : StringAttr();
+  auto typeAttr = dictionary ? dictionary.getAs<TypeAttr>("type") : TypeAttr();
+  auto type =
+      typeAttr ? dyn_cast<RankedTensorType>(typeAttr.getValue()) : nullptr;
+  if (!name || !type || !type.hasStaticShape())
+    return module.emitError("expected '{name = \"x\", type = tensor<...>}' with "
+                            "a static shape, but got ")
+           << attr;
+  TensorDescription result;
+  result.name = name.str();
+  result.shape.assign(type.getShape().begin(), type.getShape().end());
+  Type element = type.getElementType();
+  if (auto affine = dyn_cast<qnn::AffineType>(element)) {
+    result.scale = affine.getScale();
+    result.zeroPoint = int32_t(affine.getZeroPoint());
+    element = affine.getStorage();
+  }
+  if (element.isIndex())
+    element = IntegerType::get(module.getContext(), 64);
+  if (!element.isIntOrFloat())
+    return module.emitError("'")
+           << result.name << "' has the unsupported element type " << element;
+  llvm::raw_string_ostream(result.type) << element;
+  result.elementBytes = (element.getIntOrFloatBitWidth() + 7) / 8;
+  return result;
+}
+
+static LogicalResult describeTensors(ModuleOp module, StringRef attrName,
+                                     std::vector<TensorDescription> &result) {
+  auto array = module->getAttrOfType<ArrayAttr>(attrName);
+  if (!array)
+    return module.emitError("expected the attribute '")
+           << attrName << "' of a module after phase 'llvm'";
+  for (Attribute attr : array) {
+    FailureOr<TensorDescription> tensor = describeTensor(module, attr);
+    if (failed(tensor))
+      return failure();
+    result.push_back(std::move(*tensor));
+  }
+  return success();
+}
+
+/// The variant of a level; a new one if it is the first of its layers.
+static FailureOr<VariantDescription *>
+getVariant(ModelDescription &model, LLVM::LLVMFuncOp layer) {
+  auto target =
+      layer->getAttrOfType<qvec::TargetAttr>(QVecDialect::getTargetAttrName());
+  if (!target)
+    return layer.emitOpError("expected the attribute '")
+           << QVecDialect::getTargetAttrName() << "' on a layer";
+  const TargetLevel *level = findTargetLevel(target.getLevel());
+  if (!level)
+    return layer.emitOpError("has the unknown level '")
+           << target.getLevel() << "'";
+  if (model.triple.empty())
+    model.triple = target.getTriple().str();
+  if (model.triple != target.getTriple())
+    return layer.emitOpError("is for '")
+           << target.getTriple() << "', but others are for '" << model.triple
+           << "'";
+  for (VariantDescription &variant : model.variants)
+    if (variant.isa == target.getLevel())
+      return &variant;
+  model.variants.push_back({level->name.str(), level->cpuFlags.str(),
+                            target.getCpu().str(), target.getFeatures().str(),
+                            level->vectorBytes,
+                            {}});
+  return &model.variants.back();
+}
+
+static LogicalResult describeLayers(ModuleOp module, ModelDescription &model) {
+  for (auto func : module.getOps<LLVM::LLVMFuncOp>()) {
+    auto name = func->getAttrOfType<StringAttr>(QVecDialect::getLayerAttrName());
+    if (!name)
+      continue;
+    auto count =
+        func->getAttrOfType<IntegerAttr>(QVecDialect::getCountAttrName());
+    if (!count || func.getNumArguments() != 3 || func.isExternal())
+      return func.emitOpError("expected a body, the signature of a task and '")
+             << QVecDialect::getCountAttrName() << "'";
+    FailureOr<VariantDescription *> variant = getVariant(model, func);
+    if (failed(variant))
+      return failure();
+    (*variant)->layers.push_back(
+        {name.str(), func.getName().str(), count.getInt(), 0});
+  }
+  if (model.variants.empty())
+    return module.emitError("expected at least one layer function in the LLVM "
+                            "dialect");
+  return success();
+}
+
+/// Bytes of the constants that the first variant's layers use.
+static int64_t countWeightBytes(ModuleOp module,
+                                const VariantDescription &variant) {
+  llvm::StringSet<> seen;
+  int64_t bytes = 0;
+  DataLayout layout(module);
+  for (const LayerDescription &layer : variant.layers) {
+    module.lookupSymbol(layer.symbol)->walk([&](LLVM::AddressOfOp address) {
+      auto global =
+          module.lookupSymbol<LLVM::GlobalOp>(address.getGlobalName());
+      if (global && global.getConstant() && seen.insert(global.getName()).second)
+        bytes += layout.getTypeSize(global.getGlobalType());
+    });
+  }
+  return bytes;
+}
+
+FailureOr<ModelDescription> quantopt::describeModel(ModuleOp module) {
+  ModelDescription model;
+  if (auto name = module->getAttrOfType<StringAttr>(
+          qnn::QNNDialect::getNameAttrName()))
+    model.name = name.str();
+  if (failed(describeTensors(module, QVecDialect::getInputsAttrName(),
+                             model.inputs)) ||
+      failed(describeTensors(module, QVecDialect::getOutputsAttrName(),
+                             model.outputs)) ||
+      failed(describeLayers(module, model)))
+    return failure();
+  if (auto bytes = module->getAttrOfType<IntegerAttr>(
+          QVecDialect::getArenaBytesAttrName()))
+    model.arenaBytes = bytes.getInt();
+  if (auto count = module->getAttrOfType<IntegerAttr>(
+          QVecDialect::getFloatOpsAttrName()))
+    model.floatOps = count.getInt();
+  model.weightBytes = countWeightBytes(module, model.variants.front());
+  return model;
+}

@@ -1,0 +1,22 @@
+//===- ObjectFacts.h - What an object file holds -------------- -*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_LIB_COMPILER_OBJECTFACTS_H
+#define QUANTOPT_LIB_COMPILER_OBJECTFACTS_H
+
+#include "quant-opt/Compiler/EmitObject.h"
+
+namespace quantopt {
+
+/// Fills in the constant bytes and the layers' code bytes in `model`; returns
+/// the names of undefined symbols.
+llvm::Expected<std::vector<std::string>>
+readObjectFacts(const Bytes &object, ModelDescription &model);
+
+} // namespace quantopt
+
+#endif // QUANTOPT_LIB_COMPILER_OBJECTFACTS_H

@@ -1,0 +1,74 @@
+//===- Report.cpp - The costs of a compiled model -------------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-opt/Compiler/Report.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace quantopt;
+namespace json = llvm::json;
+
+static void writeTensors(json::OStream &out, StringRef key,
+                         ArrayRef<TensorDescription> tensors) {
+  out.attributeArray(key, [&] {
+    for (const TensorDescription &tensor : tensors)
+      out.object([&] {
+        out.attribute("name", json::fixUTF8(tensor.name));
+        out.attribute("type", tensor.type);
+        out.attribute("shape", json::Array(tensor.shape));
+        out.attribute("bytes", tensor.getNumBytes());
+        if (tensor.scale != 0) {
+          out.attribute("scale", double(tensor.scale));
+          out.attribute("zero_point", tensor.zeroPoint);
+        }
+      });
+  });
+}
+
+static void writeVariant(json::OStream &out,
+                         const VariantDescription &variant) {
+  int64_t codeBytes = 0;
+  for (const LayerDescription &layer : variant.layers)
+    codeBytes += layer.codeBytes;
+  out.object([&] {
+    out.attribute("isa", variant.isa);
+    out.attribute("code_bytes", codeBytes);
+    out.attributeArray("layers", [&] {
+      for (const LayerDescription &layer : variant.layers)
+        out.object([&] {
+          out.attribute("name", json::fixUTF8(layer.name));
+          out.attribute("symbol", layer.symbol);
+          out.attribute("items", layer.count);
+          out.attribute("code_bytes", layer.codeBytes);
+        });
+    });
+  });
+}
+
+std::string quantopt::makeReport(const ModelDescription &model,
+                                 StringRef name) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  json::OStream out(os, 2);
+  out.object([&] {
+    out.attribute("model", json::fixUTF8(model.name));
+    out.attribute("name", name);
+    out.attribute("target", model.triple);
+    out.attribute("weight_bytes", model.weightBytes);
+    out.attribute("const_bytes", model.constBytes);
+    out.attribute("arena_bytes", model.arenaBytes);
+    out.attribute("float_ops", model.floatOps);
+    writeTensors(out, "inputs", model.inputs);
+    writeTensors(out, "outputs", model.outputs);
+    out.attributeArray("variants", [&] {
+      for (const VariantDescription &variant : model.variants)
+        writeVariant(out, variant);
+    });
+  });
+  os << '\n';
+  return text;
+}

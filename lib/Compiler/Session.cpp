@@ -1,0 +1,294 @@
+//===- Session.cpp - One compilation --------------------------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-opt/Compiler/Session.h"
+#include "quant-opt/Calibration/RangeTable.h"
+#include "quant-opt/Compiler/Calibrate.h"
+#include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
+#include "quant-opt/Quantization/Schemes/ObservedValues.h"
+#include "quant-opt/Quantization/Schemes/WeightScheme.h"
+#include "quant-opt/Quantization/Transforms/Ranges.h"
+#include "quant-opt/Support/AtomicFile.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+
+using namespace quantopt;
+
+CompileSession::CompileSession(CompileOptions options, MLIRContext &context)
+    : options(std::move(options)), context(context) {}
+
+/// Turns an error into a diagnostic.
+LogicalResult CompileSession::report(llvm::Error error) {
+  if (!error)
+    return success();
+  llvm::handleAllErrors(std::move(error), [&](const llvm::ErrorInfoBase &info) {
+    emitError(UnknownLoc::get(&context)) << info.message();
+  });
+  return failure();
+}
+
+LogicalResult CompileSession::load() {
+  module = loadModel(options, context);
+  if (!module)
+    return failure();
+  FailureOr<Phase> done = getModulePhase(*module);
+  if (failed(done))
+    return failure();
+  phase = *done;
+  StringRef nameAttr = qnn::QNNDialect::getNameAttrName();
+  if (!options.name.empty() || !(*module)->hasAttr(nameAttr))
+    (*module)->setAttr(nameAttr,
+                       StringAttr::get(&context, options.name.empty()
+                                                     ? StringRef(getName())
+                                                     : StringRef(options.name)));
+  return checkStart();
+}
+
+/// Flags for phases that the module has behind it would do nothing.
+LogicalResult CompileSession::checkStart() {
+  auto late = [&](Phase first, bool given, StringRef flag) -> LogicalResult {
+    if (!given || phase < first)
+      return success();
+    return emitError(UnknownLoc::get(&context))
+           << options.input << ": '" << flag << "' comes too late for a module "
+           << "that has been through phase '" << getPhaseName(phase) << "'";
+  };
+  bool isStatic = options.activations == Activations::Static;
+  return success(
+      succeeded(late(Phase::Calibrate, !options.calibrate.empty(),
+                     "--calibrate")) &&
+      succeeded(late(Phase::Calibrate, !options.table.empty(), "--table")) &&
+      succeeded(late(Phase::Quantize, isStatic, "--activations")) &&
+      succeeded(late(Phase::Select, !options.weights.empty(), "--weights")) &&
+      succeeded(late(Phase::Select, !options.config.empty(), "--config")) &&
+      succeeded(
+          late(Phase::Quantize, !options.writeConfig.empty(), "--write-config")) &&
+      succeeded(late(Phase::Quantize, options.quantizedIO, "--io")) &&
+      succeeded(late(Phase::Kernels, !options.target.empty(), "--target")) &&
+      succeeded(late(Phase::Kernels, !options.cpu.empty(), "--cpu")) &&
+      succeeded(late(Phase::Kernels, !options.features.empty(), "--features")));
+}
+
+/// The prefix of symbols: given, or the output's name without `lib` and ending.
+std::string CompileSession::getName() const {
+  if (!options.name.empty())
+    return makeIdentifier(options.name);
+  StringRef stem = options.output == "-"
+                       ? llvm::sys::path::stem(options.input)
+                       : llvm::sys::path::stem(options.output);
+  if (stem.size() > 3)
+    stem.consume_front("lib");
+  return makeIdentifier(stem);
+}
+
+//===----------------------------------------------------------------------===//
+// Calibration
+//===----------------------------------------------------------------------===//
+
+/// Attaches ranges from samples or from a table; fails when values without a
+/// range would have to be rounded.
+LogicalResult CompileSession::calibrate() {
+  if (options.activations != Activations::Static)
+    return success();
+  auto main = module->lookupSymbol<func::FuncOp>("main");
+  if (!main)
+    return module->emitError("expected a function '@main'");
+  RangeTable ranges;
+  if (!options.calibrate.empty()) {
+    llvm::Expected<RangeTable> measured = calibrateModel(*module, options);
+    if (!measured)
+      return report(measured.takeError());
+    ranges = std::move(*measured);
+    if (!options.table.empty() &&
+        failed(report(writeFileAtomically(options.table, [&](raw_ostream &os) {
+          os << ranges.toJSON();
+          return llvm::Error::success();
+        }))))
+      return failure();
+  } else if (!options.table.empty()) {
+    llvm::Expected<RangeTable> read = readRangeTable(options.table);
+    if (!read)
+      return report(read.takeError());
+    ranges = std::move(*read);
+  }
+  if (failed(attachRanges(main, ranges, options.integerOnly)))
+    return failure();
+  RoundingPlan::Options plan;
+  plan.integerOnly = options.integerOnly;
+  for (const ObservedValue &value : selectObservedValues(main, plan))
+    if (!getRange(value.value))
+      return emitError(value.value.getLoc())
+             << "no range is known for '" << value.name
+             << "'; give samples with '--calibrate' or ranges with '--table'";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Phases
+//===----------------------------------------------------------------------===//
+
+LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
+  bool isStatic = options.activations == Activations::Static;
+  switch (next) {
+  case Phase::Prepare:
+    buildPreparePipeline(manager);
+    return success();
+  case Phase::Calibrate: {
+    CalibrateOptions pass;
+    pass.integerOnly = options.integerOnly;
+    buildCalibratePipeline(manager, pass);
+    return success();
+  }
+  case Phase::Select: {
+    SelectOptions pass;
+    pass.weights = !options.weights.empty() ? options.weights
+                   : isStatic               ? "i8"
+                                            : "f32";
+    pass.granularity = options.granularity;
+    if (!options.scheme.empty())
+      pass.scheme = options.scheme;
+    pass.config = options.config;
+    buildSelectPipeline(manager, pass);
+    return success();
+  }
+  case Phase::Quantize: {
+    QuantizeOptions pass;
+    pass.activations = isStatic;
+    pass.integerOnly = options.integerOnly && isStatic;
+    pass.quantizedIO = options.quantizedIO || options.integerOnly;
+    buildQuantizePipeline(manager, pass);
+    return success();
+  }
+  case Phase::Fuse: {
+    FuseOptions pass;
+    pass.integerOnly = options.integerOnly;
+    pass.remarks = false;
+    buildFusePipeline(manager, pass);
+    return success();
+  }
+  case Phase::Kernels: {
+    KernelsOptions pass;
+    pass.triple = options.target;
+    pass.cpu = options.cpu;
+    pass.features = options.features;
+    buildKernelsPipeline(manager, pass);
+    return success();
+  }
+  case Phase::Buffers:
+    buildBuffersPipeline(manager);
+    return success();
+  case Phase::Vectors:
+    buildVectorsPipeline(manager);
+    return success();
+  case Phase::LLVM:
+    buildLLVMPipeline(manager);
+    return success();
+  case Phase::Import:
+  case Phase::Object:
+    break;
+  }
+  return failure();
+}
+
+LogicalResult CompileSession::runPhase(Phase next, TimingScope &timing) {
+  if (next == Phase::Calibrate && failed(calibrate()))
+    return failure();
+  PassManager manager(&context);
+  if (failed(applyPassManagerCLOptions(manager)))
+    return failure();
+  TimingScope scope = timing.nest(getPhaseName(next));
+  manager.enableTiming(scope);
+  if (failed(addPasses(manager, next)) || failed(manager.run(*module)))
+    return failure();
+  if (next == Phase::Select && !options.writeConfig.empty()) {
+    auto main = module->lookupSymbol<func::FuncOp>("main");
+    return report(writeFileAtomically(options.writeConfig, [&](raw_ostream &os) {
+      os << writeSchemes(main);
+      return llvm::Error::success();
+    }));
+  }
+  return success();
+}
+
+LogicalResult CompileSession::dump() {
+  if (options.dumpDirectory.empty())
+    return success();
+  if (std::error_code code =
+          llvm::sys::fs::create_directories(options.dumpDirectory))
+    return report(llvm::createStringError(
+        options.dumpDirectory + ": cannot be created: " + code.message()));
+  SmallString<128> path(options.dumpDirectory);
+  llvm::sys::path::append(path, llvm::formatv("{0,0+2}-{1}.mlir",
+                                              unsigned(phase),
+                                              getPhaseName(phase)));
+  return report(writeModuleFile(*module, path));
+}
+
+CompileStatus CompileSession::runPhases(TimingScope &timing, Phase last) {
+  if (failed(dump()))
+    return CompileStatus::UserError;
+  while (phase < last && phase < Phase::LLVM) {
+    auto next = Phase(unsigned(phase) + 1);
+    if (options.progress)
+      options.progress(getPhaseName(next), double(phase) / kNumPhases);
+    before = OwningOpRef<ModuleOp>(cast<ModuleOp>((*module)->clone()));
+    // Models that cannot be compiled are refused up to `kernels`.
+    if (failed(runPhase(next, timing)))
+      return next > Phase::Kernels ? CompileStatus::InternalError
+                                   : CompileStatus::UserError;
+    phase = next;
+    if (failed(dump()))
+      return CompileStatus::UserError;
+  }
+  return CompileStatus::Done;
+}
+
+CompileStatus CompileSession::run() {
+  if (failed(report(options.check())) || failed(load()))
+    return CompileStatus::UserError;
+  Phase last = options.compileTo.value_or(Phase::LLVM);
+  if (last < phase) {
+    emitError(UnknownLoc::get(&context))
+        << options.input << ": has been through phase '" << getPhaseName(phase)
+        << "', which comes after '" << getPhaseName(last) << "'";
+    return CompileStatus::UserError;
+  }
+  DefaultTimingManager timingManager;
+  timingManager.setEnabled(options.timePasses);
+  TimingScope timing = timingManager.getRootScope();
+  CompileStatus status = runPhases(timing, last);
+  if (status != CompileStatus::Done)
+    return status;
+  if (options.emit == EmitKind::MLIR ||
+      (options.compileTo && last != Phase::Object))
+    return failed(report(writeModuleFile(*module, options.output)))
+               ? CompileStatus::UserError
+               : CompileStatus::Done;
+  return emit(timing);
+}
+
+//===----------------------------------------------------------------------===//
+// Output
+//===----------------------------------------------------------------------===//
+
+CompileStatus CompileSession::emit(TimingScope &timing) {
+  TimingScope scope = timing.nest(getPhaseName(Phase::Object));
+  if (options.progress)
+    options.progress("object", double(phase) / kNumPhases);
+  before = OwningOpRef<ModuleOp>(cast<ModuleOp>((*module)->clone()));
+  FailureOr<ModelDescription> model = describeModel(*module);
+  if (failed(model))
+    return CompileStatus::UserError;
+  EmitOptions emitOptions;
+  emitOptions.level = options.level;
+  emitOptions.name = getName();
+  return failed(report(writeCode(*model, emitOptions)))
+             ? CompileStatus::UserError
+             : CompileStatus::Done;
+}

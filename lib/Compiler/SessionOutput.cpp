@@ -1,0 +1,107 @@
+//===- SessionOutput.cpp - The files of a compilation ---------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-opt/Compiler/Header.h"
+#include "quant-opt/Compiler/JIT.h"
+#include "quant-opt/Compiler/Link.h"
+#include "quant-opt/Compiler/Report.h"
+#include "quant-opt/Compiler/Session.h"
+#include "quant-opt/Support/AtomicFile.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/Path.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/Triple.h"
+
+using namespace quantopt;
+using llvm::Error;
+
+static Error writeText(StringRef path, StringRef text) {
+  return writeFileAtomically(path, [&](raw_ostream &os) -> Error {
+    os << text;
+    return Error::success();
+  });
+}
+
+/// The header of OUT: beside it, without ending and leading `lib`.
+static std::string getHeaderPath(StringRef output) {
+  StringRef stem = llvm::sys::path::stem(output);
+  if (stem.size() > 3)
+    stem.consume_front("lib");
+  SmallString<128> path(llvm::sys::path::parent_path(output));
+  llvm::sys::path::append(path, stem + ".h");
+  return std::string(path);
+}
+
+static CodeKind getCodeKind(EmitKind emit, StringRef output) {
+  if (emit == EmitKind::Assembly)
+    return CodeKind::Assembly;
+  if (emit == EmitKind::LLVM)
+    return output.ends_with(".bc") ? CodeKind::Bitcode : CodeKind::Text;
+  return CodeKind::Object;
+}
+
+/// The code and its description, with the self-test's expected hash where the
+/// code runs on this machine.
+static llvm::Expected<SmallVector<Bytes, 2>>
+addDescriptor(Bytes code, ModelDescription &model, const EmitOptions &options) {
+  llvm::Triple triple(model.triple), host(llvm::sys::getDefaultTargetTriple());
+  auto descriptor = emitDescriptor(model, options);
+  if (!descriptor)
+    return descriptor.takeError();
+  SmallVector<Bytes, 2> objects = {std::move(code), std::move(*descriptor)};
+  if (triple.getArch() != host.getArch() || triple.getOS() != host.getOS())
+    return objects;
+  auto loaded = CompiledModel::load(objects);
+  if (!loaded) {
+    // Code for another processor of this architecture.
+    llvm::consumeError(loaded.takeError());
+    return objects;
+  }
+  model.goldenHash = computeGoldenHash(**loaded);
+  descriptor = emitDescriptor(model, options);
+  if (!descriptor)
+    return descriptor.takeError();
+  objects[1] = std::move(*descriptor);
+  return objects;
+}
+
+Error CompileSession::writeCode(ModelDescription &model,
+                                const EmitOptions &given) {
+  EmitOptions emitOptions = given;
+  bool isExecutable = options.emit == EmitKind::Executable;
+  emitOptions.exportLayers = isExecutable || options.emit == EmitKind::Shared;
+  auto code = emitModel(*module, model, emitOptions,
+                        getCodeKind(options.emit, options.output));
+  if (!code)
+    return code.takeError();
+  StringRef output = options.output;
+  bool hasHeader = options.emit == EmitKind::Object ||
+                   options.emit == EmitKind::Static ||
+                   options.emit == EmitKind::Shared;
+  if (emitOptions.exportLayers) {
+    auto objects = addDescriptor(std::move(*code), model, emitOptions);
+    if (!objects)
+      return objects.takeError();
+    LinkOptions link{model.triple, emitOptions.name, options.toolDir};
+    if (Error error = isExecutable ? linkExecutable(*objects, output, link)
+                                   : linkShared(*objects, output, link))
+      return error;
+  } else if (options.emit == EmitKind::Static) {
+    if (Error error = writeStaticLibrary(*code, output, emitOptions.name))
+      return error;
+  } else if (Error error =
+                 writeText(output, StringRef(code->data(), code->size()))) {
+    return error;
+  }
+  if (hasHeader)
+    if (Error error = writeText(getHeaderPath(output),
+                                makeHeader(model, emitOptions.name)))
+      return error;
+  if (!options.report.empty())
+    return writeText(options.report, makeReport(model, emitOptions.name));
+  return Error::success();
+}

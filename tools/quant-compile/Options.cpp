@@ -1,0 +1,250 @@
+//===- Options.cpp - The command line of quant-compile --------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Options.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+using namespace quantopt;
+using llvm::createStringError;
+using llvm::Error;
+namespace cl = llvm::cl;
+
+/// An option of the tool. LLVM's shared library brings options of the same
+/// names; ours win.
+template <typename OptionType>
+class Flag : public OptionType {
+public:
+  template <typename... Modifiers>
+  explicit Flag(const char *name, const Modifiers &...modifiers)
+      : OptionType(freeName(name), modifiers...) {}
+
+private:
+  static StringRef freeName(StringRef name) {
+    if (cl::Option *other = cl::getRegisteredOptions().lookup(name))
+      other->removeArgument();
+    return name;
+  }
+};
+using TextFlag = Flag<cl::opt<std::string>>;
+using TextsFlag = Flag<cl::list<std::string>>;
+using BoolFlag = Flag<cl::opt<bool>>;
+using NumberFlag = Flag<cl::opt<int64_t>>;
+
+namespace {
+/// The flags in the order of `--help`.
+struct Flags {
+  cl::OptionCategory category{"Options of quant-compile"};
+  cl::cat in{category};
+  cl::opt<std::string> input{cl::Positional, in,
+                             cl::desc("MODEL.{onnx,mlir,mlirbc}")};
+  TextFlag output{"o", in, cl::value_desc("FILE"), cl::desc("Output file")};
+  TextFlag emit{"emit", in, cl::value_desc("KIND"), cl::init("exe"),
+                cl::desc("exe (default), shared, static, obj, asm, llvm, mlir")};
+  TextFlag name{"name", in, cl::value_desc("ID"),
+                cl::desc("The model's name, prefix of its C functions")};
+  TextFlag target{"target", in, cl::value_desc("TRIPLE"),
+                  cl::desc("Default: this machine's")};
+  TextFlag cpu{"cpu", in, cl::value_desc("NAME|native"),
+               cl::desc("Default: several levels, chosen at run time")};
+  TextFlag features{"features", in, cl::value_desc("+x,-y"),
+                    cl::desc("Features of the processor to add or remove")};
+  TextFlag weights{"weights", in, cl::value_desc("TYPE"),
+                   cl::desc("f32 (default), f16, bf16, i8, u8, i4, u4, ...")};
+  TextFlag granularity{"granularity", in, cl::value_desc("G"),
+                       cl::desc("tensor, channel or block<N>")};
+  TextFlag scheme{"scheme", in, cl::value_desc("S"),
+                  cl::desc("symmetric (default) or affine")};
+  TextFlag method{"method", in, cl::value_desc("M"), cl::init("rtn"),
+                  cl::desc("How weights are rounded: rtn")};
+  TextFlag activations{"activations", in, cl::value_desc("A"),
+                       cl::init("float"),
+                       cl::desc("float (default) or static")};
+  TextsFlag calibrate{"calibrate", in, cl::value_desc("[NAME=]FILE|DIR"),
+                      cl::desc("Samples (.npy, .npz) to take ranges from")};
+  TextFlag ranges{"ranges", in, cl::value_desc("R"), cl::init("minmax"),
+                  cl::desc("minmax (default), percentile:P, entropy, mse")};
+  TextFlag table{"table", in, cl::value_desc("FILE.json"),
+                 cl::desc("Ranges to use, or to write with --calibrate")};
+  TextFlag config{"config", in, cl::value_desc("FILE.json"),
+                  cl::desc("Decisions about single weights to follow")};
+  TextFlag writeConfig{"write-config", in, cl::value_desc("FILE.json"),
+                       cl::desc("Write the decisions that were made")};
+  BoolFlag integerOnly{"integer-only", in,
+                       cl::desc("Fail if anything would stay float")};
+  TextFlag io{"io", in, cl::value_desc("IO"), cl::init("model"),
+              cl::desc("Types of inputs and outputs: model (default), "
+                       "quantized")};
+  TextFlag floats{"float", in, cl::value_desc("F"), cl::init("strict"),
+                  cl::desc("strict: the same bytes everywhere")};
+  TextFlag rounding{"rounding", in, cl::value_desc("R"), cl::init("nearest"),
+                    cl::desc("nearest")};
+  TextsFlag inputShape{"input-shape", in, cl::value_desc("x:1x3x224x224"),
+                       cl::desc("The shape of an input that leaves it open")};
+  NumberFlag batch{"batch", in, cl::value_desc("N"), cl::init(0),
+                   cl::desc("Samples per run, where the model leaves it open")};
+  NumberFlag threads{"threads", in, cl::value_desc("N"), cl::init(0),
+                     cl::desc("Threads of the compiler (default: all)")};
+  Flag<cl::opt<std::string>> level{
+      "O", in, cl::Prefix, cl::value_desc("0|1|2|3|s"), cl::init("2"),
+      cl::desc("Optimization level of LLVM (default -O2)")};
+  TextFlag report{"report", in, cl::value_desc("FILE.json"),
+                  cl::desc("Write sizes per layer, memory and what is float")};
+  TextFlag compileTo{"compile-to", in, cl::value_desc("PHASE"),
+                     cl::desc("Stop after a phase and write MLIR")};
+  TextFlag dumpIR{"dump-ir", in, cl::value_desc("DIR"),
+                  cl::desc("Write the module after each phase")};
+  BoolFlag timePasses{"time-passes", in,
+                      cl::desc("Print how long phases and passes took")};
+};
+} // namespace
+
+static Error expectedOneOf(StringRef flag, StringRef values, StringRef got) {
+  return createStringError("expected '" + flag + "' to be " + values +
+                           ", but got '" + got + "'");
+}
+
+static Error notYet(StringRef flag, StringRef value, StringRef instead) {
+  return createStringError("'" + flag + "=" + value +
+                           "' is not available yet; use '" + flag + "=" +
+                           instead + "'");
+}
+
+static Error readEmit(StringRef text, CompileOptions &options) {
+  auto kind = llvm::StringSwitch<std::optional<EmitKind>>(text)
+                  .Case("exe", EmitKind::Executable)
+                  .Case("shared", EmitKind::Shared)
+                  .Case("static", EmitKind::Static)
+                  .Case("obj", EmitKind::Object)
+                  .Case("asm", EmitKind::Assembly)
+                  .Case("llvm", EmitKind::LLVM)
+                  .Case("mlir", EmitKind::MLIR)
+                  .Default(std::nullopt);
+  if (!kind)
+    return expectedOneOf("--emit",
+                         "exe, shared, static, obj, asm, llvm or mlir", text);
+  options.emit = *kind;
+  return Error::success();
+}
+
+/// Flags with a fixed list of values, some of which are still to come.
+static Error readChoices(const Flags &flags, CompileOptions &options) {
+  StringRef activations = flags.activations;
+  if (activations == "dynamic" || activations == "static16")
+    return notYet("--activations", activations, "static");
+  if (activations != "float" && activations != "static")
+    return expectedOneOf("--activations", "float or static", activations);
+  options.activations =
+      activations == "static" ? Activations::Static : Activations::Float;
+  if (flags.io != "model" && flags.io != "quantized")
+    return expectedOneOf("--io", "model or quantized", flags.io);
+  options.quantizedIO = flags.io == "quantized";
+  if (flags.method != "rtn")
+    return notYet("--method", flags.method, "rtn");
+  if (flags.floats != "strict")
+    return notYet("--float", flags.floats, "strict");
+  if (flags.rounding != "nearest")
+    return notYet("--rounding", flags.rounding, "nearest");
+  return Error::success();
+}
+
+static Error readLevel(StringRef text, CompileOptions &options) {
+  auto level = llvm::StringSwitch<std::optional<OptLevel>>(text)
+                   .Case("0", OptLevel::O0)
+                   .Case("1", OptLevel::O1)
+                   .Case("2", OptLevel::O2)
+                   .Case("3", OptLevel::O3)
+                   .Case("s", OptLevel::Os)
+                   .Default(std::nullopt);
+  if (!level)
+    return expectedOneOf("-O", "0, 1, 2, 3 or s", text);
+  options.level = *level;
+  return Error::success();
+}
+
+static Error readNumbers(const Flags &flags, CompileOptions &options) {
+  if (flags.batch < 0 ||
+      (flags.batch == 0 && flags.batch.getNumOccurrences() > 0))
+    return createStringError("expected a positive '--batch', but got " +
+                             llvm::Twine(flags.batch));
+  if (flags.threads < 0 || flags.threads > 256)
+    return createStringError("expected '--threads' in [1, 256], but got " +
+                             llvm::Twine(flags.threads));
+  options.batch = flags.batch;
+  options.threads = int(flags.threads);
+  return Error::success();
+}
+
+static Error readPhase(const Flags &flags, CompileOptions &options) {
+  if (flags.compileTo.empty())
+    return Error::success();
+  options.compileTo = parsePhase(flags.compileTo);
+  if (options.compileTo)
+    return Error::success();
+  std::string names;
+  for (unsigned i = 0; i < kNumPhases; ++i)
+    names += (i == 0 ? "" : i + 1 < kNumPhases ? ", " : " or ") +
+             getPhaseName(Phase(i)).str();
+  return expectedOneOf("--compile-to", names, flags.compileTo);
+}
+
+static llvm::Expected<CompileOptions> readOptions(const Flags &flags) {
+  CompileOptions options;
+  options.input = flags.input;
+  options.output = flags.output;
+  options.name = flags.name;
+  options.target = flags.target;
+  options.cpu = flags.cpu;
+  options.features = flags.features;
+  options.weights = flags.weights;
+  options.granularity = flags.granularity;
+  options.scheme = flags.scheme;
+  options.calibrate.assign(flags.calibrate.begin(), flags.calibrate.end());
+  options.ranges = flags.ranges;
+  options.table = flags.table;
+  options.config = flags.config;
+  options.writeConfig = flags.writeConfig;
+  options.integerOnly = flags.integerOnly;
+  options.inputShapes.assign(flags.inputShape.begin(), flags.inputShape.end());
+  options.report = flags.report;
+  options.dumpDirectory = flags.dumpIR;
+  options.timePasses = flags.timePasses;
+  if (StringRef(options.report).ends_with(".html"))
+    return createStringError("reports are written as .json only, but got '" +
+                             options.report + "'");
+  for (auto read : {readChoices, readNumbers, readPhase})
+    if (Error error = read(flags, options))
+      return std::move(error);
+  if (Error error = readEmit(flags.emit, options))
+    return std::move(error);
+  if (Error error = readLevel(flags.level, options))
+    return std::move(error);
+  return options;
+}
+
+llvm::Expected<CompileOptions> quantopt::parseCommandLine(int argc,
+                                                          char **argv) {
+  Flags flags;
+  mlir::registerMLIRContextCLOptions();
+  mlir::registerAsmPrinterCLOptions();
+  mlir::registerPassManagerCLOptions();
+  cl::HideUnrelatedOptions(flags.category);
+  cl::ParseCommandLineOptions(
+      argc, argv, "quant-compile: makes a native program of a network\n");
+  auto options = readOptions(flags);
+  if (!options)
+    return options;
+  static int anchor;
+  std::string program = llvm::sys::fs::getMainExecutable(argv[0], &anchor);
+  options->toolDir = llvm::sys::path::parent_path(program).str();
+  return options;
+}

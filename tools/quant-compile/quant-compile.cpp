@@ -1,0 +1,66 @@
+//===- quant-compile.cpp - Makes native programs of networks --------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Options.h"
+#include "Progress.h"
+#include "quant-opt/Compiler/Session.h"
+#include "quant-opt/InitAllDialects.h"
+#include "quant-opt/Support/Diagnostics.h"
+#include "llvm/Support/CrashRecoveryContext.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace quantopt;
+
+static int fail(const llvm::Twine &message) {
+  llvm::errs() << "quant-compile: error: " << message << '\n';
+  return 1;
+}
+
+/// Saves what the failed phase was given and says how to repeat it.
+static int reportInternalError(CompileSession &session, StringRef output) {
+  std::string path = output == "-" ? "quant-compile" : output.str();
+  path += ".reproducer.mlirbc";
+  auto next = Phase(unsigned(session.getPhase()) + 1);
+  ModuleOp input = session.getFailedInput();
+  if (!input) {
+    fail("internal error while reading the model");
+    return 2;
+  }
+  if (llvm::Error error = writeModuleFile(input, path)) {
+    llvm::consumeError(std::move(error));
+    path = "(cannot be written)";
+  }
+  fail("internal error in phase '" + getPhaseName(next) +
+       "'; please report it with the file '" + path +
+       "'; repeat with 'quant-compile " + path + " --compile-to=" +
+       getPhaseName(next) + " -o -'");
+  return 2;
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  auto options = parseCommandLine(argc, argv);
+  if (!options)
+    return fail(llvm::toString(options.takeError()));
+  mlir::DialectRegistry registry;
+  quantopt::registerAllDialects(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  ToolDiagnosticHandler handler(&context, "quant-compile", llvm::errs());
+  options->progress = showProgress;
+  std::string output = options->output;
+  CompileSession session(std::move(*options), context);
+
+  llvm::CrashRecoveryContext::Enable();
+  llvm::CrashRecoveryContext recovery;
+  auto status = CompileStatus::InternalError;
+  recovery.RunSafelyOnThread([&] { status = session.run(); }, 64 << 20);
+  clearProgress();
+  if (status == CompileStatus::InternalError)
+    return reportInternalError(session, output);
+  return status == CompileStatus::Done ? 0 : 1;
+}
