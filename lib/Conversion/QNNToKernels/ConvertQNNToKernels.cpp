@@ -92,6 +92,25 @@ static void lowerReturn(LoweringState &state, func::ReturnOp op) {
   func::ReturnOp::create(state.builder, loc, results);
 }
 
+/// Records a tensor constant; bytes are brought to the stored form of
+/// activations, as which a constant may be used. Weights are read elsewhere.
+static void lowerConstant(LoweringState &state, arith::ConstantOp op) {
+  auto type = dyn_cast<RankedTensorType>(op.getType());
+  auto attr = dyn_cast<DenseElementsAttr>(op.getValue());
+  if (!type)
+    return;
+  int64_t delta = getBorderDelta(state, type.getElementType());
+  if (!attr || delta == 0) {
+    state.setView(op, state.builder.clone(*op)->getResult(0), op.getLoc());
+    return;
+  }
+  auto stored = cast<DenseElementsAttr>(
+      attr.mapValues(type.getElementType(), [&](const APInt &value) {
+        return value + APInt(8, uint64_t(delta) & 0xff);
+      }));
+  state.setView(op, state.constant(stored, op.getLoc()), op.getLoc());
+}
+
 static LogicalResult
 lowerOp(LoweringState &state, Operation &op,
         const llvm::MapVector<Operation *, FusionGroup> &groups) {
@@ -139,10 +158,7 @@ static LogicalResult lowerFunction(func::FuncOp func) {
   lowerArguments(state, func);
   for (Operation *op : old) {
     if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
-      auto type = dyn_cast<RankedTensorType>(constant.getType());
-      if (type)
-        state.setView(constant, state.builder.clone(*op)->getResult(0),
-                      op->getLoc());
+      lowerConstant(state, constant);
       continue;
     }
     if (isa<qnn::ConstantOp>(op) || interior.contains(op))
