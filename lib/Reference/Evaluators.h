@@ -61,6 +61,7 @@ void addElementwiseEvaluators(EvaluatorTable &table);
 void addPoolEvaluators(EvaluatorTable &table);
 void addReductionEvaluators(EvaluatorTable &table);
 void addMovementEvaluators(EvaluatorTable &table);
+void addKernelEvaluators(EvaluatorTable &table);
 void addTensorEvaluators(EvaluatorTable &table);
 void addLinalgEvaluators(EvaluatorTable &table);
 

@@ -46,6 +46,7 @@ static EvaluatorTable &getTable() {
     addPoolEvaluators(filled);
     addReductionEvaluators(filled);
     addMovementEvaluators(filled);
+    addKernelEvaluators(filled);
     addTensorEvaluators(filled);
     addLinalgEvaluators(filled);
     return filled;

@@ -17,8 +17,13 @@ using namespace quantopt::reference;
 //===----------------------------------------------------------------------===//
 
 /// One port of a function.
-static llvm::Expected<Port> makePort(Type type, Attribute name, StringRef kind,
-                                     size_t index) {
+static llvm::Expected<Port> makePort(Type type, DictionaryAttr attributes,
+                                     StringRef kind, size_t index) {
+  Attribute name, quantization;
+  if (attributes) {
+    name = attributes.get(qnn::QNNDialect::getNameAttrName());
+    quantization = attributes.get(qnn::QNNDialect::getQuantizationAttrName());
+  }
   Port port;
   port.type = dyn_cast<RankedTensorType>(type);
   port.name = (kind + Twine(index)).str();
@@ -28,15 +33,18 @@ static llvm::Expected<Port> makePort(Type type, Attribute name, StringRef kind,
       !getStorage(port.type.getElementType()))
     return llvm::createStringError("the model's " + kind + " '" + port.name +
                                    "' is not a static tensor of a known type");
+  port.quantization = dyn_cast<qnn::AffineType>(port.type.getElementType());
+  if (auto recorded = dyn_cast_or_null<TypeAttr>(quantization))
+    if (port.type.getElementType().isInteger())
+      port.quantization = dyn_cast<qnn::AffineType>(recorded.getValue());
   return port;
 }
 
 llvm::Expected<SmallVector<Port>>
 reference::getInputPorts(func::FuncOp function) {
   SmallVector<Port> ports;
-  StringRef attr = qnn::QNNDialect::getNameAttrName();
   for (auto [i, type] : llvm::enumerate(function.getArgumentTypes())) {
-    auto port = makePort(type, function.getArgAttr(i, attr), "input", i);
+    auto port = makePort(type, function.getArgAttrDict(i), "input", i);
     if (!port)
       return port.takeError();
     ports.push_back(*port);
@@ -47,9 +55,8 @@ reference::getInputPorts(func::FuncOp function) {
 llvm::Expected<SmallVector<Port>>
 reference::getOutputPorts(func::FuncOp function) {
   SmallVector<Port> ports;
-  StringRef attr = qnn::QNNDialect::getNameAttrName();
   for (auto [i, type] : llvm::enumerate(function.getResultTypes())) {
-    auto port = makePort(type, function.getResultAttr(i, attr), "output", i);
+    auto port = makePort(type, function.getResultAttrDict(i), "output", i);
     if (!port)
       return port.takeError();
     ports.push_back(*port);
@@ -85,9 +92,9 @@ llvm::Expected<SampleInput> reference::describeForSamples(const Port &port) {
   input.name = port.name;
   input.type = *type;
   input.shape.assign(port.type.getShape().begin(), port.type.getShape().end());
-  if (auto affine = dyn_cast<qnn::AffineType>(port.type.getElementType())) {
-    input.scale = affine.getScale();
-    input.zeroPoint = static_cast<int32_t>(affine.getZeroPoint());
+  if (port.quantization && *type != QO_F32) {
+    input.scale = port.quantization.getScale();
+    input.zeroPoint = static_cast<int32_t>(port.quantization.getZeroPoint());
   }
   return input;
 }
@@ -144,12 +151,16 @@ Tensor reference::makeTensor(RankedTensorType type, qo_type fileType,
   return tensor;
 }
 
-Tensor reference::quantizeTensor(const Tensor &reals, qnn::AffineType type) {
-  Tensor result = Tensor::zeros(reals.getType().clone(Type(type)));
+Tensor reference::quantizeTensor(const Tensor &reals,
+                                 qnn::AffineType quantization,
+                                 RankedTensorType type) {
+  Tensor result = Tensor::zeros(type);
+  float scale = quantization.getScale();
+  int64_t zeroPoint = quantization.getZeroPoint(),
+          min = quantization.getStorageMin(),
+          max = quantization.getStorageMax();
   for (auto [i, x] : llvm::enumerate(reals.get<float>()))
-    result.setInteger(i, quantizeValue(x, type.getScale(), type.getZeroPoint(),
-                                       type.getStorageMin(),
-                                       type.getStorageMax()));
+    result.setInteger(i, quantizeValue(x, scale, zeroPoint, min, max));
   return result;
 }
 
@@ -182,7 +193,7 @@ llvm::Error reference::writeTensor(StringRef path, const Tensor &tensor,
 
 /// The port as its file holds it: in real numbers where those are quantized.
 static Port getFilePort(Port port, bool quantize) {
-  if (quantize && isa<qnn::AffineType>(port.type.getElementType()))
+  if (quantize && port.quantization)
     port.type = port.type.clone(Float32Type::get(port.type.getContext()));
   return port;
 }
@@ -222,8 +233,7 @@ llvm::Expected<SmallVector<Tensor>> TensorSamples::load(int64_t run) {
     Tensor tensor =
         makeTensor(getFilePort(port, quantize).type, input.type, bytes.data());
     if (tensor.getType() != port.type)
-      tensor = quantizeTensor(
-          tensor, cast<qnn::AffineType>(port.type.getElementType()));
+      tensor = quantizeTensor(tensor, port.quantization, port.type);
     tensors.push_back(std::move(tensor));
   }
   return tensors;

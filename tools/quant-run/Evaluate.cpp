@@ -76,7 +76,7 @@ static Outputs collectOutput(const RunResults &results, size_t index,
   Outputs outputs;
   outputs.name = port.name;
   for (const SmallVector<Tensor> &run : results)
-    appendReals(run[index], outputs.values);
+    appendReals(run[index], port, outputs.values);
   outputs.samples = int64_t(results.size()) * batch;
   if (outputs.samples > 0)
     outputs.sampleSize = int64_t(outputs.values.size()) / outputs.samples;

@@ -27,7 +27,8 @@ static llvm::Expected<Port> describe(const qo_tensor &tensor,
         "'" + port.name + "' has the unknown type '" + tensor.type + "'");
   auto integer = dyn_cast<IntegerType>(element);
   if (tensor.scale != 0 && integer)
-    element = qnn::AffineType::get(integer, tensor.scale, tensor.zero_point);
+    port.quantization =
+        qnn::AffineType::get(integer, tensor.scale, tensor.zero_point);
   port.type = RankedTensorType::get(
       ArrayRef(tensor.shape, static_cast<size_t>(tensor.rank)), element);
   return port;

@@ -12,8 +12,9 @@
 using namespace quantopt;
 
 void quantopt::appendReals(const reference::Tensor &tensor,
+                           const reference::Port &port,
                            std::vector<double> &values) {
-  auto affine = dyn_cast<qnn::AffineType>(tensor.getElementType());
+  qnn::AffineType affine = port.quantization;
   double scale = affine ? affine.getScale() : 1.0;
   double zeroPoint = affine ? double(affine.getZeroPoint()) : 0.0;
   for (int64_t i = 0, e = tensor.getNumElements(); i < e; ++i)

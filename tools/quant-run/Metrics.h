@@ -24,8 +24,9 @@ struct Outputs {
   }
 };
 
-/// Appends the real values of a tensor.
-void appendReals(const reference::Tensor &tensor, std::vector<double> &values);
+/// Appends the real values of a tensor that came out of a port.
+void appendReals(const reference::Tensor &tensor, const reference::Port &port,
+                 std::vector<double> &values);
 
 /// Hits among the samples; ties go to the lowest index.
 struct Accuracy {

@@ -61,13 +61,16 @@ private:
 };
 } // namespace
 
-/// The model function: `main`, or the only function.
+/// The model function: `main`, the only function, or the first of those that
+/// the `kernels` phase makes for several processor levels.
 static llvm::Expected<func::FuncOp> findFunction(ModuleOp module,
                                                  StringRef path) {
   if (auto main = module.lookupSymbol<func::FuncOp>("main"))
     return main;
   auto functions = llvm::to_vector(module.getOps<func::FuncOp>());
-  if (functions.size() == 1)
+  bool isLevel =
+      !functions.empty() && functions.front().getName().starts_with("main_");
+  if (functions.size() == 1 || isLevel)
     return functions.front();
   return llvm::createStringError(
       path + ": expected a function 'main' or exactly one function, but got " +

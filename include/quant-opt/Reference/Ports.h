@@ -27,6 +27,10 @@ namespace quantopt::reference {
 struct Port {
   std::string name;
   RankedTensorType type;
+  /// How integers stand for real numbers: the element type, or
+  /// `qnn.quantization` of a port that has become plain integers; null for
+  /// other ports.
+  qnn::AffineType quantization;
 };
 
 /// The inputs and outputs of a model function: its arguments and results with
@@ -45,8 +49,10 @@ llvm::Expected<SampleInput> describeForSamples(const Port &port);
 /// A tensor with these elements, which have the file type of `type`.
 Tensor makeTensor(RankedTensorType type, qo_type fileType, const void *bytes);
 
-/// Stores real numbers in an affine type.
-Tensor quantizeTensor(const Tensor &reals, qnn::AffineType type);
+/// Stores real numbers as `quantization` says in a tensor of type `type`, whose
+/// elements have its storage.
+Tensor quantizeTensor(const Tensor &reals, qnn::AffineType quantization,
+                      RankedTensorType type);
 
 /// Writes a tensor's elements, in the file type of its own, with another shape
 /// of the same size.

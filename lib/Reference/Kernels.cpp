@@ -1,0 +1,264 @@
+//===- Kernels.cpp - qvec.kernel ------------------------------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// Unpacks the weights of a kernel and computes it like the op it came from;
+/// sums of integers wrap to 32 bits. Then the epilogue runs for each element.
+///
+//===----------------------------------------------------------------------===//
+
+#include "Convolution.h"
+#include "Evaluators.h"
+#include "PoolGeometry.h"
+#include "quant-opt/Dialect/QVec/IR/QVecOps.h"
+#include "quant-opt/Reference/ScalarProgram.h"
+
+using namespace quantopt;
+using namespace quantopt::reference;
+using llvm::Error;
+
+namespace {
+/// A kernel's operands by role.
+struct KernelOperands {
+  KernelOperands(qvec::KernelOp op, ArrayRef<Tensor> operands)
+      : op(op), all(operands) {
+    input = get(0);
+    weight = get(1);
+    weightScales = get(2);
+    bias = get(3);
+    channelParams = getGroup(4);
+    countParams = getGroup(5);
+    residuals = getGroup(6);
+    init = get(7);
+  }
+
+  mutable qvec::KernelOp op; // accessors of ops are not const
+  ArrayRef<Tensor> all;
+  const Tensor *input, *weight, *weightScales, *bias, *init;
+  ArrayRef<Tensor> channelParams, countParams, residuals;
+
+private:
+  ArrayRef<Tensor> getGroup(unsigned group) {
+    auto [start, length] = op.getODSOperandIndexAndLength(group);
+    return all.slice(start, length);
+  }
+  const Tensor *get(unsigned group) {
+    ArrayRef<Tensor> tensors = getGroup(group);
+    return tensors.empty() ? nullptr : &tensors.front();
+  }
+};
+
+/// Runs the epilogue for the elements of the result.
+class Epilogue {
+public:
+  static llvm::Expected<Epilogue> create(const KernelOperands &kernel) {
+    auto program = ScalarProgram::compile(kernel.op.getEpilogue());
+    if (!program)
+      return program.takeError();
+    return Epilogue(kernel, std::move(*program));
+  }
+
+  /// Stores element `index`, which belongs to a channel and to a window with
+  /// `count` positions.
+  Error store(int64_t index, int64_t channel, int64_t count, Scalar acc) {
+    arguments.clear();
+    arguments.push_back(acc);
+    for (const Tensor &param : kernel.channelParams)
+      arguments.push_back(getScalar(param, channel));
+    for (const Tensor &param : kernel.countParams)
+      arguments.push_back(getScalar(param, std::max<int64_t>(count - 1, 0)));
+    for (const Tensor &residual : kernel.residuals)
+      arguments.push_back(getScalar(residual, index));
+    Scalar value;
+    if (Error error = program.run(frame, arguments, {}, value))
+      return makeError(kernel.op, llvm::toString(std::move(error)));
+    setScalar(result, index, value);
+    return Error::success();
+  }
+
+  Tensor take() { return std::move(result); }
+
+private:
+  Epilogue(const KernelOperands &kernel, ScalarProgram compiled)
+      : kernel(kernel), program(std::move(compiled)),
+        frame(program.bind(
+            selectCaptures(kernel.op, kernel.all, program.getCaptures()))),
+        result(*kernel.init) {}
+
+  KernelOperands kernel;
+  ScalarProgram program;
+  ScalarProgram::Frame frame;
+  Tensor result;
+  SmallVector<Scalar> arguments;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Weights
+//===----------------------------------------------------------------------===//
+
+/// Where the element of output `o`, window row `i`, column `j` and channel `c`
+/// is in the packed weight of this shape.
+static int64_t getPackedIndex(qvec::KernelOp op, ArrayRef<int64_t> packed,
+                              int64_t outputs, int64_t channels, int64_t o,
+                              int64_t i, int64_t j, int64_t c) {
+  int64_t panelWidth = qvec::kPanelWidth;
+  int64_t group = packed[3] / panelWidth;
+  int64_t width = op.getWindow().getKernel()[1];
+  int64_t panel, run, element;
+  if (op.getKind() == qvec::KernelKind::Depthwise) {
+    panel = o / panelWidth;
+    run = i;
+    element = j;
+  } else {
+    int64_t perGroup = outputs / op.getGroups();
+    int64_t panels = packed[0] / op.getGroups();
+    panel = o / perGroup * panels + o % perGroup / panelWidth;
+    o %= perGroup;
+    bool merged = op.getStrategyAttr() && op.getStrategyAttr().getMergeTaps();
+    run = merged ? i : i * width + j;
+    element = merged ? j * channels + c : c;
+  }
+  int64_t step = (panel * packed[1] + run) * packed[2] + element / group;
+  return step * packed[3] + o % panelWidth * group + element % group;
+}
+
+/// The weights in the order O, KH, KW, C / groups, as real numbers or integers.
+template <typename T>
+static std::vector<T> unpackWeights(const KernelOperands &kernel,
+                                    int64_t outputs, int64_t channels) {
+  ArrayRef<int64_t> kernelSize = kernel.op.getWindow().getKernel();
+  ArrayRef<int64_t> packed = kernel.weight->getShape();
+  std::vector<T> weights;
+  weights.reserve(outputs * kernelSize[0] * kernelSize[1] * channels);
+  for (int64_t o = 0; o < outputs; ++o)
+    for (int64_t i = 0; i < kernelSize[0]; ++i)
+      for (int64_t j = 0; j < kernelSize[1]; ++j)
+        for (int64_t c = 0; c < channels; ++c) {
+          int64_t index =
+              getPackedIndex(kernel.op, packed, outputs, channels, o, i, j, c);
+          auto weight = static_cast<T>(kernel.weight->getNumber(index));
+          if (kernel.weightScales)
+            weight = static_cast<T>(kernel.weightScales->get<float>()[o] *
+                                    static_cast<float>(weight));
+          weights.push_back(weight);
+        }
+  return weights;
+}
+
+/// The input's elements; with `isUnsigned` bytes count as 0 to 255.
+template <typename T>
+static std::vector<T> readInput(const Tensor &input, bool isUnsigned) {
+  std::vector<T> values;
+  values.reserve(input.getNumElements());
+  input.visit([&](auto data) {
+    for (auto x : data)
+      values.push_back(isUnsigned ? T(static_cast<uint8_t>(x)) : T(x));
+  });
+  return values;
+}
+
+//===----------------------------------------------------------------------===//
+// Families
+//===----------------------------------------------------------------------===//
+
+/// A sum as the epilogue's first argument.
+static Scalar toAccumulator(float sum) { return Scalar::fromReal(sum); }
+static Scalar toAccumulator(int64_t sum) {
+  return Scalar::fromInteger(static_cast<int32_t>(sum)); // wraps
+}
+
+template <typename Number, typename Sum>
+static Error runContraction(const KernelOperands &kernel, Epilogue &epilogue) {
+  qvec::KernelOp op = kernel.op;
+  bool isDepthwise = op.getKind() == qvec::KernelKind::Depthwise;
+  Convolution<Number, Sum> convolution;
+  convolution.window = op.getWindow();
+  convolution.inputShape = kernel.input->getShape();
+  convolution.resultShape = kernel.init->getShape();
+  int64_t outputs = convolution.resultShape[3];
+  convolution.groups = isDepthwise ? outputs : op.getGroups();
+  int64_t channels = convolution.inputShape[3] / convolution.groups;
+  convolution.input = readInput<Number>(*kernel.input, op.getUnsignedInput());
+  convolution.weights = unpackWeights<Number>(kernel, outputs, channels);
+  for (int64_t o = 0; kernel.bias && o < outputs; ++o)
+    convolution.bias.push_back(static_cast<Sum>(kernel.bias->getNumber(o)));
+  return convolution.run(
+      [&](int64_t position, int64_t first, ArrayRef<Sum> sums) -> Error {
+        for (auto [i, sum] : llvm::enumerate(sums)) {
+          int64_t channel = first + int64_t(i);
+          if (Error error = epilogue.store(position * outputs + channel,
+                                           channel, 0, toAccumulator(sum)))
+            return error;
+        }
+        return Error::success();
+      });
+}
+
+/// A pool's accumulator: the maximum, or the sum of `x + offset`.
+template <typename T>
+static T reduceWindow(const WindowPosition &position, ArrayRef<T> input,
+                      int64_t channel, bool isMax, T start, T offset) {
+  T value = start;
+  for (int64_t at : position.offsets)
+    value = isMax ? larger(value, input[at + channel])
+                  : static_cast<T>(value + (input[at + channel] + offset));
+  return value;
+}
+
+template <typename T>
+static Error runPool(const KernelOperands &kernel, Epilogue &epilogue,
+                     T lowest) {
+  qvec::KernelOp op = kernel.op;
+  PoolGeometry geometry(op.getWindow(), op.getCountedPads(), *kernel.input,
+                        *kernel.init);
+  std::vector<T> input = readInput<T>(*kernel.input, op.getUnsignedInput());
+  bool isMax = op.getKind() == qvec::KernelKind::PoolMax;
+  T offset = kernel.bias ? static_cast<T>(kernel.bias->getNumber(0)) : T(0);
+  unsigned width = op.getAccumulatorType().getIntOrFloatBitWidth();
+  Error failure = Error::success();
+  geometry.forEachPosition([&](const WindowPosition &position, int64_t target) {
+    for (int64_t c = 0; c < geometry.result[3] && !failure; ++c) {
+      T value = reduceWindow<T>(position, input, c, isMax,
+                                isMax ? lowest : T(0), offset);
+      Scalar acc = toAccumulator(value);
+      if (width == 8) // bytes without sign are held as those with
+        acc.integer = static_cast<int8_t>(acc.integer);
+      failure = epilogue.store(target + c, c, position.count, acc);
+    }
+  });
+  return failure;
+}
+
+static Error evaluateKernel(qvec::KernelOp op, ArrayRef<Tensor> operands,
+                            Results &results) {
+  KernelOperands kernel(op, operands);
+  auto epilogue = Epilogue::create(kernel);
+  if (!epilogue)
+    return epilogue.takeError();
+  bool isFloat = kernel.input->getStorage() == Storage::F32;
+  bool isPool = op.getKind() == qvec::KernelKind::PoolMax ||
+                op.getKind() == qvec::KernelKind::PoolSum;
+  Error error = Error::success();
+  if (isPool && isFloat)
+    error = runPool<float>(kernel, *epilogue, -INFINITY);
+  else if (isPool)
+    error = runPool<int64_t>(kernel, *epilogue,
+                             op.getUnsignedInput() ? 0 : INT8_MIN);
+  else if (isFloat)
+    error = runContraction<float, float>(kernel, *epilogue);
+  else
+    error = runContraction<int32_t, int64_t>(kernel, *epilogue);
+  if (error)
+    return error;
+  results.push_back(epilogue->take());
+  return Error::success();
+}
+
+void reference::addKernelEvaluators(EvaluatorTable &table) {
+  table.add(evaluateKernel);
+}
