@@ -68,6 +68,19 @@ static FailureOr<ImportValue> scale(NodeImporter &op, const ImportValue &value,
 // Gemm
 //===----------------------------------------------------------------------===//
 
+namespace {
+/// op(A) * op(B) * alpha + C * beta with the transpositions done.
+struct GemmOperands {
+  ImportValue a, b, c;
+  float alpha = 1, beta = 1;
+  /// Whether B is known; it is [N, K] then and [K, N] otherwise.
+  bool dense = false;
+  int64_t columns = 0;
+
+  bool hasC() const { return c.kind != ImportValue::Kind::Missing; }
+};
+} // namespace
+
 /// Whether C adds one number to each column, so that it can be a bias.
 static bool isBias(const ImportValue &c, int64_t columns) {
   ArrayRef<int64_t> shape = c.getShape();
@@ -88,69 +101,86 @@ static FailureOr<Value> toBias(NodeImporter &op, const ImportValue &c,
   return op.toFloat(*vector);
 }
 
-/// op(A) * op(B) * alpha + C * beta. The product is a dense layer when B is
-/// known; then alpha becomes part of it.
-static LogicalResult importGemm(NodeImporter &op) {
-  float alpha = op.getFloat("alpha", 1.0f), beta = op.getFloat("beta", 1.0f);
+static FailureOr<GemmOperands> readGemm(NodeImporter &op) {
+  GemmOperands result;
+  result.alpha = op.getFloat("alpha", 1.0f);
+  result.beta = op.getFloat("beta", 1.0f);
   bool transposeA = op.getInt("transA", 0), transposeB = op.getInt("transB", 0);
   if (failed(op.expectInputs(2, 3)))
     return failure();
-  if (op.getRank(0) != 2 || op.getRank(1) != 2)
-    return op.malformed("expected matrices, but got " +
-                        formatShape(op.getShape(0)) + " and " +
-                        formatShape(op.getShape(1)));
+  ArrayRef<int64_t> lhs = op.getShape(0), rhs = op.getShape(1);
+  if (lhs.size() != 2 || rhs.size() != 2)
+    return op.malformed("expected matrices, but got " + formatShape(lhs) +
+                        " and " + formatShape(rhs));
+  if (lhs[transposeA ? 0 : 1] != rhs[transposeB ? 1 : 0])
+    return op.malformed("inner dimensions of " + formatShape(lhs) + " and " +
+                        formatShape(rhs) + " differ");
+  result.dense = isKnown(op.getInput(1));
+  result.columns = rhs[transposeB ? 0 : 1];
   FailureOr<ImportValue> a = op.getInput(0), b = op.getInput(1);
   if (transposeA)
     a = op.transpose(*a, {1, 0});
-  // Known weights are wanted as [N, K], others as [K, N].
-  bool dense = isKnown(op.getInput(1));
-  if (transposeB != dense)
+  if (transposeB != result.dense)
     b = op.transpose(*b, {1, 0});
   if (failed(a) || failed(b))
     return failure();
-  int64_t inner = b->getShape()[dense ? 1 : 0];
-  int64_t columns = b->getShape()[dense ? 0 : 1];
-  if (a->getShape()[1] != inner)
-    return op.malformed("inner dimensions of " + formatShape(op.getShape(0)) +
-                        " and " + formatShape(op.getShape(1)) + " differ");
-  bool hasC = op.hasInput(2) && beta != 0;
-  bool foldAlpha = dense && b->isHost();
-  // A bias inside the dense layer would be scaled with the product.
-  bool foldC = hasC && dense && (foldAlpha || alpha == 1.0f) &&
-               isBias(op.getInput(2), columns);
-  if (foldAlpha)
-    b = scale(op, *b, alpha);
-  FailureOr<ImportValue> c =
-      hasC ? scale(op, op.getInput(2), beta) : ImportValue();
-  if (failed(b) || failed(c))
+  result.a = std::move(*a);
+  result.b = std::move(*b);
+  if (op.hasInput(2) && result.beta != 0)
+    result.c = op.getInput(2);
+  return result;
+}
+
+/// The product, alpha included, and C too if it can be the bias of a dense
+/// layer; `c` is missing afterwards in that case.
+static FailureOr<Value> emitProduct(NodeImporter &op, GemmOperands &gemm) {
+  // A known float matrix takes alpha; quantized integers cannot.
+  bool foldAlpha = gemm.dense && gemm.b.isHost();
+  float rest = foldAlpha ? 1.0f : gemm.alpha;
+  FailureOr<ImportValue> b = scale(op, gemm.b, foldAlpha ? gemm.alpha : 1.0f);
+  if (failed(b))
     return failure();
-  FailureOr<Value> lhs = op.toFloat(*a), rhs = op.toFloat(*b);
+  FailureOr<Value> lhs = op.toFloat(gemm.a), rhs = op.toFloat(*b);
   FailureOr<Value> bias = Value();
-  if (foldC)
-    bias = toBias(op, *c, columns);
+  if (gemm.hasC() && gemm.dense && rest == 1.0f &&
+      isBias(gemm.c, gemm.columns)) {
+    bias = toBias(op, gemm.c, gemm.columns);
+    gemm.c = ImportValue();
+  }
   if (failed(lhs) || failed(rhs) || failed(bias))
     return failure();
-  FailureOr<Value> product =
-      dense ? emitDense(op, *lhs, *rhs, *bias) : emitMatmul(op, *lhs, *rhs);
+  FailureOr<Value> product = gemm.dense ? emitDense(op, *lhs, *rhs, *bias)
+                                        : emitMatmul(op, *lhs, *rhs);
   if (failed(product))
     return failure();
-  FailureOr<ImportValue> result = scale(op, *product, foldAlpha ? 1.0f : alpha);
+  FailureOr<ImportValue> result = scale(op, *product, rest);
   if (failed(result))
     return failure();
-  if (hasC && !foldC) {
-    if (!qnn::broadcastsTo(c->getShape(), result->getShape()))
-      return op.malformed("C of shape " + formatShape(c->getShape()) +
-                          " does not broadcast to " +
-                          formatShape(result->getShape()));
-    FailureOr<Value> addend = op.toFloat(*c);
-    if (failed(addend))
+  return result->runtime;
+}
+
+static LogicalResult importGemm(NodeImporter &op) {
+  FailureOr<GemmOperands> gemm = readGemm(op);
+  if (failed(gemm))
+    return failure();
+  if (gemm->hasC()) {
+    FailureOr<ImportValue> c = scale(op, gemm->c, gemm->beta);
+    if (failed(c))
       return failure();
-    FailureOr<Value> sum = op.binary(BinaryFn::Add, result->runtime, *addend);
-    if (failed(sum))
-      return failure();
-    result = ImportValue(*sum);
+    gemm->c = std::move(*c);
   }
-  return op.setResult(0, *result);
+  FailureOr<Value> product = emitProduct(op, *gemm);
+  if (failed(product) || !gemm->hasC())
+    return failed(product) ? failure() : op.setResult(0, *product);
+  if (!qnn::broadcastsTo(gemm->c.getShape(), getShape(*product)))
+    return op.malformed("C of shape " + formatShape(gemm->c.getShape()) +
+                        " does not broadcast to " +
+                        formatShape(getShape(*product)));
+  FailureOr<Value> addend = op.toFloat(gemm->c);
+  if (failed(addend))
+    return failure();
+  FailureOr<Value> sum = op.binary(BinaryFn::Add, *product, *addend);
+  return failed(sum) ? failure() : op.setResult(0, *sum);
 }
 
 //===----------------------------------------------------------------------===//

@@ -312,6 +312,13 @@ LogicalResult GraphImporter::finish(NodeImporter &op, const NodeProto &node,
   return success();
 }
 
+bool GraphImporter::isFunction(const NodeProto &node) const {
+  return llvm::any_of(model.functions(), [&](const auto &function) {
+    return function.name() == node.op_type() &&
+           function.domain() == node.domain();
+  });
+}
+
 LogicalResult GraphImporter::importNode(const NodeProto &node) {
   SmallVector<ImportValue> inputs;
   bool readsRefused = false;
@@ -326,7 +333,10 @@ LogicalResult GraphImporter::importNode(const NodeProto &node) {
   NodeImporter op(node, version, std::move(inputs), builder, location);
   const OpRow *row = findOp(domain, node.op_type());
   if (!row)
-    (void)op.unsupported("unknown operator");
+    (void)op.unsupported(isFunction(node)
+                             ? "function of the model; inline it first, for "
+                               "example with onnx.inliner"
+                             : "unknown operator");
   else if (domain.empty() && version < row->since && row->since > oldestOpset)
     return emitError() << "node '" << getNodeName(node) << "': operator "
                        << node.op_type() << " exists since operator set "

@@ -49,6 +49,8 @@ private:
                   ArrayRef<int64_t> given);
   FailureOr<int64_t> getLeadingSize(StringRef input, const std::string &symbol);
   LogicalResult checkOptions();
+  /// Whether the node calls a function that the model defines.
+  bool isFunction(const onnxfile::NodeProto &node) const;
   LogicalResult importNode(const onnxfile::NodeProto &node);
   LogicalResult finish(NodeImporter &op, const onnxfile::NodeProto &node,
                        bool succeeded);
