@@ -95,13 +95,13 @@ quantopt::loadRunner(StringRef path, const LoadOptions &options,
                  "or give the model's source");
     return loadLibrary(path, options, context);
   }
-  if (!options.interpret)
-    return llvm::createStringError(
-        path + ": use '--interpret', or compile it first with 'quant-compile "
-               "--emit=shared'");
   auto module = loadModule(path, context);
   if (!module)
     return llvm::createStringError(path + ": cannot be read as a model");
+  if (!options.interpret) {
+    ToolDiagnosticHandler handler(&context, "quant-run", llvm::errs());
+    return compileModule(module.get(), options);
+  }
   auto function = findFunction(module.get(), path);
   if (!function)
     return function.takeError();

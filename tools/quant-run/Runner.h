@@ -8,6 +8,7 @@
 #ifndef QUANTOPT_TOOLS_QUANTRUN_RUNNER_H
 #define QUANTOPT_TOOLS_QUANTRUN_RUNNER_H
 
+#include "mlir/IR/BuiltinOps.h"
 #include "quant-opt/Reference/Interpreter.h"
 #include "quant-opt/Reference/Ports.h"
 
@@ -61,6 +62,10 @@ loadRunner(StringRef path, const LoadOptions &options, MLIRContext &context);
 /// Opens a compiled model's shared library.
 llvm::Expected<std::unique_ptr<Runner>>
 loadLibrary(StringRef path, const LoadOptions &options, MLIRContext &context);
+
+/// Compiles a module for this machine.
+llvm::Expected<std::unique_ptr<Runner>>
+compileModule(ModuleOp module, const LoadOptions &options);
 
 } // namespace quantopt
 

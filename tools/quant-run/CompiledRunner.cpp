@@ -1,4 +1,4 @@
-//===- LibraryRunner.cpp - Compiled models in shared libraries ------------===//
+//===- CompiledRunner.cpp - Compiled models -------------------------------===//
 //
 // Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -8,6 +8,7 @@
 #include "Runner.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "quant-opt-c/Runtime.h"
+#include "quant-opt/Compiler/JIT.h"
 #include "quant-opt/Dialect/QNN/IR/QNNTypes.h"
 #include "llvm/Support/DynamicLibrary.h"
 #include "llvm/Support/FileSystem.h"
@@ -84,10 +85,14 @@ static Tensor fetch(const Port &port, const qo_tensor &description,
 }
 
 namespace {
-/// A model in a shared library, with one session per concurrent call.
-class LibraryRunner : public Runner {
+/// Compiled code, with one session per concurrent call.
+class CompiledRunner : public Runner {
 public:
-  ~LibraryRunner() override {
+  /// `owner` keeps the code; null for a library, which stays loaded.
+  explicit CompiledRunner(std::unique_ptr<CompiledModel> owner = nullptr)
+      : owner(std::move(owner)) {}
+
+  ~CompiledRunner() override {
     for (qo_session &session : sessions)
       qo_session_close(&session);
   }
@@ -141,10 +146,23 @@ public:
   }
 
 private:
+  std::unique_ptr<CompiledModel> owner;
   const qo_model *model = nullptr;
   std::vector<qo_session> sessions;
 };
 } // namespace
+
+llvm::Expected<std::unique_ptr<Runner>>
+quantopt::compileModule(ModuleOp module, const LoadOptions &options) {
+  auto compiled = CompiledModel::create(module);
+  if (!compiled)
+    return compiled.takeError();
+  const qo_model *model = &(*compiled)->getModel();
+  auto runner = std::make_unique<CompiledRunner>(std::move(*compiled));
+  if (llvm::Error error = runner->open(model, options, *module.getContext()))
+    return std::move(error);
+  return runner;
+}
 
 llvm::Expected<std::unique_ptr<Runner>>
 quantopt::loadLibrary(StringRef path, const LoadOptions &options,
@@ -162,7 +180,7 @@ quantopt::loadLibrary(StringRef path, const LoadOptions &options,
   if (!getModel)
     return llvm::createStringError(
         path + ": is no compiled model: it lacks the symbol 'quantopt_model'");
-  auto runner = std::make_unique<LibraryRunner>();
+  auto runner = std::make_unique<CompiledRunner>();
   if (llvm::Error inner = runner->open(getModel(), options, context))
     return llvm::createStringError(path + ": " +
                                    llvm::toString(std::move(inner)));
