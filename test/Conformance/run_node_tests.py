@@ -36,6 +36,7 @@ ATOL = 1e-5
 PARAMETERS = {
     "BatchNormalization": range(1, 5), "DequantizeLinear": (1, 2), "Dropout": (1, 2),
     "Expand": (1,), "Gather": (1,), "Pad": (1, 2, 3), "Pow": (1,),
+    "QLinearConv": range(1, 9), "QLinearMatMul": (1, 2, 4, 5, 6, 7),
     "QuantizeLinear": (1, 2), "Reshape": (1,), "Resize": (1, 2, 3),
     "Slice": range(1, 5), "Split": (1,), "Squeeze": (1,), "Tile": (1,),
     "Unsqueeze": (1,), "Upsample": (1,), "Where": (0,),

@@ -8,6 +8,7 @@
 #include "GraphImporter.h"
 #include "NodeOrder.h"
 #include "OpTable.h"
+#include "QuantizedOps.h"
 #include "TensorReader.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -408,6 +409,7 @@ FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run() {
     emitError() << "the graph has no outputs";
     return failure();
   }
+  expandQuantizedOps(*model.mutable_graph());
   llvm::Expected<NodeOrder> order = orderNodes(model.graph());
   if (!order) {
     emitError() << llvm::toString(order.takeError());

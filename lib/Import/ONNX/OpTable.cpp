@@ -16,8 +16,9 @@ using namespace quantopt::onnx;
 static SmallVector<ArrayRef<OpRow>> getFamilies() {
   return {getActivationOps(), getArithmeticOps(),   getConvolutionOps(),
           getDenseOps(),      getIndexingOps(),     getNormalizationOps(),
-          getPoolingOps(),    getQuantizationOps(), getReductionOps(),
-          getResizeOps(),     getShapeOps(),        getStructureOps()};
+          getPoolingOps(),    getQuantizationOps(), getQuantizedOps(),
+          getReductionOps(),  getResizeOps(),       getShapeOps(),
+          getStructureOps()};
 }
 
 const OpRow *quantopt::onnx::findOp(StringRef domain, StringRef name) {

@@ -49,6 +49,7 @@ ArrayRef<OpRow> getIndexingOps();
 ArrayRef<OpRow> getNormalizationOps();
 ArrayRef<OpRow> getPoolingOps();
 ArrayRef<OpRow> getQuantizationOps();
+ArrayRef<OpRow> getQuantizedOps();
 ArrayRef<OpRow> getReductionOps();
 ArrayRef<OpRow> getResizeOps();
 ArrayRef<OpRow> getShapeOps();

@@ -199,6 +199,9 @@ static Value withParameters(NodeImporter &op, Value value, IntegerType storage,
 }
 
 static LogicalResult importDequantize(NodeImporter &op) {
+  auto outputType = static_cast<ElementType>(op.getInt("output_dtype", 0));
+  if (outputType != ElementType::Undefined && outputType != ElementType::Float)
+    return op.unsupported("results of element type " + getName(outputType));
   if (op.getNumInputs() < 2 || !op.hasInput(0))
     return op.expectInputs(2, 3);
   FailureOr<Parameters> parameters = readParameters(op, op.getShape(0));
