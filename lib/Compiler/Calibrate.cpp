@@ -78,8 +78,8 @@ static std::vector<std::vector<float>> allocate(const qo_tensor *tensors,
   return buffers;
 }
 
-Expected<RangeTable>
-quantopt::calibrateModel(ModuleOp module, const CompileOptions &options) {
+Expected<RangeTable> quantopt::calibrateModel(ModuleOp module,
+                                              const CompileOptions &options) {
   auto method = RangeMethod::parse(options.ranges);
   if (!method)
     return method.takeError();
@@ -123,7 +123,8 @@ quantopt::calibrateModel(ModuleOp module, const CompileOptions &options) {
     for (const Observed &value : *observed)
       calibrator.observe(value.index, getValues(value));
     if (options.progress)
-      options.progress("calibrate", double(batch + 1) / double(samples->size()));
+      options.progress("calibrate",
+                       double(batch + 1) / double(samples->size()));
   }
   return calibrator.finish(*method);
 }

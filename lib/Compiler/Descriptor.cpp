@@ -41,9 +41,9 @@ private:
     return add(llvm::ConstantDataArray::getString(context, value));
   }
   llvm::GlobalVariable *add(Constant *value) {
-    auto *global = new llvm::GlobalVariable(
-        module, value->getType(), /*isConstant=*/true,
-        llvm::GlobalValue::PrivateLinkage, value);
+    auto *global =
+        new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true,
+                                 llvm::GlobalValue::PrivateLinkage, value);
     global->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
     return global;
   }
@@ -77,11 +77,12 @@ Constant *DescriptorBuilder::tensors(ArrayRef<TensorDescription> tensors) {
     SmallVector<Constant *> shape;
     for (int64_t size : tensor.shape)
       shape.push_back(number(size));
-    rows.push_back(row({text(tensor.name), text(tensor.type),
-                        number(int64_t(tensor.shape.size())), array(shape),
-                        number(tensor.getNumBytes()),
-                        llvm::ConstantFP::get(context, llvm::APFloat(tensor.scale)),
-                        llvm::ConstantInt::getSigned(i32, tensor.zeroPoint)}));
+    rows.push_back(
+        row({text(tensor.name), text(tensor.type),
+             number(int64_t(tensor.shape.size())), array(shape),
+             number(tensor.getNumBytes()),
+             llvm::ConstantFP::get(context, llvm::APFloat(tensor.scale)),
+             llvm::ConstantInt::getSigned(i32, tensor.zeroPoint)}));
   }
   return array(rows);
 }
@@ -104,28 +105,27 @@ Constant *DescriptorBuilder::layers(const VariantDescription &variant) {
 Constant *DescriptorBuilder::variants() {
   SmallVector<Constant *> rows;
   for (const VariantDescription &variant : model.variants)
-    rows.push_back(row({text(variant.isa), text(variant.cpuFlags),
-                        number(int64_t(variant.layers.size())),
-                        layers(variant)}));
+    rows.push_back(
+        row({text(variant.isa), text(variant.cpuFlags),
+             number(int64_t(variant.layers.size())), layers(variant)}));
   return array(rows);
 }
 
 llvm::GlobalVariable *DescriptorBuilder::build() {
   auto size = [&](const auto &range) { return number(int64_t(range.size())); };
   Constant *golden = llvm::ConstantInt::get(i64, model.goldenHash);
-  return add(row({llvm::ConstantInt::get(i32, QO_ABI_VERSION),
-                  text(model.name), text("quant-opt " QUANTOPT_VERSION),
-                  text(model.triple), size(model.inputs), tensors(model.inputs),
-                  size(model.outputs), tensors(model.outputs),
-                  number(model.arenaBytes), number(kArenaAlignment),
-                  number(model.weightBytes), number(model.constBytes),
-                  number(model.floatOps), size(model.variants), variants(),
-                  golden}));
+  return add(
+      row({llvm::ConstantInt::get(i32, QO_ABI_VERSION), text(model.name),
+           text("quant-opt " QUANTOPT_VERSION), text(model.triple),
+           size(model.inputs), tensors(model.inputs), size(model.outputs),
+           tensors(model.outputs), number(model.arenaBytes),
+           number(kArenaAlignment), number(model.weightBytes),
+           number(model.constBytes), number(model.floatOps),
+           size(model.variants), variants(), golden}));
 }
 
-llvm::Expected<Bytes>
-quantopt::emitDescriptor(const ModelDescription &model,
-                         const EmitOptions &options) {
+llvm::Expected<Bytes> quantopt::emitDescriptor(const ModelDescription &model,
+                                               const EmitOptions &options) {
   auto machine = createTargetMachine(model, OptLevel::Os);
   if (!machine)
     return machine.takeError();
@@ -136,8 +136,8 @@ quantopt::emitDescriptor(const ModelDescription &model,
   module.setPICLevel(llvm::PICLevel::SmallPIC);
   llvm::GlobalVariable *data = DescriptorBuilder(module, model).build();
   auto *type = llvm::FunctionType::get(data->getType(), {}, false);
-  auto *function = llvm::Function::Create(
-      type, llvm::Function::ExternalLinkage, "quantopt_model", module);
+  auto *function = llvm::Function::Create(type, llvm::Function::ExternalLinkage,
+                                          "quantopt_model", module);
   setFunctionTarget(*function, model.variants.back(), OptLevel::Os);
   llvm::IRBuilder<> builder(
       llvm::BasicBlock::Create(context, "entry", function));

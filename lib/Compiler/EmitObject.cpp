@@ -51,7 +51,8 @@ quantopt::createTargetMachine(const ModelDescription &model, OptLevel level) {
   llvm::InitializeAllAsmParsers();
   std::string error;
   llvm::Triple triple(model.triple);
-  const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, error);
+  const llvm::Target *target =
+      llvm::TargetRegistry::lookupTarget(triple, error);
   if (!target)
     return llvm::createStringError("unknown target '" + model.triple +
                                    "': " + error);

@@ -86,8 +86,7 @@ Function *EntryBuilder::addFunction(StringRef name, LLVMType *result,
 }
 
 /// A constant array of the variant's tasks and their numbers of items.
-llvm::Constant *
-EntryBuilder::addLayerTable(const VariantDescription &variant) {
+llvm::Constant *EntryBuilder::addLayerTable(const VariantDescription &variant) {
   SmallVector<llvm::Constant *> rows;
   for (const LayerDescription &layer : variant.layers)
     rows.push_back(llvm::ConstantStruct::get(
@@ -184,8 +183,7 @@ LLVMValue *EntryBuilder::chooseTable(LLVMValue *&count) {
   LLVMValue *chosen = builder.CreateCall(selection);
   for (unsigned i = 0; i + 1 < model.variants.size(); ++i) {
     const VariantDescription &variant = model.variants[i];
-    LLVMValue *isThis =
-        builder.CreateICmpEQ(chosen, ConstantInt::get(i32, i));
+    LLVMValue *isThis = builder.CreateICmpEQ(chosen, ConstantInt::get(i32, i));
     table = builder.CreateSelect(isThis, addLayerTable(variant), table);
     count = builder.CreateSelect(
         isThis, ConstantInt::get(i64, variant.layers.size()), count);
@@ -216,8 +214,7 @@ void EntryBuilder::addLoop(Function *run, LLVMValue *table, LLVMValue *count,
   builder.CreateCondBr(builder.CreateIsNull(parallelFor), serial, parallel);
   auto *nothing = builder.getVoidTy();
   builder.SetInsertPoint(serial);
-  auto *taskType =
-      llvm::FunctionType::get(nothing, {pointer, i64, i64}, false);
+  auto *taskType = llvm::FunctionType::get(nothing, {pointer, i64, i64}, false);
   builder.CreateCall(taskType, task,
                      {layerContext, ConstantInt::get(i64, 0), items});
   builder.CreateBr(next);

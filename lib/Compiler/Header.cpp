@@ -82,24 +82,26 @@ void HeaderWriter::writeTensor(const TensorDescription &tensor, StringRef kind,
   std::string scale;
   llvm::raw_string_ostream(scale) << llvm::format("%.9ef", tensor.scale);
   define(prefix + "_SCALE", scale);
-  define(prefix + "_ZERO_POINT",
-         tensor.zeroPoint < 0 ? "(" + llvm::Twine(tensor.zeroPoint) + ")"
-                              : llvm::Twine(tensor.zeroPoint));
+  define(prefix + "_ZERO_POINT", tensor.zeroPoint < 0
+                                     ? "(" + llvm::Twine(tensor.zeroPoint) + ")"
+                                     : llvm::Twine(tensor.zeroPoint));
 }
 
 /// A name for a parameter: no keyword of C or C++, no other parameter's.
 std::string HeaderWriter::nameParameter(const TensorDescription &tensor) {
   static const llvm::StringSet<> keywords = {
-      "alignas", "alignof", "and", "asm", "auto", "bool", "break", "case",
-      "catch", "char", "class", "const", "continue", "default", "delete", "do",
-      "double", "else", "enum", "explicit", "export", "extern", "false",
-      "float", "for", "friend", "goto", "if", "inline", "int", "long",
-      "mutable", "namespace", "new", "not", "operator", "or", "private",
-      "protected", "public", "register", "restrict", "return", "short",
-      "signed", "sizeof", "static", "struct", "switch", "template", "this",
-      "throw", "true", "try", "typedef", "typeid", "typename", "union",
-      "unsigned", "using", "virtual", "void", "volatile", "while", "xor",
-      "arena", "parallel_for", "pool"};
+      "alignas",      "alignof",  "and",       "asm",    "auto",     "bool",
+      "break",        "case",     "catch",     "char",   "class",    "const",
+      "continue",     "default",  "delete",    "do",     "double",   "else",
+      "enum",         "explicit", "export",    "extern", "false",    "float",
+      "for",          "friend",   "goto",      "if",     "inline",   "int",
+      "long",         "mutable",  "namespace", "new",    "not",      "operator",
+      "or",           "private",  "protected", "public", "register", "restrict",
+      "return",       "short",    "signed",    "sizeof", "static",   "struct",
+      "switch",       "template", "this",      "throw",  "true",     "try",
+      "typedef",      "typeid",   "typename",  "union",  "unsigned", "using",
+      "virtual",      "void",     "volatile",  "while",  "xor",      "arena",
+      "parallel_for", "pool"};
   std::string base = makeIdentifier(tensor.name);
   // Names with a leading underscore and macros of the system are not ours.
   bool isPlain = llvm::isAlpha(base.front()) && !keywords.contains(base) &&
@@ -116,7 +118,8 @@ void HeaderWriter::writeEntry() {
   os << "\n/* Computes the items [begin, end) of a part of the model. */\n"
      << "typedef void (*" << name
      << "_task)(void *context, int64_t begin, int64_t end);\n\n"
-     << "/* Calls task(context, b, e) for ranges that cover [0, count) once, in "
+     << "/* Calls task(context, b, e) for ranges that cover [0, count) once, "
+        "in "
         "any\n   order and on any threads, and returns when all calls have "
         "returned. */\n"
      << "typedef void (*" << name

@@ -6,10 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Compiler/JIT.h"
-#include "quant-opt-c/Runtime.h"
-#include "quant-opt/Compiler/Session.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Pass/PassManager.h"
+#include "quant-opt-c/Runtime.h"
+#include "quant-opt/Compiler/Session.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/Support/AlignOf.h"
 #include "llvm/Support/MemoryBuffer.h"

@@ -140,8 +140,9 @@ Error quantopt::checkExecutableTarget(StringRef tripleName) {
     return Error::success();
   return llvm::createStringError(
       "an executable for '" + tripleName + "' cannot be linked on '" +
-      host.str() + "'; use '--emit=static' or '--emit=obj' and link it with "
-                   "that target's tools");
+      host.str() +
+      "'; use '--emit=static' or '--emit=obj' and link it with "
+      "that target's tools");
 }
 
 static StringRef getDynamicLinker(const llvm::Triple &triple) {
@@ -184,7 +185,8 @@ static Expected<std::string> findStartFile(ArrayRef<std::string> folders,
       "'--emit=shared'");
 }
 
-/// The runtime's archive: beside the build's libraries or where it is installed.
+/// The runtime's archive: beside the build's libraries or where it is
+/// installed.
 static Expected<std::string> findRuntime(StringRef toolDir) {
   StringRef name = "libquantopt_runtime_exe.a";
   for (StringRef folder : {"../lib", "../lib/quant-opt"}) {
@@ -193,7 +195,8 @@ static Expected<std::string> findRuntime(StringRef toolDir) {
     if (fs::exists(file))
       return std::string(file);
   }
-  return llvm::createStringError("'" + name + "' is not in '../lib' or "
+  return llvm::createStringError("'" + name +
+                                 "' is not in '../lib' or "
                                  "'../lib/quant-opt' of '" +
                                  toolDir + "'; build or install it");
 }
@@ -208,10 +211,17 @@ Error quantopt::linkExecutable(ArrayRef<Bytes> objects, StringRef path,
   llvm::Triple triple(options.triple);
   SmallVector<std::string> folders = getLibraryFolders(triple);
   std::string program = (*folder)->getPath("program");
-  std::vector<std::string> arguments = {
-      "-pie",          "--gc-sections", "--hash-style=gnu", "-z", "relro",
-      "-z",            "now",           "--dynamic-linker",
-      getDynamicLinker(triple).str(),   "-o",               program};
+  std::vector<std::string> arguments = {"-pie",
+                                        "--gc-sections",
+                                        "--hash-style=gnu",
+                                        "-z",
+                                        "relro",
+                                        "-z",
+                                        "now",
+                                        "--dynamic-linker",
+                                        getDynamicLinker(triple).str(),
+                                        "-o",
+                                        program};
   for (StringRef start : {"Scrt1.o", "crti.o"}) {
     auto file = findStartFile(folders, start);
     if (!file)
@@ -245,22 +255,21 @@ Error quantopt::linkShared(ArrayRef<Bytes> objects, StringRef path,
   auto folder = TemporaryFolder::create();
   if (!folder)
     return folder.takeError();
-  auto exports = (*folder)->write("exports", "{ global: quantopt_model; " +
-                                                 options.name +
-                                                 "_run; local: *; };\n");
+  auto exports =
+      (*folder)->write("exports", "{ global: quantopt_model; " + options.name +
+                                      "_run; local: *; };\n");
   if (!exports)
     return exports.takeError();
   std::string library = (*folder)->getPath("library");
-  std::vector<std::string> arguments = {
-      "-shared",
-      "--hash-style=gnu",
-      "--no-undefined",
-      "-soname",
-      path::filename(path).str(),
-      "--version-script",
-      *exports,
-      "-o",
-      library};
+  std::vector<std::string> arguments = {"-shared",
+                                        "--hash-style=gnu",
+                                        "--no-undefined",
+                                        "-soname",
+                                        path::filename(path).str(),
+                                        "--version-script",
+                                        *exports,
+                                        "-o",
+                                        library};
   if (Error error = addObjects(objects, **folder, arguments))
     return error;
   if (Error error = runLinker(arguments, **folder))

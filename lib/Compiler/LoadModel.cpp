@@ -5,12 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/Parser/Parser.h"
 #include "quant-opt/Compiler/Session.h"
 #include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
 #include "quant-opt/Import/ONNX.h"
 #include "quant-opt/Support/AtomicFile.h"
-#include "mlir/Bytecode/BytecodeWriter.h"
-#include "mlir/Parser/Parser.h"
 #include "llvm/Support/Path.h"
 
 using namespace quantopt;
@@ -43,9 +43,10 @@ OwningOpRef<ModuleOp> quantopt::loadModel(const CompileOptions &options,
     import.name = options.name;
     for (const std::string &text : options.inputShapes)
       if (!parseShape(text, import)) {
-        emitError(loc) << "expected '--input-shape=[NAME:]1x3x224x224' once per "
-                          "input, but got '"
-                       << text << "'";
+        emitError(loc)
+            << "expected '--input-shape=[NAME:]1x3x224x224' once per "
+               "input, but got '"
+            << text << "'";
         return nullptr;
       }
     return importOnnx(options.input, &context, import);
@@ -65,8 +66,8 @@ OwningOpRef<ModuleOp> quantopt::loadModel(const CompileOptions &options,
 }
 
 FailureOr<Phase> quantopt::getModulePhase(ModuleOp module) {
-  auto attr = module->getAttrOfType<StringAttr>(
-      qnn::QNNDialect::getPhaseAttrName());
+  auto attr =
+      module->getAttrOfType<StringAttr>(qnn::QNNDialect::getPhaseAttrName());
   if (!attr)
     return Phase::Import;
   std::optional<Phase> phase = parsePhase(attr.getValue());

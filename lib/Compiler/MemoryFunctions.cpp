@@ -25,9 +25,8 @@ bool quantopt::isMemoryFunction(StringRef name) {
 
 /// Adds a loop over the bytes [0, size), from the end if `backwards`; the
 /// builder ends behind it.
-static void
-addByteLoop(llvm::IRBuilder<> &b, LLVMValue *size, bool backwards,
-            llvm::function_ref<void(LLVMValue *)> emitByte) {
+static void addByteLoop(llvm::IRBuilder<> &b, LLVMValue *size, bool backwards,
+                        llvm::function_ref<void(LLVMValue *)> emitByte) {
   LLVMType *word = size->getType();
   BasicBlock *before = b.GetInsertBlock();
   Function *function = before->getParent();
@@ -40,8 +39,7 @@ addByteLoop(llvm::IRBuilder<> &b, LLVMValue *size, bool backwards,
   number->addIncoming(llvm::ConstantInt::get(word, 0), before);
   b.CreateCondBr(b.CreateICmpULT(number, size), body, done);
   b.SetInsertPoint(body);
-  LLVMValue *following =
-      b.CreateAdd(number, llvm::ConstantInt::get(word, 1));
+  LLVMValue *following = b.CreateAdd(number, llvm::ConstantInt::get(word, 1));
   emitByte(backwards ? b.CreateSub(size, following) : number);
   b.CreateBr(head);
   number->addIncoming(following, body);
@@ -100,11 +98,11 @@ static void addFill(llvm::Module &module, const VariantDescription &variant,
   llvm::IRBuilder<> b(&function->getEntryBlock());
   LLVMType *byte = b.getInt8Ty();
   LLVMValue *value = b.CreateTrunc(function->getArg(1), byte);
-  addByteLoop(b, function->getArg(2), /*backwards=*/false,
-              [&](LLVMValue *number) {
-                b.CreateStore(value, b.CreateInBoundsGEP(
-                                         byte, function->getArg(0), number));
-              });
+  addByteLoop(
+      b, function->getArg(2), /*backwards=*/false, [&](LLVMValue *number) {
+        b.CreateStore(value,
+                      b.CreateInBoundsGEP(byte, function->getArg(0), number));
+      });
   b.CreateRet(function->getArg(0));
 }
 

@@ -6,11 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Compiler/ModelDescription.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
 #include "quant-opt/Dialect/QNN/IR/QNNTypes.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 #include "quant-opt/Target/TargetInfo.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -42,8 +42,9 @@ static FailureOr<TensorDescription> describeTensor(ModuleOp module,
   auto type =
       typeAttr ? dyn_cast<RankedTensorType>(typeAttr.getValue()) : nullptr;
   if (!name || !type || !type.hasStaticShape())
-    return module.emitError("expected '{name = \"x\", type = tensor<...>}' with "
-                            "a static shape, but got ")
+    return module.emitError(
+               "expected '{name = \"x\", type = tensor<...>}' with "
+               "a static shape, but got ")
            << attr;
   TensorDescription result;
   result.name = name.str();
@@ -80,8 +81,8 @@ static LogicalResult describeTensors(ModuleOp module, StringRef attrName,
 }
 
 /// The variant of a level; a new one if it is the first of its layers.
-static FailureOr<VariantDescription *>
-getVariant(ModelDescription &model, LLVM::LLVMFuncOp layer) {
+static FailureOr<VariantDescription *> getVariant(ModelDescription &model,
+                                                  LLVM::LLVMFuncOp layer) {
   auto target =
       layer->getAttrOfType<qvec::TargetAttr>(QVecDialect::getTargetAttrName());
   if (!target)
@@ -100,8 +101,10 @@ getVariant(ModelDescription &model, LLVM::LLVMFuncOp layer) {
   for (VariantDescription &variant : model.variants)
     if (variant.isa == target.getLevel())
       return &variant;
-  model.variants.push_back({level->name.str(), level->cpuFlags.str(),
-                            target.getCpu().str(), target.getFeatures().str(),
+  model.variants.push_back({level->name.str(),
+                            level->cpuFlags.str(),
+                            target.getCpu().str(),
+                            target.getFeatures().str(),
                             level->vectorBytes,
                             {}});
   return &model.variants.back();
@@ -109,7 +112,8 @@ getVariant(ModelDescription &model, LLVM::LLVMFuncOp layer) {
 
 static LogicalResult describeLayers(ModuleOp module, ModelDescription &model) {
   for (auto func : module.getOps<LLVM::LLVMFuncOp>()) {
-    auto name = func->getAttrOfType<StringAttr>(QVecDialect::getLayerAttrName());
+    auto name =
+        func->getAttrOfType<StringAttr>(QVecDialect::getLayerAttrName());
     if (!name)
       continue;
     auto count =
@@ -139,7 +143,8 @@ static int64_t countWeightBytes(ModuleOp module,
     module.lookupSymbol(layer.symbol)->walk([&](LLVM::AddressOfOp address) {
       auto global =
           module.lookupSymbol<LLVM::GlobalOp>(address.getGlobalName());
-      if (global && global.getConstant() && seen.insert(global.getName()).second)
+      if (global && global.getConstant() &&
+          seen.insert(global.getName()).second)
         bytes += layout.getTypeSize(global.getGlobalType());
     });
   }
@@ -148,8 +153,8 @@ static int64_t countWeightBytes(ModuleOp module,
 
 FailureOr<ModelDescription> quantopt::describeModel(ModuleOp module) {
   ModelDescription model;
-  if (auto name = module->getAttrOfType<StringAttr>(
-          qnn::QNNDialect::getNameAttrName()))
+  if (auto name =
+          module->getAttrOfType<StringAttr>(qnn::QNNDialect::getNameAttrName()))
     model.name = name.str();
   if (failed(describeTensors(module, QVecDialect::getInputsAttrName(),
                              model.inputs)) ||

@@ -26,8 +26,8 @@ static int64_t countConstBytes(const ELFObjectFileBase &file) {
       llvm::consumeError(name.takeError());
       continue;
     }
-    bool isConstant = name->starts_with(".rodata") ||
-                      name->starts_with(".data.rel.ro");
+    bool isConstant =
+        name->starts_with(".rodata") || name->starts_with(".data.rel.ro");
     if (isConstant)
       bytes += section.getSize();
   }

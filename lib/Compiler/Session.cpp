@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Compiler/Session.h"
+#include "mlir/Pass/PassManager.h"
 #include "quant-opt/Calibration/RangeTable.h"
 #include "quant-opt/Compiler/Calibrate.h"
 #include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
@@ -13,7 +14,6 @@
 #include "quant-opt/Quantization/Schemes/WeightScheme.h"
 #include "quant-opt/Quantization/Transforms/Ranges.h"
 #include "quant-opt/Support/AtomicFile.h"
-#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
@@ -43,10 +43,10 @@ LogicalResult CompileSession::load() {
   phase = *done;
   StringRef nameAttr = qnn::QNNDialect::getNameAttrName();
   if (!options.name.empty() || !(*module)->hasAttr(nameAttr))
-    (*module)->setAttr(nameAttr,
-                       StringAttr::get(&context, options.name.empty()
-                                                     ? StringRef(getName())
-                                                     : StringRef(options.name)));
+    (*module)->setAttr(
+        nameAttr, StringAttr::get(&context, options.name.empty()
+                                                ? StringRef(getName())
+                                                : StringRef(options.name)));
   return checkStart();
 }
 
@@ -61,14 +61,14 @@ LogicalResult CompileSession::checkStart() {
   };
   bool isStatic = options.activations == Activations::Static;
   return success(
-      succeeded(late(Phase::Calibrate, !options.calibrate.empty(),
-                     "--calibrate")) &&
+      succeeded(
+          late(Phase::Calibrate, !options.calibrate.empty(), "--calibrate")) &&
       succeeded(late(Phase::Calibrate, !options.table.empty(), "--table")) &&
       succeeded(late(Phase::Quantize, isStatic, "--activations")) &&
       succeeded(late(Phase::Select, !options.weights.empty(), "--weights")) &&
       succeeded(late(Phase::Select, !options.config.empty(), "--config")) &&
-      succeeded(
-          late(Phase::Quantize, !options.writeConfig.empty(), "--write-config")) &&
+      succeeded(late(Phase::Quantize, !options.writeConfig.empty(),
+                     "--write-config")) &&
       succeeded(late(Phase::Quantize, options.quantizedIO, "--io")) &&
       succeeded(late(Phase::Kernels, !options.target.empty(), "--target")) &&
       succeeded(late(Phase::Kernels, !options.cpu.empty(), "--cpu")) &&
@@ -208,10 +208,11 @@ LogicalResult CompileSession::runPhase(Phase next, TimingScope &timing) {
     return failure();
   if (next == Phase::Select && !options.writeConfig.empty()) {
     auto main = module->lookupSymbol<func::FuncOp>("main");
-    return report(writeFileAtomically(options.writeConfig, [&](raw_ostream &os) {
-      os << writeSchemes(main);
-      return llvm::Error::success();
-    }));
+    return report(
+        writeFileAtomically(options.writeConfig, [&](raw_ostream &os) {
+          os << writeSchemes(main);
+          return llvm::Error::success();
+        }));
   }
   return success();
 }
@@ -224,9 +225,9 @@ LogicalResult CompileSession::dump() {
     return report(llvm::createStringError(
         options.dumpDirectory + ": cannot be created: " + code.message()));
   SmallString<128> path(options.dumpDirectory);
-  llvm::sys::path::append(path, llvm::formatv("{0,0+2}-{1}.mlir",
-                                              unsigned(phase),
-                                              getPhaseName(phase)));
+  llvm::sys::path::append(
+      path,
+      llvm::formatv("{0,0+2}-{1}.mlir", unsigned(phase), getPhaseName(phase)));
   return report(writeModuleFile(*module, path));
 }
 

@@ -21,8 +21,7 @@ namespace cl = llvm::cl;
 
 /// An option of the tool. LLVM's shared library brings options of the same
 /// names; ours win.
-template <typename OptionType>
-class Flag : public OptionType {
+template <typename OptionType> class Flag : public OptionType {
 public:
   template <typename... Modifiers>
   explicit Flag(const char *name, const Modifiers &...modifiers)
@@ -48,8 +47,9 @@ struct Flags {
   cl::opt<std::string> input{cl::Positional, in,
                              cl::desc("MODEL.{onnx,mlir,mlirbc}")};
   TextFlag output{"o", in, cl::value_desc("FILE"), cl::desc("Output file")};
-  TextFlag emit{"emit", in, cl::value_desc("KIND"), cl::init("exe"),
-                cl::desc("exe (default), shared, static, obj, asm, llvm, mlir")};
+  TextFlag emit{
+      "emit", in, cl::value_desc("KIND"), cl::init("exe"),
+      cl::desc("exe (default), shared, static, obj, asm, llvm, mlir")};
   TextFlag name{"name", in, cl::value_desc("ID"),
                 cl::desc("The model's name, prefix of its C functions")};
   TextFlag target{"target", in, cl::value_desc("TRIPLE"),
@@ -95,8 +95,9 @@ struct Flags {
   NumberFlag threads{"threads", in, cl::value_desc("N"), cl::init(0),
                      cl::desc("Threads of the compiler (default: all)")};
   Flag<cl::opt<std::string>> level{
-      "O", in, cl::Prefix, cl::value_desc("0|1|2|3|s"), cl::init("2"),
-      cl::desc("Optimization level of LLVM (default -O2)")};
+      "O",           in,
+      cl::Prefix,    cl::value_desc("0|1|2|3|s"),
+      cl::init("2"), cl::desc("Optimization level of LLVM (default -O2)")};
   TextFlag report{"report", in, cl::value_desc("FILE.json"),
                   cl::desc("Write sizes per layer, memory and what is float")};
   TextFlag compileTo{"compile-to", in, cl::value_desc("PHASE"),
@@ -192,7 +193,9 @@ static Error readPhase(const Flags &flags, CompileOptions &options) {
     return Error::success();
   std::string names;
   for (unsigned i = 0; i < kNumPhases; ++i)
-    names += (i == 0 ? "" : i + 1 < kNumPhases ? ", " : " or ") +
+    names += (i == 0               ? ""
+              : i + 1 < kNumPhases ? ", "
+                                   : " or ") +
              getPhaseName(Phase(i)).str();
   return expectedOneOf("--compile-to", names, flags.compileTo);
 }

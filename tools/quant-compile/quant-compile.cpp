@@ -37,8 +37,8 @@ static int reportInternalError(CompileSession &session, StringRef output) {
   }
   fail("internal error in phase '" + getPhaseName(next) +
        "'; please report it with the file '" + path +
-       "'; repeat with 'quant-compile " + path + " --compile-to=" +
-       getPhaseName(next) + " -o -'");
+       "'; repeat with 'quant-compile " + path +
+       " --compile-to=" + getPhaseName(next) + " -o -'");
   return 2;
 }
 

@@ -8,9 +8,9 @@
 #ifndef QUANTOPT_COMPILER_CALIBRATE_H
 #define QUANTOPT_COMPILER_CALIBRATE_H
 
+#include "mlir/IR/BuiltinOps.h"
 #include "quant-opt/Calibration/RangeTable.h"
 #include "quant-opt/Compiler/CompileOptions.h"
-#include "mlir/IR/BuiltinOps.h"
 
 namespace quantopt {
 

@@ -17,7 +17,15 @@
 
 namespace quantopt {
 
-enum class EmitKind { Executable, Shared, Static, Object, Assembly, LLVM, MLIR };
+enum class EmitKind {
+  Executable,
+  Shared,
+  Static,
+  Object,
+  Assembly,
+  LLVM,
+  MLIR
+};
 enum class Activations { Float, Static };
 
 /// The options of one compilation, in the words of the command line. Empty text

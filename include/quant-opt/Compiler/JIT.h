@@ -8,9 +8,9 @@
 #ifndef QUANTOPT_COMPILER_JIT_H
 #define QUANTOPT_COMPILER_JIT_H
 
+#include "mlir/IR/BuiltinOps.h"
 #include "quant-opt-c/Model.h"
 #include "quant-opt/Compiler/EmitObject.h"
-#include "mlir/IR/BuiltinOps.h"
 
 namespace llvm::orc {
 class LLJIT;

@@ -8,8 +8,8 @@
 #ifndef QUANTOPT_COMPILER_MODELDESCRIPTION_H
 #define QUANTOPT_COMPILER_MODELDESCRIPTION_H
 
-#include "quant-opt/Support/LLVM.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "quant-opt/Support/LLVM.h"
 #include <string>
 #include <vector>
 

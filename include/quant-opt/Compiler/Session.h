@@ -8,9 +8,9 @@
 #ifndef QUANTOPT_COMPILER_SESSION_H
 #define QUANTOPT_COMPILER_SESSION_H
 
-#include "quant-opt/Compiler/CompileOptions.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Support/Timing.h"
+#include "quant-opt/Compiler/CompileOptions.h"
 
 namespace quantopt {
 
@@ -45,7 +45,8 @@ private:
   LogicalResult calibrate();
   LogicalResult dump();
   CompileStatus emit(TimingScope &timing);
-  llvm::Error writeCode(ModelDescription &model, const EmitOptions &emitOptions);
+  llvm::Error writeCode(ModelDescription &model,
+                        const EmitOptions &emitOptions);
   llvm::Error writeModule();
   LogicalResult report(llvm::Error error);
   std::string getName() const;

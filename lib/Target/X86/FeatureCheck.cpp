@@ -71,7 +71,8 @@ static Value *emitCpuid(IRBuilderBase &b, uint32_t leaf, uint32_t subleaf) {
   auto *result = StructType::get(b.getContext(), {i32, i32, i32, i32});
   auto *type = FunctionType::get(result, {i32, i32}, false);
   auto *code = InlineAsm::get(
-      type, "cpuid", "={ax},={bx},={cx},={dx},{ax},{cx},~{dirflag},~{fpsr},~{flags}",
+      type, "cpuid",
+      "={ax},={bx},={cx},={dx},{ax},{cx},~{dirflag},~{fpsr},~{flags}",
       /*hasSideEffects=*/true);
   return b.CreateCall(type, code, {b.getInt32(leaf), b.getInt32(subleaf)});
 }
@@ -88,8 +89,7 @@ static Value *emitQuery(IRBuilderBase &b, const Query &query) {
   Value *has = b.CreateICmpUGE(last, b.getInt32(query.leaf));
   if (query.subleaf) {
     Value *lastSub = b.CreateExtractValue(emitCpuid(b, query.leaf, 0), EAX);
-    has = b.CreateAnd(has,
-                      b.CreateICmpUGE(lastSub, b.getInt32(query.subleaf)));
+    has = b.CreateAnd(has, b.CreateICmpUGE(lastSub, b.getInt32(query.subleaf)));
   }
   Value *words = emitCpuid(b, query.leaf, query.subleaf);
   for (unsigned reg = 0; reg < 4; ++reg)
@@ -117,8 +117,8 @@ static Value *emitStateCheck(IRBuilderBase &b, Value *has, uint32_t states) {
   auto *code = InlineAsm::get(type, "xgetbv",
                               "={ax},={dx},{cx},~{dirflag},~{fpsr},~{flags}",
                               /*hasSideEffects=*/true);
-  Value *saved = b.CreateExtractValue(
-      b.CreateCall(type, code, {b.getInt32(0)}), 0u);
+  Value *saved =
+      b.CreateExtractValue(b.CreateCall(type, code, {b.getInt32(0)}), 0u);
   Value *saves = emitHasBits(b, saved, states);
   b.CreateBr(join);
   b.SetInsertPoint(join);

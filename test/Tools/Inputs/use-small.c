@@ -1,4 +1,5 @@
-/* Runs `small` through its header: serial, with a parallel loop, and wrongly. */
+/* Runs `small` through its header: serial, with a parallel loop, and wrongly.
+ */
 #include "small.h"
 
 static int calls = 0;
@@ -20,7 +21,7 @@ int main(void) {
   static const float x[SMALL_INPUT0_ELEMENTS] = {1,  2,    3,     4,
                                                  -1, 0.5f, 0.25f, 8};
   static const float expected[SMALL_OUTPUT0_ELEMENTS] = {31,     7.5f, 20.75f,
-                                                         33.75f, 6,    63.25f};
+                                                         33.75f, 6.5f, 63.25f};
   float y[SMALL_OUTPUT0_ELEMENTS];
   char *arena = memory.bytes;
   int pass, i;
