@@ -78,9 +78,10 @@ llvm::SmallVector<Histogram::Bin> Histogram::getBins() const {
   for (auto [key, amount] : getCounts()) {
     float a = fromBits(uint32_t(key) << 16);
     float b = fromBits(uint32_t(key) << 16 | 0xffff);
-    bins.push_back({std::max(std::min(a, b), min),
-                    std::min(std::max(a, b), max), amount});
+    bins.push_back(
+        {std::max(std::min(a, b), min), std::min(std::max(a, b), max), amount});
   }
-  llvm::sort(bins, [](const Bin &a, const Bin &b) { return a.lower < b.lower; });
+  llvm::sort(bins,
+             [](const Bin &a, const Bin &b) { return a.lower < b.lower; });
   return bins;
 }

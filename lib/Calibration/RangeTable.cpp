@@ -111,8 +111,8 @@ llvm::Expected<RangeTable> RangeTable::parse(llvm::StringRef text,
                             "levels");
   llvm::Expected<llvm::json::Value> json = llvm::json::parse(text);
   if (!json)
-    return tableError(path, "expected JSON: " +
-                                llvm::toString(json.takeError()));
+    return tableError(path,
+                      "expected JSON: " + llvm::toString(json.takeError()));
   const llvm::json::Object *root = json->getAsObject();
   if (!root)
     return tableError(path, "expected an object with 'version' and 'values'");
@@ -188,10 +188,9 @@ llvm::Expected<RangeTable> RangeTable::merge(llvm::ArrayRef<RangeTable> tables,
 llvm::Expected<RangeTable> quantopt::readRangeTable(llvm::StringRef path) {
   auto buffer = llvm::MemoryBuffer::getFile(path);
   if (!buffer)
-    return llvm::createStringError(buffer.getError(),
-                                   "cannot read range table '%s': %s",
-                                   path.str().c_str(),
-                                   buffer.getError().message().c_str());
+    return llvm::createStringError(
+        buffer.getError(), "cannot read range table '%s': %s",
+        path.str().c_str(), buffer.getError().message().c_str());
   return RangeTable::parse((*buffer)->getBuffer(), path);
 }
 

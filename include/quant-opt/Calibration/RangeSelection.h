@@ -15,9 +15,9 @@
 
 namespace quantopt {
 
-/// How a range is chosen from observed values. The squared error is the default:
-/// on networks with outliers it keeps more of the float network's answers than
-/// the whole range does, and elsewhere as many.
+/// How a range is chosen from observed values. The squared error is the
+/// default: on networks with outliers it keeps more of the float network's
+/// answers than the whole range does, and elsewhere as many.
 struct RangeMethod {
   enum Kind { MinMax, Percentile, Entropy, MSE } kind = MSE;
   /// Percent of values that the range keeps, for `Percentile`.

@@ -44,10 +44,9 @@ quantopt::createObservationModule(ModuleOp module,
     result.resultNames.push_back(observed.name);
     operands.push_back(observed.value);
     types.push_back(observed.value.getType());
-    NamedAttribute name(
-        StringAttr::get(module.getContext(),
-                        qnn::QNNDialect::getNameAttrName()),
-        StringAttr::get(module.getContext(), observed.name));
+    NamedAttribute name(StringAttr::get(module.getContext(),
+                                        qnn::QNNDialect::getNameAttrName()),
+                        StringAttr::get(module.getContext(), observed.name));
     attributes.push_back(DictionaryAttr::get(module.getContext(), name));
   }
   terminator->setOperands(operands);

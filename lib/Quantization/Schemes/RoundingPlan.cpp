@@ -23,8 +23,7 @@ static bool isFloatTensor(Value value) {
 
 /// Whether a contraction's weight is a constant that may become integers.
 static bool hasQuantizableWeight(ContractionOpInterface op) {
-  auto scheme =
-      op->getAttrOfType<SchemeAttr>(QNNDialect::getSchemeAttrName());
+  auto scheme = op->getAttrOfType<SchemeAttr>(QNNDialect::getSchemeAttrName());
   if (scheme && scheme.getType().isF32())
     return false;
   return isConstantData(op.getWeightOperand().get());
@@ -32,7 +31,8 @@ static bool hasQuantizableWeight(ContractionOpInterface op) {
 
 /// Whether a mean over height and width of a channels-last image.
 static bool isSpatialMean(ReduceOp op) {
-  return op.getFn() == ReduceFn::Mean && op.getInput().getType().getRank() == 4 &&
+  return op.getFn() == ReduceFn::Mean &&
+         op.getInput().getType().getRank() == 4 &&
          op.getAxes() == ArrayRef<int64_t>({1, 2});
 }
 
@@ -133,7 +133,8 @@ RoundingPlan::RoundingPlan(func::FuncOp function, const Options &options)
   for (Value argument : function.getArguments())
     sources[argument] = argument;
   for (Operation &op : function.getBody().front()) {
-    if (op.getNumResults() != 1 || !isa_and_present<QNNDialect>(op.getDialect()))
+    if (op.getNumResults() != 1 ||
+        !isa_and_present<QNNDialect>(op.getDialect()))
       continue;
     ops.push_back(&op);
     sources[op.getResult(0)] = computeSource(&op);

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Quantization/Schemes/ValueNames.h"
-#include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -49,8 +49,8 @@ SmallVector<std::string> quantopt::getUniqueNames(ArrayRef<Value> values) {
   for (Value value : values) {
     std::string base = getValueName(value), name = base;
     while (!taken.insert(name).second)
-      name = base + "#" + std::to_string(++repeats.try_emplace(base, 1).first
-                                               ->second);
+      name = base + "#" +
+             std::to_string(++repeats.try_emplace(base, 1).first->second);
     names.push_back(name);
   }
   return names;

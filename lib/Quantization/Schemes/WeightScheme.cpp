@@ -6,9 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Quantization/Schemes/WeightScheme.h"
+#include "mlir/AsmParser/AsmParser.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
 #include "quant-opt/Quantization/Schemes/ValueNames.h"
-#include "mlir/AsmParser/AsmParser.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/GlobPattern.h"
 #include "llvm/Support/JSON.h"
@@ -35,7 +35,8 @@ quantopt::makeWeightScheme(MLIRContext *context, const WeightOptions &options) {
   if (weights == "f32")
     return WeightScheme{Float32Type::get(context)};
   if (weights == "f16")
-    return WeightScheme{SmallFloatType::get(context, Float16Type::get(context))};
+    return WeightScheme{
+        SmallFloatType::get(context, Float16Type::get(context))};
   if (weights == "bf16")
     return WeightScheme{
         SmallFloatType::get(context, BFloat16Type::get(context))};
@@ -43,10 +44,12 @@ quantopt::makeWeightScheme(MLIRContext *context, const WeightOptions &options) {
   if (!storage)
     return llvm::createStringError(
         "expected weights of type 'f32', 'f16', 'bf16', 'i2' to 'i8' or 'u2' "
-        "to 'u8', but got '" + weights + "'");
+        "to 'u8', but got '" +
+        weights + "'");
   if (options.scheme != "symmetric" && options.scheme != "affine")
     return llvm::createStringError("expected scheme 'symmetric' or 'affine', "
-                                   "but got '" + options.scheme + "'");
+                                   "but got '" +
+                                   options.scheme + "'");
   WeightScheme scheme;
   scheme.affine = options.scheme == "affine";
   auto [min, max] = getStorageLimits(storage);
@@ -57,9 +60,10 @@ quantopt::makeWeightScheme(MLIRContext *context, const WeightOptions &options) {
     granularity = storage.getWidth() <= 4 ? "block32" : "channel";
   int64_t block = 0;
   if (granularity == "tensor")
-    scheme.type = AffineType::get(context, storage, min, max,
-                                  FloatAttr::get(Float32Type::get(context), 1.0),
-                                  std::max<int64_t>(0, min));
+    scheme.type =
+        AffineType::get(context, storage, min, max,
+                        FloatAttr::get(Float32Type::get(context), 1.0),
+                        std::max<int64_t>(0, min));
   else if (granularity == "channel")
     scheme.type = AffineAxisType::get(context, storage, min, max, /*axis=*/0);
   else if (granularity.consume_front("block") &&
@@ -143,7 +147,8 @@ static llvm::Expected<SchemeAttr> readScheme(const llvm::json::Object &object,
   bool known = type && (type.isF32() || isa<QuantizedTypeInterface>(type));
   if (!known)
     return llvm::createStringError("expected a quantized type or f32, but got "
-                                   "'" + *text + "'");
+                                   "'" +
+                                   *text + "'");
   return SchemeAttr::get(context, type, reason ? *reason : "config",
                          object.getBoolean("affine").value_or(false));
 }

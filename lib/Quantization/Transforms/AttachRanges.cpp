@@ -49,11 +49,11 @@ FailureOr<int64_t> quantopt::attachRanges(func::FuncOp main,
   for (const RangeTable::Entry &entry : table.entries) {
     auto value = values.find(entry.name);
     if (value == values.end())
-      return main.emitError("the range table lists '")
-             << entry.name << "', but no value of that name is quantized";
-    setRange(value->second,
-             RangeAttr::get(main.getContext(), entry.range.min,
-                            entry.range.max, entry.source));
+      return emitError(main.getLoc())
+             << "the range table lists '" << entry.name
+             << "', but no value of that name is quantized";
+    setRange(value->second, RangeAttr::get(main.getContext(), entry.range.min,
+                                           entry.range.max, entry.source));
   }
   return int64_t(table.entries.size());
 }
@@ -73,7 +73,7 @@ struct AttachRangesPass
     }
     llvm::Expected<RangeTable> ranges = readRangeTable(table);
     if (!ranges) {
-      main.emitError(llvm::toString(ranges.takeError()));
+      emitError(main.getLoc()) << llvm::toString(ranges.takeError());
       return signalPassFailure();
     }
     FailureOr<int64_t> count = attachRanges(main, *ranges, integerOnly);

@@ -45,9 +45,8 @@ struct VerifyFusedPass
 
   LogicalResult verifyOp(Operation *op) {
     if (auto contraction = dyn_cast<ContractionOpInterface>(op)) {
-      auto dequantize = contraction.getWeightOperand()
-                            .get()
-                            .getDefiningOp<DequantizeOp>();
+      auto dequantize =
+          contraction.getWeightOperand().get().getDefiningOp<DequantizeOp>();
       if (dequantize && dequantize.getInput().getDefiningOp<ConstantOp>())
         return op->emitError("expected a quantized weight as operand after "
                              "'fuse', but got a dequantized one; run "

@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
 #include "quant-opt/Quantization/Transforms/Fusion.h"
 #include "quant-opt/Support/Arithmetic.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include <cmath>
 #include <variant>
 
@@ -28,9 +28,8 @@ struct IntegerWeight {
 /// otherwise says why not.
 static std::variant<IntegerWeight, std::string> readWeight(Value value) {
   auto dequantize = value.getDefiningOp<DequantizeOp>();
-  auto constant = dequantize
-                      ? dequantize.getInput().getDefiningOp<ConstantOp>()
-                      : ConstantOp();
+  auto constant = dequantize ? dequantize.getInput().getDefiningOp<ConstantOp>()
+                             : ConstantOp();
   if (!constant)
     return "its weight is not quantized";
   auto type = cast<RankedTensorType>(constant.getType());
@@ -186,13 +185,13 @@ FailureOr<Value> Fusion::fuseContraction(ContractionOpInterface op) {
   else
     sum = DenseOp::create(builder, loc, sumType, input->value, weightValue,
                           biasValue, zeroPoint);
-  return Value(RequantizeOp::create(
-      builder, loc, getIntegerType(sum), sum,
-      builder.getDenseI32ArrayAttr(constants->multipliers),
-      builder.getDenseI32ArrayAttr(constants->shifts),
-      builder.getI32IntegerAttr(target.zeroPoint),
-      builder.getI32IntegerAttr(target.min),
-      builder.getI32IntegerAttr(target.max)));
+  return Value(
+      RequantizeOp::create(builder, loc, getIntegerType(sum), sum,
+                           builder.getDenseI32ArrayAttr(constants->multipliers),
+                           builder.getDenseI32ArrayAttr(constants->shifts),
+                           builder.getI32IntegerAttr(target.zeroPoint),
+                           builder.getI32IntegerAttr(target.min),
+                           builder.getI32IntegerAttr(target.max)));
 }
 
 int64_t quantopt::fuseQuantizedWeights(func::FuncOp function) {

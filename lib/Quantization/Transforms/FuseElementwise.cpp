@@ -5,11 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "quant-opt/Dialect/QNN/IR/QNNScalarFunctions.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
 #include "quant-opt/Quantization/Transforms/Fusion.h"
 #include "quant-opt/Support/Arithmetic.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace quantopt;
@@ -56,9 +56,8 @@ static std::optional<ValueFunction> collectFunction(Value result) {
   if (!function.source || function.source.getType() != result.getType())
     return std::nullopt;
   function.ops = ops.takeVector();
-  llvm::sort(function.ops, [](Operation *a, Operation *b) {
-    return a->isBeforeInBlock(b);
-  });
+  llvm::sort(function.ops,
+             [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
   return function;
 }
 
@@ -163,29 +162,29 @@ FailureOr<Value> Fusion::fuseBinary(BinaryOp op) {
     double scale = double(lhs->params.scale) * double(rhs->params.scale) /
                    double(target.scale);
     Multiplier multiplier = deriveMultiplier(scale, 255 * 255);
-    return Value(RescaleMulOp::create(
-        builder, op.getLoc(), type, lhs->value, rhs->value,
-        builder.getI32IntegerAttr(lhs->params.zeroPoint),
-        builder.getI32IntegerAttr(rhs->params.zeroPoint),
-        builder.getI32IntegerAttr(multiplier.m),
-        builder.getI32IntegerAttr(multiplier.shift),
-        builder.getI32IntegerAttr(target.zeroPoint),
-        builder.getI32IntegerAttr(target.min),
-        builder.getI32IntegerAttr(target.max)));
+    return Value(
+        RescaleMulOp::create(builder, op.getLoc(), type, lhs->value, rhs->value,
+                             builder.getI32IntegerAttr(lhs->params.zeroPoint),
+                             builder.getI32IntegerAttr(rhs->params.zeroPoint),
+                             builder.getI32IntegerAttr(multiplier.m),
+                             builder.getI32IntegerAttr(multiplier.shift),
+                             builder.getI32IntegerAttr(target.zeroPoint),
+                             builder.getI32IntegerAttr(target.min),
+                             builder.getI32IntegerAttr(target.max)));
   }
   float sign = fn == BinaryFn::Sub ? -1.0f : 1.0f;
-  auto constants = deriveRescaleAdd(
-      {lhs->params.scale, lhs->params.zeroPoint},
-      {sign * rhs->params.scale, rhs->params.zeroPoint},
-      {target.scale, target.zeroPoint});
+  auto constants =
+      deriveRescaleAdd({lhs->params.scale, lhs->params.zeroPoint},
+                       {sign * rhs->params.scale, rhs->params.zeroPoint},
+                       {target.scale, target.zeroPoint});
   if (!constants)
     return fail(op, "the scales of its operands exceed the result's too far");
-  return Value(RescaleAddOp::create(
-      builder, op.getLoc(), type, lhs->value, rhs->value,
-      builder.getI32IntegerAttr(constants->lhsMultiplier),
-      builder.getI32IntegerAttr(constants->rhsMultiplier),
-      builder.getI32IntegerAttr(constants->offset),
-      builder.getI32IntegerAttr(constants->shift),
-      builder.getI32IntegerAttr(target.min),
-      builder.getI32IntegerAttr(target.max)));
+  return Value(
+      RescaleAddOp::create(builder, op.getLoc(), type, lhs->value, rhs->value,
+                           builder.getI32IntegerAttr(constants->lhsMultiplier),
+                           builder.getI32IntegerAttr(constants->rhsMultiplier),
+                           builder.getI32IntegerAttr(constants->offset),
+                           builder.getI32IntegerAttr(constants->shift),
+                           builder.getI32IntegerAttr(target.min),
+                           builder.getI32IntegerAttr(target.max)));
 }

@@ -139,8 +139,8 @@ LogicalResult Fusion::run() {
     integers = fuse(base.getDefiningOp());
   if (failed(integers))
     return failure();
-  Value stored = StorageCastOp::create(builder, root.getLoc(), root.getType(),
-                                       *integers);
+  Value stored =
+      StorageCastOp::create(builder, root.getLoc(), root.getType(), *integers);
   root.getResult().replaceAllUsesWith(stored);
   root.erase();
   return success();

@@ -5,11 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Dialect/Utils/StructuredOpsUtils.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
 #include "quant-opt/Quantization/Schemes/RoundingPlan.h"
 #include "quant-opt/Quantization/Transforms/Fusion.h"
 #include "quant-opt/Support/Arithmetic.h"
-#include "mlir/Dialect/Utils/StructuredOpsUtils.h"
 
 using namespace quantopt;
 using namespace quantopt::qnn;
@@ -39,8 +39,8 @@ FailureOr<Value> Fusion::fuseMovement(Operation *op) {
   for (IntegerOperand &operand : operands)
     values.push_back(single ? operand.value : rescale(operand, target));
   Value result = op->getResult(0);
-  Operation *copy = mlir::clone(builder, op, TypeRange(getIntegerType(result)),
-                                values);
+  Operation *copy =
+      mlir::clone(builder, op, TypeRange(getIntegerType(result)), values);
   if (auto pad = dyn_cast<PadOp>(copy)) {
     const SignedParams &params = operands.front().params;
     float value = pad.getValue().convertToFloat();
@@ -71,7 +71,8 @@ static void hoistRounding(QuantizeOp quantize,
     auto rounded = QuantizeOp::create(
         builder, quantize.getLoc(),
         RankedTensorType::get(type.getShape(), element), operand.get());
-    operand.set(DequantizeOp::create(builder, quantize.getLoc(), type, rounded));
+    operand.set(
+        DequantizeOp::create(builder, quantize.getLoc(), type, rounded));
     worklist.push_back(rounded);
   }
 }

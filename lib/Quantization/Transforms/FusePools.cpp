@@ -12,9 +12,9 @@
 using namespace quantopt;
 using namespace quantopt::qnn;
 
-FailureOr<Value>
-Fusion::fuseAverage(Operation *op, Value inputValue, WindowAttr window,
-                    std::optional<ArrayRef<int64_t>> counted) {
+FailureOr<Value> Fusion::fuseAverage(Operation *op, Value inputValue,
+                                     WindowAttr window,
+                                     std::optional<ArrayRef<int64_t>> counted) {
   auto input = getOperand(inputValue);
   if (!input)
     return fail(op, "its input is not quantized to 8 bits");
@@ -23,8 +23,8 @@ Fusion::fuseAverage(Operation *op, Value inputValue, WindowAttr window,
     return fail(op, "its window is too large");
   SmallVector<int32_t> multipliers, shifts;
   for (int64_t count = 1; count <= size; ++count) {
-    double scale = double(input->params.scale) /
-                   (double(count) * double(target.scale));
+    double scale =
+        double(input->params.scale) / (double(count) * double(target.scale));
     Multiplier multiplier = deriveMultiplier(scale, count * 255);
     multipliers.push_back(multiplier.m);
     shifts.push_back(multiplier.shift);
@@ -51,8 +51,8 @@ FailureOr<Value> Fusion::fuseSoftmax(SoftmaxOp op) {
   int64_t length = op.getType().getDimSize(op.getAxis());
   constexpr int64_t levels = 256;
   // The sum of all entries and its multiple in the division fit 31 bits.
-  int64_t first = std::min<int64_t>(int64_t(1) << 22,
-                                    INT32_MAX / (levels + length));
+  int64_t first =
+      std::min<int64_t>(int64_t(1) << 22, INT32_MAX / (levels + length));
   if (first < 1024)
     return fail(op, "its axis is too long for integers of 32 bits");
   floatfn::HostAlgebra algebra;

@@ -42,8 +42,8 @@ struct Group {
 static void describe(Value point, Group &group) {
   Operation *producer = point.getDefiningOp();
   if (auto dequantize = dyn_cast_if_present<DequantizeOp>(producer)) {
-    auto type = dyn_cast<AffineType>(
-        dequantize.getInput().getType().getElementType());
+    auto type =
+        dyn_cast<AffineType>(dequantize.getInput().getType().getElementType());
     if (type)
       group.fixed = type;
     return;
@@ -91,8 +91,7 @@ static void insertPair(Value point, AffineType type) {
   point.replaceUsesWithIf(dequantize, [&](OpOperand &use) {
     Operation *user = use.getOwner();
     // A constant may be a bias elsewhere.
-    return user != quantize &&
-           (!isConstant || isa<BinaryOp, ConcatOp>(user));
+    return user != quantize && (!isConstant || isa<BinaryOp, ConcatOp>(user));
   });
 }
 
@@ -116,17 +115,16 @@ static LogicalResult quantizeArguments(func::FuncOp function, bool required) {
     if (!quantize || !argument.hasOneUse()) {
       if (!required)
         continue;
-      return function.emitError("argument '")
-             << getValueName(argument)
+      return emitError(function.getLoc())
+             << "argument '" << getValueName(argument)
              << "' cannot be quantized: a float op reads it";
     }
     unsigned index = argument.getArgNumber();
     argument.setType(quantize.getType());
     quantize.getResult().replaceAllUsesWith(argument);
     quantize.erase();
-    function.setArgAttrs(index,
-                         withModelType(function.getArgAttrDict(index), type,
-                                       function.getContext()));
+    function.setArgAttrs(index, withModelType(function.getArgAttrDict(index),
+                                              type, function.getContext()));
   }
   return success();
 }
@@ -140,12 +138,13 @@ static LogicalResult quantizeResults(func::FuncOp function, bool required) {
       continue;
     unsigned index = operand.getOperandNumber();
     auto dequantize = operand.get().getDefiningOp<DequantizeOp>();
-    if (!dequantize || !isa<AffineType>(
-                           dequantize.getInput().getType().getElementType())) {
+    if (!dequantize ||
+        !isa<AffineType>(dequantize.getInput().getType().getElementType())) {
       if (!required)
         continue;
-      return function.emitError("result ")
-             << index << " cannot be quantized: it is computed in float";
+      return emitError(function.getLoc())
+             << "result " << index
+             << " cannot be quantized: it is computed in float";
     }
     operand.set(dequantize.getInput());
     function.setResultAttrs(index,

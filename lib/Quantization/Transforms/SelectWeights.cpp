@@ -28,7 +28,7 @@ struct SelectWeightsPass
     llvm::Expected<WeightScheme> scheme =
         makeWeightScheme(&getContext(), {weights, granularity, this->scheme});
     if (!scheme) {
-      getOperation().emitError(llvm::toString(scheme.takeError()));
+      emitError(getOperation().getLoc()) << llvm::toString(scheme.takeError());
       return signalPassFailure();
     }
     for (auto function : getOperation().getOps<func::FuncOp>())
@@ -42,11 +42,12 @@ struct SelectWeightsPass
       return success();
     auto buffer = llvm::MemoryBuffer::getFile(config);
     if (!buffer)
-      return function.emitError("cannot read configuration '")
-             << config << "': " << buffer.getError().message();
+      return emitError(function.getLoc())
+             << "cannot read configuration '" << config
+             << "': " << buffer.getError().message();
     if (llvm::Error error =
             readSchemes(function, (*buffer)->getBuffer(), config))
-      return function.emitError(llvm::toString(std::move(error)));
+      return emitError(function.getLoc()) << llvm::toString(std::move(error));
     return success();
   }
 
@@ -59,10 +60,9 @@ struct SelectWeightsPass
         return SchemeAttr::get(&getContext(), f32,
                                "excluded by '" + pattern + "'", false);
     if (elements < minElements)
-      return SchemeAttr::get(&getContext(), f32,
-                             "fewer than " + std::to_string(minElements) +
-                                 " elements",
-                             false);
+      return SchemeAttr::get(
+          &getContext(), f32,
+          "fewer than " + std::to_string(minElements) + " elements", false);
     return SchemeAttr::get(&getContext(), scheme.type, "default",
                            scheme.affine);
   }

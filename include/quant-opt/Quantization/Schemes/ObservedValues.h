@@ -8,9 +8,9 @@
 #ifndef QUANTOPT_QUANTIZATION_SCHEMES_OBSERVEDVALUES_H
 #define QUANTOPT_QUANTIZATION_SCHEMES_OBSERVEDVALUES_H
 
-#include "quant-opt/Quantization/Schemes/RoundingPlan.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "quant-opt/Quantization/Schemes/RoundingPlan.h"
 
 namespace quantopt {
 

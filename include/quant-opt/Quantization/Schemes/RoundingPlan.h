@@ -8,8 +8,8 @@
 #ifndef QUANTOPT_QUANTIZATION_SCHEMES_ROUNDINGPLAN_H
 #define QUANTOPT_QUANTIZATION_SCHEMES_ROUNDINGPLAN_H
 
-#include "quant-opt/Dialect/QNN/IR/QNNOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "quant-opt/Dialect/QNN/IR/QNNOps.h"
 #include "llvm/ADT/EquivalenceClasses.h"
 
 namespace quantopt {

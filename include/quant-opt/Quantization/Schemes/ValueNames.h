@@ -8,8 +8,8 @@
 #ifndef QUANTOPT_QUANTIZATION_SCHEMES_VALUENAMES_H
 #define QUANTOPT_QUANTIZATION_SCHEMES_VALUENAMES_H
 
-#include "quant-opt/Support/LLVM.h"
 #include "mlir/IR/Value.h"
+#include "quant-opt/Support/LLVM.h"
 #include <string>
 
 namespace quantopt {

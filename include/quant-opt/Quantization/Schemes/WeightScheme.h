@@ -8,8 +8,8 @@
 #ifndef QUANTOPT_QUANTIZATION_SCHEMES_WEIGHTSCHEME_H
 #define QUANTOPT_QUANTIZATION_SCHEMES_WEIGHTSCHEME_H
 
-#include "quant-opt/Dialect/QNN/IR/QNNOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "quant-opt/Dialect/QNN/IR/QNNOps.h"
 #include "llvm/Support/Error.h"
 #include <string>
 

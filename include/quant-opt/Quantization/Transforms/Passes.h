@@ -8,10 +8,10 @@
 #ifndef QUANTOPT_QUANTIZATION_TRANSFORMS_PASSES_H
 #define QUANTOPT_QUANTIZATION_TRANSFORMS_PASSES_H
 
-#include "quant-opt/Dialect/QNN/IR/QNNOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
+#include "quant-opt/Dialect/QNN/IR/QNNOps.h"
 
 namespace quantopt {
 

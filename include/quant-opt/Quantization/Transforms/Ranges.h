@@ -8,9 +8,9 @@
 #ifndef QUANTOPT_QUANTIZATION_TRANSFORMS_RANGES_H
 #define QUANTOPT_QUANTIZATION_TRANSFORMS_RANGES_H
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "quant-opt/Calibration/RangeTable.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace quantopt {
 

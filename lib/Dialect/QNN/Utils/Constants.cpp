@@ -72,9 +72,8 @@ SmallVector<int64_t> qnn::permuteShape(ArrayRef<int64_t> shape,
   return result;
 }
 
-SmallVector<int64_t>
-qnn::getPermutedSources(ArrayRef<int64_t> shape,
-                        ArrayRef<int64_t> permutation) {
+SmallVector<int64_t> qnn::getPermutedSources(ArrayRef<int64_t> shape,
+                                             ArrayRef<int64_t> permutation) {
   SmallVector<int64_t> strides(shape.size(), 1);
   for (int64_t i = int64_t(shape.size()) - 2; i >= 0; --i)
     strides[i] = strides[i + 1] * shape[i + 1];
@@ -170,8 +169,8 @@ FailureOr<ConstantOp> qnn::reorderConstant(OpBuilder &builder,
   moved.reserve(values.size());
   for (int64_t source : sources)
     moved.push_back(values[source]);
-  ConstantOp result = createIntegerConstant(builder, constant.getLoc(), newType,
-                                            moved, {}, {});
+  ConstantOp result =
+      createIntegerConstant(builder, constant.getLoc(), newType, moved, {}, {});
   if (constant.getScalesAttr())
     result.setScalesAttr(constant.getScalesAttr());
   if (constant.getZeroPointsAttr())

@@ -38,8 +38,8 @@ Value IRAlgebra::constant(float x) {
       builder, loc, splat(floatType, builder.getF32FloatAttr(x)));
 }
 Value IRAlgebra::integer(int32_t x) {
-  return arith::ConstantOp::create(builder, loc,
-                                   splat(intType, builder.getI32IntegerAttr(x)));
+  return arith::ConstantOp::create(
+      builder, loc, splat(intType, builder.getI32IntegerAttr(x)));
 }
 Value IRAlgebra::add(Value a, Value b) {
   return arith::AddFOp::create(builder, loc, a, b);

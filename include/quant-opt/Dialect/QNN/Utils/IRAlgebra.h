@@ -14,8 +14,8 @@
 #ifndef QUANTOPT_DIALECT_QNN_UTILS_IRALGEBRA_H
 #define QUANTOPT_DIALECT_QNN_UTILS_IRALGEBRA_H
 
-#include "quant-opt/Support/LLVM.h"
 #include "mlir/IR/Builders.h"
+#include "quant-opt/Support/LLVM.h"
 
 namespace quantopt::qnn {
 
