@@ -28,6 +28,7 @@ void quantopt::buildPreparePipeline(OpPassManager &manager) {
   // Folding scales may bring padding next to its window and the reverse.
   manager.addPass(qnn::createFoldPaddingPass());
   manager.addPass(qnn::createFoldConstantsPass());
+  manager.addPass(qnn::createEliminateDeadChannelsPass());
   addCleanup(manager);
   manager.addPass(qnn::createVerifyPreparedPass());
   addPhaseMark(manager, Phase::Prepare);

@@ -6,9 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Dialect/QNN/Transforms/ChannelsLast.h"
+#include "mlir/Dialect/Utils/StructuredOpsUtils.h"
 #include "quant-opt/Dialect/QNN/Transforms/Passes.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
-#include "mlir/Dialect/Utils/StructuredOpsUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace quantopt;
@@ -52,8 +52,8 @@ static Value transposeConstant(OpBuilder &builder, Location loc,
                                DenseElementsAttr attr) {
   SmallVector<int64_t> shape =
       expandShape(cast<RankedTensorType>(attr.getType()).getShape());
-  SmallVector<float> values = permuteElements<float>(
-      getFloatElements(attr), shape, kToChannelsLast);
+  SmallVector<float> values =
+      permuteElements<float>(getFloatElements(attr), shape, kToChannelsLast);
   SmallVector<int64_t> target = permuteShape(shape, kToChannelsLast);
   ArrayRef<int64_t> trimmed = target;
   while (!trimmed.empty() && trimmed.front() == 1)

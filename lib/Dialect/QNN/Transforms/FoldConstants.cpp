@@ -40,8 +40,8 @@ struct ConstantTensor {
 
 /// Calls `function` with every index of a tensor of this shape in row-major
 /// order and collects what it returns.
-static SmallVector<float>
-generate(ArrayRef<int64_t> shape, function_ref<float(Index &)> function) {
+static SmallVector<float> generate(ArrayRef<int64_t> shape,
+                                   function_ref<float(Index &)> function) {
   int64_t count = ShapedType::getNumElements(shape);
   SmallVector<float> values;
   values.reserve(count);
@@ -113,12 +113,10 @@ evaluate(Operation *op, ArrayRef<int64_t> shape,
                                 operands[1].at(index));
         });
       })
-      .Case<ConcatOp>([&](ConcatOp op) {
-        return evaluateConcat(op, shape, operands);
-      })
-      .Case<PadOp>([&](PadOp op) {
-        return evaluatePad(op, shape, operands[0]);
-      })
+      .Case<ConcatOp>(
+          [&](ConcatOp op) { return evaluateConcat(op, shape, operands); })
+      .Case<PadOp>(
+          [&](PadOp op) { return evaluatePad(op, shape, operands[0]); })
       .Case<SliceOp>([&](SliceOp op) {
         return generate(shape, [&](Index &index) {
           for (auto [d, offset] : llvm::enumerate(op.getOffsets()))

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quant-opt/Dialect/QNN/Transforms/Passes.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "quant-opt/Dialect/QNN/Transforms/Passes.h"
 #include <cfloat>
 
 namespace quantopt::qnn {

@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "quant-opt/Dialect/QNN/Transforms/Passes.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace quantopt::qnn {
 #define GEN_PASS_DEF_FOLDSCALESPASS
@@ -107,12 +107,12 @@ static void writeContraction(RewriterBase &rewriter, Contraction &contraction,
   Operation *op = contraction.op;
   rewriter.setInsertionPoint(op);
   auto interface = cast<ContractionOpInterface>(op);
-  auto type = cast<RankedTensorType>(
-      interface.getWeightOperand().get().getType());
+  auto type =
+      cast<RankedTensorType>(interface.getWeightOperand().get().getType());
   Value newWeight;
   if (!weight.empty())
-    newWeight = createFloatConstant(rewriter, op->getLoc(), type.getShape(),
-                                    weight);
+    newWeight =
+        createFloatConstant(rewriter, op->getLoc(), type.getShape(), weight);
   Value bias = createFloatConstant(rewriter, op->getLoc(), {contraction.rows},
                                    contraction.bias);
   rewriter.modifyOpInPlace(op, [&] {

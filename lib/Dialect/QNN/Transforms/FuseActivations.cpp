@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "quant-opt/Dialect/QNN/Transforms/Passes.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include <cmath>
 
 namespace quantopt::qnn {
@@ -31,9 +31,9 @@ struct MergeClamps : public OpRewritePattern<ClampOp> {
     if (!inner || !inner->hasOneUse())
       return rewriter.notifyMatchFailure(op, "no clamp of its own before");
     auto limit = [&](APFloat value) {
-      return std::min(std::max(value.convertToFloat(),
-                               op.getMin().convertToFloat()),
-                      op.getMax().convertToFloat());
+      return std::min(
+          std::max(value.convertToFloat(), op.getMin().convertToFloat()),
+          op.getMax().convertToFloat());
     };
     float min = limit(inner.getMin()), max = limit(inner.getMax());
     rewriter.modifyOpInPlace(op, [&] {
@@ -95,9 +95,8 @@ struct HardSwishFromProduct : public OpRewritePattern<BinaryOp> {
           std::fabs(gate.getAlpha().convertToFloat() - 1.0f / 6) > 1e-6f ||
           gate.getBeta().convertToFloat() != 0.5f)
         continue;
-      rewriter.replaceOpWithNewOp<UnaryOp>(op, op.getType(),
-                                           UnaryFn::HardSwish, x, APFloat(0.0f),
-                                           APFloat(0.0f));
+      rewriter.replaceOpWithNewOp<UnaryOp>(op, op.getType(), UnaryFn::HardSwish,
+                                           x, APFloat(0.0f), APFloat(0.0f));
       ++count;
       return success();
     }

@@ -5,11 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Dialect/Utils/StructuredOpsUtils.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "quant-opt/Dialect/QNN/Transforms/ChannelsLast.h"
 #include "quant-opt/Dialect/QNN/Transforms/Passes.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
-#include "mlir/Dialect/Utils/StructuredOpsUtils.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace quantopt::qnn {
 #define GEN_PASS_DEF_PROPAGATETRANSPOSESPASS
@@ -55,12 +55,12 @@ struct ConvertToChannelsLast : public RewritePattern {
     bool fromLast = llvm::any_of(op->getOperands(), [](Value operand) {
       return getTranspose(operand, kToChannelsFirst);
     });
-    bool toLast = !op->use_empty() &&
-                  llvm::all_of(op->getUsers(), [](Operation *user) {
-                    auto transpose = dyn_cast<TransposeOp>(user);
-                    return transpose && transpose.getPermutation() ==
-                                            ArrayRef(kToChannelsLast);
-                  });
+    bool toLast =
+        !op->use_empty() && llvm::all_of(op->getUsers(), [](Operation *user) {
+          auto transpose = dyn_cast<TransposeOp>(user);
+          return transpose &&
+                 transpose.getPermutation() == ArrayRef(kToChannelsLast);
+        });
     if (!fromLast && !toLast)
       return rewriter.notifyMatchFailure(op, "no transpose to move");
     FailureOr<Operation *> copy = convertToChannelsLast(rewriter, op);
@@ -125,11 +125,11 @@ struct SinkReshape : public RewritePattern {
       return rewriter.notifyMatchFailure(op, "no reshape to move");
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
     auto source = cast<RankedTensorType>(reshape.getInput().getType());
-    Operation *copy = mlir::clone(
-        rewriter, op,
-        TypeRange(RankedTensorType::get(source.getShape(),
-                                        type.getElementType())),
-        reshape.getInput());
+    Operation *copy =
+        mlir::clone(rewriter, op,
+                    TypeRange(RankedTensorType::get(source.getShape(),
+                                                    type.getElementType())),
+                    reshape.getInput());
     rewriter.replaceOpWithNewOp<ReshapeOp>(op, type, copy->getResult(0));
     return success();
   }
@@ -162,8 +162,8 @@ struct SinkReshapeOfBinary : public OpRewritePattern<BinaryOp> {
     }
     if (!source)
       return rewriter.notifyMatchFailure(op, "no reshape to move");
-    Operation *copy = mlir::clone(rewriter, op.getOperation(),
-                                  TypeRange(source), operands);
+    Operation *copy =
+        mlir::clone(rewriter, op.getOperation(), TypeRange(source), operands);
     rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(),
                                            copy->getResult(0));
     return success();
@@ -189,8 +189,8 @@ struct PermuteDenseWeight : public OpRewritePattern<DenseOp> {
     if (columns != image.getNumElements() / image.getDimSize(0))
       return rewriter.notifyMatchFailure(op, "rows are not whole images");
     // Rows of the weight are channels-first images.
-    SmallVector<int64_t> shape = permuteShape(image.getShape(),
-                                              kToChannelsFirst);
+    SmallVector<int64_t> shape =
+        permuteShape(image.getShape(), kToChannelsFirst);
     shape[0] = weightType.getDimSize(0);
     SmallVector<int64_t> sources = getPermutedSources(shape, kToChannelsLast);
     FailureOr<Value> weight =

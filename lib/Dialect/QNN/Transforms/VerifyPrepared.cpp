@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quant-opt/Dialect/QNN/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "quant-opt/Dialect/QNN/Transforms/Passes.h"
 
 namespace quantopt::qnn {
 #define GEN_PASS_DEF_VERIFYPREPAREDPASS

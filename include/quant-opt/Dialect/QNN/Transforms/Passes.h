@@ -8,10 +8,10 @@
 #ifndef QUANTOPT_DIALECT_QNN_TRANSFORMS_PASSES_H
 #define QUANTOPT_DIALECT_QNN_TRANSFORMS_PASSES_H
 
-#include "quant-opt/Dialect/QNN/IR/QNNOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
+#include "quant-opt/Dialect/QNN/IR/QNNOps.h"
 
 namespace quantopt::qnn {
 
@@ -30,6 +30,7 @@ FailureOr<Operation *> convertToChannelsLast(OpBuilder &builder, Operation *op);
 FailureOr<int64_t> foldScales(Operation *root);
 FailureOr<int64_t> foldPadding(Operation *root);
 FailureOr<int64_t> fuseActivations(Operation *root);
+int64_t eliminateDeadChannels(Operation *root);
 int64_t foldConstants(Operation *root, int64_t maxElements);
 
 } // namespace quantopt::qnn

@@ -96,6 +96,23 @@ def FuseActivationsPass : QNNPass<"qnn-fuse-activations"> {
   ];
 }
 
+def EliminateDeadChannelsPass : QNNPass<"qnn-eliminate-dead-channels"> {
+  let summary = "Remove channels whose weights are all zero";
+  let description = [{
+    An output channel with only zero weights is a constant: its bias. The
+    constant is followed through clamps, unary functions, max pools and
+    depthwise convolutions into the contraction that reads it, whose bias takes
+    it over; the channel then vanishes from both weights.
+
+    Does nothing where the channel has another reader, where padding would mix
+    a constant other than zero with zeros, or where weights are not `f32`
+    constants. At least one channel stays.
+  }];
+  let statistics = [
+    Statistic<"removed", "num-removed", "Channels removed">,
+  ];
+}
+
 def VerifyPreparedPass : QNNPass<"qnn-verify-prepared"> {
   let summary = "Check what the phases after 'prepare' assume";
   let description = [{
