@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "quant-opt/Codegen/Passes.h"
 #include "quant-opt/Target/TargetInfo.h"
 
@@ -28,6 +29,7 @@ public:
 
   Value expandFma(Value x, Value y, Value z);
   Value expandRound(Operation *op, Value x);
+  Value expandHalf(Value x);
 
 private:
   Type shaped(Type element) {
@@ -130,6 +132,40 @@ Value Expander::expandRound(Operation *op, Value x) {
   return arith::SelectOp::create(b, wrong, next, rounded);
 }
 
+/// Moves exponent and significand of binary16 to their places in binary32 and
+/// corrects the exponent's bias by a multiplication, which is exact and takes
+/// care of subnormal numbers.
+Value Expander::expandHalf(Value x) {
+  Type i32 = shaped(b.getI32Type());
+  auto integer = [&](int32_t value) {
+    return constant(b.getI32IntegerAttr(value));
+  };
+  Value bits = arith::ExtUIOp::create(
+      b, i32, arith::BitcastOp::create(b, shaped(b.getI16Type()), x));
+  Value magnitude = arith::AndIOp::create(b, bits, integer(0x7fff));
+  Value sign = arith::ShLIOp::create(
+      b, arith::XOrIOp::create(b, bits, magnitude), integer(16));
+  Value moved = arith::BitcastOp::create(
+      b, like, arith::ShLIOp::create(b, magnitude, integer(13)));
+  Value scaled =
+      arith::MulFOp::create(b, moved, constant(b.getF32FloatAttr(0x1p112f)));
+  // Infinity and NaN have the largest exponent in both formats.
+  Value isFinite =
+      compare(arith::CmpIPredicate::slt, magnitude, integer(0x7c00));
+  Value raw = arith::BitcastOp::create(b, i32, scaled);
+  Value special = arith::OrIOp::create(b, raw, integer(0x7f800000));
+  Value result = arith::SelectOp::create(b, isFinite, raw, special);
+  return arith::BitcastOp::create(b, like,
+                                  arith::OrIOp::create(b, result, sign));
+}
+
+/// Whether an op widens binary16 to binary32.
+static bool widensHalf(Operation *op) {
+  return isa<arith::ExtFOp>(op) &&
+         getElementTypeOrSelf(op->getOperand(0)).isF16() &&
+         getElementTypeOrSelf(op->getResult(0)).isF32();
+}
+
 namespace {
 struct LegalizeMathPass
     : public quantopt::impl::LegalizeMathBase<LegalizeMathPass> {
@@ -138,19 +174,24 @@ struct LegalizeMathPass
     getOperation().walk([&](Operation *op) {
       bool isFma = isa<math::FmaOp>(op);
       bool isRound = isa<math::RoundEvenOp, math::FloorOp, math::CeilOp>(op);
-      if (!isFma && !isRound)
+      bool isHalf = widensHalf(op);
+      if (!isFma && !isRound && !isHalf)
         return;
       const TargetLevel &level = getTargetLevel(op);
-      if ((isFma && !level.hasFma) || (isRound && !level.hasRound))
+      // Levels with fused multiply-add convert halves as well.
+      if (((isFma || isHalf) && !level.hasFma) || (isRound && !level.hasRound))
         work.push_back(op);
     });
     for (Operation *op : work) {
       Expander expander(op);
-      Value result =
-          isa<math::FmaOp>(op)
-              ? expander.expandFma(op->getOperand(0), op->getOperand(1),
-                                   op->getOperand(2))
-              : expander.expandRound(op, op->getOperand(0));
+      Value result;
+      if (isa<math::FmaOp>(op))
+        result = expander.expandFma(op->getOperand(0), op->getOperand(1),
+                                    op->getOperand(2));
+      else if (widensHalf(op))
+        result = expander.expandHalf(op->getOperand(0));
+      else
+        result = expander.expandRound(op, op->getOperand(0));
       op->getResult(0).replaceAllUsesWith(result);
       op->erase();
     }

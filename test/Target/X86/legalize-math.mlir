@@ -22,3 +22,15 @@ func.func @avx2(%a: f32, %b: f32) -> f32
   %1 = math.roundeven %0 : f32
   return %1 : f32
 }
+
+// 2^112 corrects the exponent's bias; no conversion that a library would do.
+// CHECK-LABEL: @halves
+// CHECK-NOT: arith.extf
+// CHECK: arith.constant dense<5.19229686E+33> : vector<4xf32>
+// CHECK-NOT: arith.extf
+// CHECK: return
+func.func @halves(%a: vector<4xf16>) -> vector<4xf32>
+    attributes {qvec.target = #qvec.target<level = "x86-64", triple = "x86_64", cpu = "", features = "">} {
+  %0 = arith.extf %a : vector<4xf16> to vector<4xf32>
+  return %0 : vector<4xf32>
+}
