@@ -71,8 +71,8 @@ struct Flags {
                        cl::desc("float (default) or static")};
   TextsFlag calibrate{"calibrate", in, cl::value_desc("[NAME=]FILE|DIR"),
                       cl::desc("Samples (.npy, .npz) to take ranges from")};
-  TextFlag ranges{"ranges", in, cl::value_desc("R"), cl::init("minmax"),
-                  cl::desc("minmax (default), percentile:P, entropy, mse")};
+  TextFlag ranges{"ranges", in, cl::value_desc("R"), cl::init("mse"),
+                  cl::desc("mse (default), minmax, percentile:P, entropy")};
   TextFlag table{"table", in, cl::value_desc("FILE.json"),
                  cl::desc("Ranges to use, or to write with --calibrate")};
   TextFlag config{"config", in, cl::value_desc("FILE.json"),

@@ -39,7 +39,7 @@ struct CompileOptions {
   std::string weights, granularity, scheme;
   Activations activations = Activations::Float;
   std::vector<std::string> calibrate; ///< [NAME=]FILE, see SampleSet
-  std::string ranges = "minmax";
+  std::string ranges = "mse";
   std::string table; ///< written when calibrating, else read
   std::string config, writeConfig;
   bool integerOnly = false;
