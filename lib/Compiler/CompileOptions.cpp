@@ -35,8 +35,12 @@ llvm::Error CompileOptions::check() const {
     return createStringError("'--calibrate' needs '--activations=static'");
   if (!table.empty() && !isStatic)
     return createStringError("'--table' needs '--activations=static'");
-  if (integerOnly && !isStatic && !weights.empty() && weights == "f32")
-    return createStringError("'--integer-only' contradicts '--weights=f32'");
+  bool isFloatWeights =
+      weights == "f32" || weights == "f16" || weights == "bf16";
+  if (isFloatWeights && (isStatic || integerOnly))
+    return createStringError(
+        std::string(isStatic ? "'--activations=static'" : "'--integer-only'") +
+        " needs integer weights, but got '--weights=" + weights + "'");
   if (weights.empty() || weights == "f32") {
     if (!granularity.empty() && !isStatic)
       return createStringError("'--granularity' needs '--weights' to say how "

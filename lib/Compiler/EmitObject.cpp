@@ -205,9 +205,11 @@ Expected<Bytes> quantopt::emitModel(ModuleOp module, ModelDescription &model,
       return code;
     bool canDefine = llvm::all_of(*undefined, isMemoryFunction);
     if (withMemoryFunctions || !canDefine)
-      return llvm::createStringError("the generated code needs the function '" +
-                                     undefined->front() +
-                                     "', which no target may need");
+      return llvm::createStringError(
+          "code for '" + model.triple + "' would need the function '" +
+          undefined->front() +
+          "' of a library; name a processor that has the instruction with "
+          "'--cpu' or '--features'");
   }
   llvm_unreachable("both attempts return");
 }

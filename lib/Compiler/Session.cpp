@@ -168,7 +168,8 @@ LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
   case Phase::Fuse: {
     FuseOptions pass;
     pass.integerOnly = options.integerOnly;
-    pass.remarks = false;
+    // In a float model everything stays float.
+    pass.remarks = isStatic;
     buildFusePipeline(manager, pass);
     return success();
   }

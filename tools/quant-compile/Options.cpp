@@ -10,6 +10,7 @@
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/StringSwitch.h"
+#include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -240,6 +241,9 @@ llvm::Expected<CompileOptions> quantopt::parseCommandLine(int argc,
   mlir::registerMLIRContextCLOptions();
   mlir::registerAsmPrinterCLOptions();
   mlir::registerPassManagerCLOptions();
+  cl::SetVersionPrinter([](raw_ostream &os) {
+    os << "quant-compile " QUANTOPT_VERSION " (LLVM " LLVM_VERSION_STRING ")\n";
+  });
   cl::HideUnrelatedOptions(flags.category);
   cl::ParseCommandLineOptions(
       argc, argv, "quant-compile: makes a native program of a network\n");

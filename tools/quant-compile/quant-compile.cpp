@@ -51,6 +51,11 @@ int main(int argc, char **argv) {
   quantopt::registerAllDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   ToolDiagnosticHandler handler(&context, "quant-compile", llvm::errs());
+  // Messages start on a line of their own.
+  mlir::ScopedDiagnosticHandler clearing(&context, [](mlir::Diagnostic &) {
+    clearProgress();
+    return failure();
+  });
   options->progress = showProgress;
   std::string output = options->output;
   CompileSession session(std::move(*options), context);
