@@ -41,6 +41,23 @@ static bool isReshape(TransposeOp op) {
   return true;
 }
 
+/// A constant that broadcasts to tensors of the permutation's rank, permuted;
+/// leading dimensions of size 1 are left out.
+static Value permuteConstant(OpBuilder &builder, Location loc,
+                             DenseElementsAttr attr,
+                             ArrayRef<int64_t> permutation) {
+  ArrayRef<int64_t> own = cast<RankedTensorType>(attr.getType()).getShape();
+  SmallVector<int64_t> shape(permutation.size() - own.size(), 1);
+  llvm::append_range(shape, own);
+  SmallVector<float> values =
+      permuteElements<float>(getFloatElements(attr), shape, permutation);
+  SmallVector<int64_t> permuted = permuteShape(shape, permutation);
+  ArrayRef<int64_t> target(permuted);
+  while (!target.empty() && target.front() == 1)
+    target = target.drop_front();
+  return createFloatConstant(builder, loc, target, values);
+}
+
 namespace {
 
 /// Rebuilds an op in channels-last order when that brings transposes together.
@@ -135,8 +152,59 @@ struct SinkReshape : public RewritePattern {
   }
 };
 
+/// op(transpose(x), ...) -> transpose(op(x, ...)) for elementwise ops and
+/// permutations other than those between channels first and last, which
+/// `ConvertToChannelsLast` moves. Such transposes only move down.
+struct SinkTranspose : public RewritePattern {
+  explicit SinkTranspose(MLIRContext *context)
+      : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op,
+                                PatternRewriter &rewriter) const override {
+    if (!isPointwise(op) && !isa<BinaryOp>(op))
+      return rewriter.notifyMatchFailure(op, "not elementwise");
+    SmallVector<int64_t> permutation;
+    for (Value operand : op->getOperands()) {
+      if (getFloatConstant(operand))
+        continue;
+      auto transpose = operand.getDefiningOp<TransposeOp>();
+      if (!transpose || (!permutation.empty() &&
+                         transpose.getPermutation() != ArrayRef(permutation)))
+        return rewriter.notifyMatchFailure(op, "operands differ in order");
+      permutation.assign(transpose.getPermutation().begin(),
+                         transpose.getPermutation().end());
+    }
+    ArrayRef<int64_t> order(permutation);
+    if (permutation.empty() || order == ArrayRef(kToChannelsFirst) ||
+        order == ArrayRef(kToChannelsLast))
+      return rewriter.notifyMatchFailure(op, "no transpose to move");
+    SmallVector<int64_t> inverse(permutation.size());
+    for (auto [i, p] : llvm::enumerate(permutation))
+      inverse[p] = i;
+    auto type = cast<RankedTensorType>(op->getResult(0).getType());
+    if (type.getRank() != int64_t(permutation.size()))
+      return rewriter.notifyMatchFailure(op, "result has another rank");
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands()) {
+      if (DenseElementsAttr attr = getFloatConstant(operand))
+        operands.push_back(
+            permuteConstant(rewriter, op->getLoc(), attr, inverse));
+      else
+        operands.push_back(operand.getDefiningOp<TransposeOp>().getInput());
+    }
+    Operation *copy = mlir::clone(
+        rewriter, op,
+        TypeRange(RankedTensorType::get(permuteShape(type.getShape(), inverse),
+                                        type.getElementType())),
+        operands);
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, type, copy->getResult(0),
+                                             permutation);
+    return success();
+  }
+};
+
 /// binary(reshape(x), reshape(y)) -> reshape(binary(x, y)) for equal shapes,
-/// also when one operand is a single number.
+/// also when one operand is a constant per channel and channels stay last.
 struct SinkReshapeOfBinary : public OpRewritePattern<BinaryOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -144,14 +212,20 @@ struct SinkReshapeOfBinary : public OpRewritePattern<BinaryOp> {
                                 PatternRewriter &rewriter) const override {
     RankedTensorType source;
     SmallVector<Value> operands;
+    int64_t numChannels = 0;
     for (Value operand : op->getOperands()) {
       auto reshape = operand.getDefiningOp<ReshapeOp>();
       if (!reshape) {
         auto attr = getFloatConstant(operand);
-        if (!attr || attr.getNumElements() != 1)
+        auto channels = getChannelConstant(operand, op.getType().getShape());
+        if (!channels)
           return rewriter.notifyMatchFailure(op, "operand without reshape");
-        operands.push_back(createFloatConstant(rewriter, op.getLoc(), {},
-                                               getFloatElements(attr)));
+        if (attr.getNumElements() == 1)
+          channels->resize(1);
+        else
+          numChannels = channels->size();
+        operands.push_back(createFloatConstant(
+            rewriter, op.getLoc(), {int64_t(channels->size())}, *channels));
         continue;
       }
       auto type = cast<RankedTensorType>(reshape.getInput().getType());
@@ -160,7 +234,8 @@ struct SinkReshapeOfBinary : public OpRewritePattern<BinaryOp> {
       source = type;
       operands.push_back(reshape.getInput());
     }
-    if (!source)
+    if (!source || source.getRank() == 0 ||
+        (numChannels && source.getShape().back() != numChannels))
       return rewriter.notifyMatchFailure(op, "no reshape to move");
     Operation *copy =
         mlir::clone(rewriter, op.getOperation(), TypeRange(source), operands);
@@ -282,7 +357,7 @@ struct PropagateTransposesPass
     patterns.add<ConvertToChannelsLast>(context, numConverted);
     patterns.add<PermuteDenseWeight>(context, numPermuted);
     patterns.add<SimplifyTranspose, SinkReshape, SinkReshapeOfBinary,
-                 GatherShuffledChannels>(context);
+                 SinkTranspose, GatherShuffledChannels>(context);
     GreedyRewriteConfig config;
     config.setMaxIterations(64);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns),

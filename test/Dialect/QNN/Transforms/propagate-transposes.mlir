@@ -114,3 +114,26 @@ func.func @keep_before_matmul(%x: tensor<1x4x4x2xf32>) -> tensor<1x2x4x4xf32> {
   %1 = qnn.matmul %0, %0 : (tensor<1x2x4x4xf32>, tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
   return %1 : tensor<1x2x4x4xf32>
 }
+
+// -----
+
+// Sequences (N C L): a transpose sinks through elementwise ops to the next one,
+// a reshape through products with a constant per channel.
+// CHECK-LABEL: func @sequence
+// CHECK-NOT: qnn.transpose
+// CHECK: %[[M:.*]] = qnn.binary mul %arg0, %{{.*}} : (tensor<1x1x5x2xf32>, tensor<2xf32>) -> tensor<1x1x5x2xf32>
+// CHECK-NEXT: %[[C:.*]] = qnn.clamp %[[M]]
+// CHECK-NEXT: %[[A:.*]] = qnn.binary add %[[C]], %{{.*}} : (tensor<1x1x5x2xf32>, tensor<2xf32>) -> tensor<1x1x5x2xf32>
+// CHECK-NEXT: return %[[A]]
+func.func @sequence(%x: tensor<1x1x5x2xf32>) -> tensor<1x1x5x2xf32> {
+  %c = arith.constant dense<[2.0, 3.0]> : tensor<2xf32>
+  %d = arith.constant dense<[[2.0], [3.0]]> : tensor<2x1xf32>
+  %0 = qnn.reshape %x : tensor<1x1x5x2xf32> -> tensor<1x5x2xf32>
+  %1 = qnn.binary mul %0, %c : (tensor<1x5x2xf32>, tensor<2xf32>) -> tensor<1x5x2xf32>
+  %2 = qnn.transpose %1 {permutation = array<i64: 0, 2, 1>} : tensor<1x5x2xf32> -> tensor<1x2x5xf32>
+  %3 = qnn.clamp %2 {min = 0.0 : f32, max = 6.0 : f32} : tensor<1x2x5xf32>
+  %4 = qnn.binary add %3, %d : (tensor<1x2x5xf32>, tensor<2x1xf32>) -> tensor<1x2x5xf32>
+  %5 = qnn.transpose %4 {permutation = array<i64: 0, 2, 1>} : tensor<1x2x5xf32> -> tensor<1x5x2xf32>
+  %6 = qnn.reshape %5 : tensor<1x5x2xf32> -> tensor<1x1x5x2xf32>
+  return %6 : tensor<1x1x5x2xf32>
+}
