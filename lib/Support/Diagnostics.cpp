@@ -8,6 +8,8 @@
 #include "quant-opt/Support/Diagnostics.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"
+#include "mlir/IR/MLIRContext.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace quantopt;
@@ -49,9 +51,21 @@ static void print(raw_ostream &os, StringRef tool, const Diagnostic &diag) {
 
 ToolDiagnosticHandler::ToolDiagnosticHandler(MLIRContext *context,
                                              StringRef tool, raw_ostream &os)
-    : ScopedDiagnosticHandler(context) {
-  setHandler([name = tool.str(), &os](Diagnostic &diag) {
-    print(os, name, diag);
+    : ScopedDiagnosticHandler(context), context(context),
+      printedOps(context->shouldPrintOpOnDiagnostic()) {
+  context->printOpOnDiagnostic(false);
+  auto remarks = std::make_shared<llvm::StringSet<>>();
+  setHandler([name = tool.str(), &os, remarks](Diagnostic &diag) {
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    print(stream, name, diag);
+    bool isRemark = diag.getSeverity() == DiagnosticSeverity::Remark;
+    if (!isRemark || remarks->insert(text).second)
+      os << text;
     return success();
   });
+}
+
+ToolDiagnosticHandler::~ToolDiagnosticHandler() {
+  context->printOpOnDiagnostic(printedOps);
 }

@@ -18,9 +18,16 @@ namespace quantopt {
 ///   TOOL: error: FILE: message          about a file as a whole
 ///   FILE:LINE:COLUMN: error: message    about a place in a text
 ///   TOOL: error: 'NODE': message        about a named part of a model
+/// The IR of the op is not printed, and a remark that was printed already (for
+/// another copy of the model) is not repeated.
 class ToolDiagnosticHandler : public ScopedDiagnosticHandler {
 public:
   ToolDiagnosticHandler(MLIRContext *context, StringRef tool, raw_ostream &os);
+  ~ToolDiagnosticHandler();
+
+private:
+  MLIRContext *context;
+  bool printedOps; // the context's setting before
 };
 
 } // namespace quantopt
