@@ -9,6 +9,7 @@
 #include "Evaluators.h"
 #include "mlir/IR/Location.h"
 #include "mlir/Transforms/RegionUtils.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace quantopt;
 using namespace quantopt::reference;
@@ -62,6 +63,9 @@ void reference::registerEvaluator(TypeID op, Interpreter::Evaluator evaluator) {
 // Preparation
 //===----------------------------------------------------------------------===//
 
+/// Larger tensors are taken for mistakes, before memory runs out.
+static constexpr int64_t kMaxElements = int64_t(1) << 30;
+
 /// Fails unless the interpreter can hold a value of this type: a tensor, or a
 /// scalar as a tensor of rank 0.
 static llvm::Error checkType(Operation *op, Type type) {
@@ -77,6 +81,12 @@ static llvm::Error checkType(Operation *op, Type type) {
   if (!tensor.hasStaticShape())
     return makeError(op, "has the dynamic type '" + text +
                              "'; the interpreter needs static shapes");
+  int64_t elements = 1;
+  for (int64_t size : tensor.getShape())
+    if (llvm::MulOverflow(elements, size, elements) || elements > kMaxElements)
+      return makeError(op, "has type '" + text + "' of more than " +
+                               Twine(kMaxElements) +
+                               " elements, which the interpreter refuses");
   return llvm::Error::success();
 }
 

@@ -55,6 +55,9 @@ static Error evaluatePool(qnn::PoolOp op, ArrayRef<Tensor> operands,
   else if (result.getStorage() == Storage::I8 && isMax)
     poolMax<int8_t>(geometry, input.get<int8_t>(), result.getMutable<int8_t>(),
                     INT8_MIN);
+  else if (result.getStorage() == Storage::I32 && isMax)
+    poolMax<int32_t>(geometry, input.get<int32_t>(),
+                     result.getMutable<int32_t>(), INT32_MIN);
   else
     return makeError(op, "pools elements that the interpreter does not know");
   results.push_back(std::move(result));

@@ -7,6 +7,7 @@
 // RUN: not quant-run --interpret --print %t/slice.mlir 2>&1 | FileCheck %s --check-prefix=SLICE
 // RUN: not quant-run --interpret --print %t/divide.mlir 2>&1 | FileCheck %s --check-prefix=DIVIDE
 // RUN: not quant-run --interpret --print %t/region.mlir 2>&1 | FileCheck %s --check-prefix=REGION
+// RUN: not quant-run --interpret --print %t/large.mlir 2>&1 | FileCheck %s --check-prefix=LARGE
 
 // Every message names the place and the op.
 
@@ -67,4 +68,12 @@ func.func @main() -> tensor<4xf32> {
     linalg.yield %c : f32
   }
   return %y : tensor<4xf32>
+}
+
+//--- large.mlir
+// LARGE: large.mlir:3:8: 'tensor.empty' op has type 'tensor<3000000000x3000000000x4000000000xi8>' of more than 1073741824 elements, which the interpreter refuses
+func.func @main() -> tensor<1xi8> {
+  %x = tensor.empty() : tensor<3000000000x3000000000x4000000000xi8>
+  %y = tensor.extract_slice %x[0, 0, 0] [1, 1, 1] [1, 1, 1] : tensor<3000000000x3000000000x4000000000xi8> to tensor<1xi8>
+  return %y : tensor<1xi8>
 }
