@@ -80,7 +80,8 @@ static std::vector<std::vector<float>> allocate(const qo_tensor *tensors,
 
 Expected<RangeTable> quantopt::calibrateModel(ModuleOp module,
                                               const CompileOptions &options) {
-  auto method = RangeMethod::parse(options.ranges);
+  auto method =
+      RangeMethod::parse(options.ranges.empty() ? "mse" : options.ranges);
   if (!method)
     return method.takeError();
   RoundingPlan::Options plan;

@@ -28,9 +28,10 @@ llvm::Error CompileOptions::check() const {
     if (Error error =
             checkExecutableTarget(target.empty() ? getHostTriple() : target))
       return error;
-  if (auto method = RangeMethod::parse(ranges); !method)
+  if (auto method = RangeMethod::parse(ranges.empty() ? "mse" : ranges);
+      !method)
     return method.takeError();
-  bool isStatic = activations == Activations::Static;
+  bool isStatic = this->isStatic();
   if (!calibrate.empty() && !isStatic)
     return createStringError("'--calibrate' needs '--activations=static'");
   if (!table.empty() && !isStatic)

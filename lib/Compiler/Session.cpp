@@ -9,9 +9,9 @@
 #include "mlir/Pass/PassManager.h"
 #include "quant-opt/Calibration/RangeTable.h"
 #include "quant-opt/Compiler/Calibrate.h"
+#include "quant-opt/Compiler/Config.h"
 #include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
 #include "quant-opt/Quantization/Schemes/ObservedValues.h"
-#include "quant-opt/Quantization/Schemes/WeightScheme.h"
 #include "quant-opt/Quantization/Transforms/Ranges.h"
 #include "quant-opt/Support/AtomicFile.h"
 #include "llvm/Support/FileSystem.h"
@@ -59,7 +59,7 @@ LogicalResult CompileSession::checkStart() {
            << options.input << ": '" << flag << "' comes too late for a module "
            << "that has been through phase '" << getPhaseName(phase) << "'";
   };
-  bool isStatic = options.activations == Activations::Static;
+  bool isStatic = options.isStatic();
   return success(
       succeeded(
           late(Phase::Calibrate, !options.calibrate.empty(), "--calibrate")) &&
@@ -94,7 +94,7 @@ std::string CompileSession::getName() const {
 /// Attaches ranges from samples or from a table; fails when values without a
 /// range would have to be rounded.
 LogicalResult CompileSession::calibrate() {
-  if (options.activations != Activations::Static)
+  if (!options.isStatic())
     return success();
   auto main = module->lookupSymbol<func::FuncOp>("main");
   if (!main)
@@ -134,7 +134,7 @@ LogicalResult CompileSession::calibrate() {
 //===----------------------------------------------------------------------===//
 
 LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
-  bool isStatic = options.activations == Activations::Static;
+  bool isStatic = options.isStatic();
   switch (next) {
   case Phase::Prepare:
     buildPreparePipeline(manager);
@@ -211,7 +211,7 @@ LogicalResult CompileSession::runPhase(Phase next, TimingScope &timing) {
     auto main = module->lookupSymbol<func::FuncOp>("main");
     return report(
         writeFileAtomically(options.writeConfig, [&](raw_ostream &os) {
-          os << writeSchemes(main);
+          os << makeConfig(options, main);
           return llvm::Error::success();
         }));
   }
@@ -252,7 +252,8 @@ CompileStatus CompileSession::runPhases(TimingScope &timing, Phase last) {
 }
 
 CompileStatus CompileSession::run() {
-  if (failed(report(options.check())) || failed(load()))
+  if (failed(report(readConfig(options))) || failed(report(options.check())) ||
+      failed(load()))
     return CompileStatus::UserError;
   Phase last = options.compileTo.value_or(Phase::LLVM);
   if (last < phase) {

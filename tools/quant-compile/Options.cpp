@@ -72,14 +72,15 @@ struct Flags {
                        cl::desc("float (default) or static")};
   TextsFlag calibrate{"calibrate", in, cl::value_desc("[NAME=]FILE|DIR"),
                       cl::desc("Samples (.npy, .npz) to take ranges from")};
-  TextFlag ranges{"ranges", in, cl::value_desc("R"), cl::init("mse"),
+  TextFlag ranges{"ranges", in, cl::value_desc("R"),
                   cl::desc("mse (default), minmax, percentile:P, entropy")};
   TextFlag table{"table", in, cl::value_desc("FILE.json"),
                  cl::desc("Ranges to use, or to write with --calibrate")};
   TextFlag config{"config", in, cl::value_desc("FILE.json"),
-                  cl::desc("Decisions about single weights to follow")};
-  TextFlag writeConfig{"write-config", in, cl::value_desc("FILE.json"),
-                       cl::desc("Write the decisions that were made")};
+                  cl::desc("Options and decisions about weights to follow")};
+  TextFlag writeConfig{
+      "write-config", in, cl::value_desc("FILE.json"),
+      cl::desc("Write a file for --config that repeats this one")};
   BoolFlag integerOnly{"integer-only", in,
                        cl::desc("Fail if anything would stay float")};
   TextFlag io{"io", in, cl::value_desc("IO"), cl::init("model"),
@@ -145,8 +146,9 @@ static Error readChoices(const Flags &flags, CompileOptions &options) {
     return notYet("--activations", activations, "static");
   if (activations != "float" && activations != "static")
     return expectedOneOf("--activations", "float or static", activations);
-  options.activations =
-      activations == "static" ? Activations::Static : Activations::Float;
+  if (flags.activations.getNumOccurrences())
+    options.activations =
+        activations == "static" ? Activations::Static : Activations::Float;
   if (flags.io != "model" && flags.io != "quantized")
     return expectedOneOf("--io", "model or quantized", flags.io);
   options.quantizedIO = flags.io == "quantized";

@@ -51,6 +51,8 @@ int main(int argc, char **argv) {
   quantopt::registerAllDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   ToolDiagnosticHandler handler(&context, "quant-compile", llvm::errs());
+  // Whole ops may hold megabytes of constants.
+  context.printOpOnDiagnostic(false);
   // Messages start on a line of their own.
   mlir::ScopedDiagnosticHandler clearing(&context, [](mlir::Diagnostic &) {
     clearProgress();

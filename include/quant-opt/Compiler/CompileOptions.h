@@ -37,9 +37,9 @@ struct CompileOptions {
   std::string target, cpu, features;
 
   std::string weights, granularity, scheme;
-  Activations activations = Activations::Float;
-  std::vector<std::string> calibrate; ///< [NAME=]FILE, see SampleSet
-  std::string ranges = "mse";
+  std::optional<Activations> activations; ///< float if nobody says
+  std::vector<std::string> calibrate;     ///< [NAME=]FILE, see SampleSet
+  std::string ranges;                     ///< see RangeMethod; empty is mse
   std::string table; ///< written when calibrating, else read
   std::string config, writeConfig;
   bool integerOnly = false;
@@ -58,6 +58,8 @@ struct CompileOptions {
   std::string toolDir; ///< folder of the running program
   /// Called during long work with a name and a part of 1.
   std::function<void(StringRef, double)> progress;
+
+  bool isStatic() const { return activations == Activations::Static; }
 
   /// Fails when options contradict each other.
   llvm::Error check() const;
