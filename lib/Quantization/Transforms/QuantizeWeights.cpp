@@ -200,8 +200,12 @@ struct QuantizeWeightsPass
         bytesAfter += getStoredBytes(constant);
       }
       OpBuilder builder(weight.op);
+      Operation *source = weight.op.getWeightOperand().get().getDefiningOp();
       weight.op.getWeightOperand().set(DequantizeOp::create(
           builder, weight.op->getLoc(), weight.getType(), constant));
+      // A saved model must not keep the numbers that it no longer uses.
+      if (source->use_empty())
+        source->erase();
       ++quantized;
     }
   }

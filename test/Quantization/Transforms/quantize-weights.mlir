@@ -1,7 +1,9 @@
 // RUN: quant-opt %s -split-input-file --qnn-quantize-weights | FileCheck %s
 
 // One symmetric scale per row: 127 steps of 1/127 and 2/127; ties to even.
+// The float weight is gone.
 // CHECK-LABEL: func @per_channel
+// CHECK-NOT: arith.constant
 // CHECK: %[[Q:.*]] = qnn.constant {payload = dense<{{\[\[}}127, -64], [-127, 64]]> : tensor<2x2xi8>, scales = dense<[0.00787401571, 0.0157480314]> : tensor<2xf32>} : tensor<2x2x!qnn.affine_axis<i8<-127:127>, 0>>
 // CHECK: %[[W:.*]] = qnn.dequantize %[[Q]]
 // CHECK: qnn.dense %arg0, %[[W]]
