@@ -52,7 +52,8 @@ bool RoundingPlan::canBeInteger(Operation *op) const {
   if (auto binary = dyn_cast<BinaryOp>(op)) {
     BinaryFn fn = binary.getFn();
     return getSource(binary.getResult()) != binary.getResult() ||
-           fn == BinaryFn::Add || fn == BinaryFn::Sub || fn == BinaryFn::Mul;
+           fn == BinaryFn::Add || fn == BinaryFn::Sub || fn == BinaryFn::Mul ||
+           fn == BinaryFn::PRelu;
   }
   if (isa<SoftmaxOp>(op))
     return options.integerOnly;

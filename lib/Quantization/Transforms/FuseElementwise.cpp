@@ -149,8 +149,66 @@ FailureOr<Value> Fusion::fuseConstant() {
                              ArrayRef<int8_t>(values))));
 }
 
+/// The real numbers that the stored integers can stand for.
+static std::pair<float, float> getRealRange(const SignedParams &params) {
+  return {dequantizeValue(params.min, params.scale, params.zeroPoint),
+          dequantizeValue(params.max, params.scale, params.zeroPoint)};
+}
+
+FailureOr<Value> Fusion::fusePRelu(BinaryOp op) {
+  auto input = getOperand(op.getLhs()), slope = getOperand(op.getRhs());
+  if (!input || !slope || op.getLhs().getType() != op.getType())
+    return fail(op, "an operand is not quantized to 8 bits");
+  // max(x, 0) + min(x, 0) * slope: both parts of x are exact in its own
+  // parameters, the product gets parameters for the range that it can have.
+  const SignedParams &x = input->params, &s = slope->params;
+  float low = std::min(getRealRange(x).first, 0.0f);
+  float ends[] = {0.0f, low * getRealRange(s).first,
+                  low * getRealRange(s).second};
+  AffineParams product = chooseAffine(*llvm::min_element(ends),
+                                      *llvm::max_element(ends), -128, 127);
+  Multiplier multiplier = deriveMultiplier(
+      double(x.scale) * double(s.scale) / double(product.scale), 255 * 255);
+  auto constants = deriveRescaleAdd({x.scale, x.zeroPoint},
+                                    {product.scale, product.zeroPoint},
+                                    {target.scale, target.zeroPoint});
+  if (!constants)
+    return fail(op, "the scales of its operands exceed the result's too far");
+  Location loc = op.getLoc();
+  Type type = getIntegerType(op);
+  Value positive = createLookup(builder, loc, *input, [&](int64_t q) {
+    return std::max(q, x.zeroPoint);
+  });
+  Value negative = createLookup(builder, loc, *input, [&](int64_t q) {
+    return std::min(q, x.zeroPoint);
+  });
+  Value scaled = RescaleMulOp::create(
+      builder, loc, type, negative, slope->value,
+      builder.getI32IntegerAttr(x.zeroPoint),
+      builder.getI32IntegerAttr(s.zeroPoint),
+      builder.getI32IntegerAttr(multiplier.m),
+      builder.getI32IntegerAttr(multiplier.shift),
+      builder.getI32IntegerAttr(product.zeroPoint),
+      builder.getI32IntegerAttr(-128), builder.getI32IntegerAttr(127));
+  return createRescaleAdd(loc, type, positive, scaled, *constants);
+}
+
+Value Fusion::createRescaleAdd(Location loc, Type type, Value lhs, Value rhs,
+                               const RescaleAdd &constants) {
+  return RescaleAddOp::create(
+      builder, loc, type, lhs, rhs,
+      builder.getI32IntegerAttr(constants.lhsMultiplier),
+      builder.getI32IntegerAttr(constants.rhsMultiplier),
+      builder.getI32IntegerAttr(constants.offset),
+      builder.getI32IntegerAttr(constants.shift),
+      builder.getI32IntegerAttr(target.min),
+      builder.getI32IntegerAttr(target.max));
+}
+
 FailureOr<Value> Fusion::fuseBinary(BinaryOp op) {
   BinaryFn fn = op.getFn();
+  if (fn == BinaryFn::PRelu)
+    return fusePRelu(op);
   if (fn != BinaryFn::Add && fn != BinaryFn::Sub && fn != BinaryFn::Mul)
     return fail(op, "'" + stringifyBinaryFn(fn) +
                         "' of two tensors has no integer form");
@@ -179,12 +237,6 @@ FailureOr<Value> Fusion::fuseBinary(BinaryOp op) {
                        {target.scale, target.zeroPoint});
   if (!constants)
     return fail(op, "the scales of its operands exceed the result's too far");
-  return Value(
-      RescaleAddOp::create(builder, op.getLoc(), type, lhs->value, rhs->value,
-                           builder.getI32IntegerAttr(constants->lhsMultiplier),
-                           builder.getI32IntegerAttr(constants->rhsMultiplier),
-                           builder.getI32IntegerAttr(constants->offset),
-                           builder.getI32IntegerAttr(constants->shift),
-                           builder.getI32IntegerAttr(target.min),
-                           builder.getI32IntegerAttr(target.max)));
+  return createRescaleAdd(op.getLoc(), type, lhs->value, rhs->value,
+                          *constants);
 }

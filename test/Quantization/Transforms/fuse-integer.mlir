@@ -173,3 +173,23 @@ func.func @large_bias(%x: tensor<1x1x!a>) -> tensor<1x1x!a> {
   %2 = qnn.quantize %1 : tensor<1x1xf32> -> tensor<1x1x!a>
   return %2 : tensor<1x1x!a>
 }
+
+// -----
+
+!a = !qnn.affine<i8, 0.5 : 3>
+!s = !qnn.affine<i8, 0.01 : -128>
+
+// The negative part of x times the slope, plus its positive part: both parts
+// are tables that keep the parameters of x.
+// CHECK-LABEL: func @prelu
+// CHECK-DAG: %[[P:.*]] = qnn.lookup %{{.*}} {table = array<i8: 3, 3, {{.*}}, 3, 3, 3, 4, 5,
+// CHECK-DAG: %[[N:.*]] = qnn.lookup %{{.*}} {table = array<i8: -128, -127, {{.*}}, 1, 2, 3, 3, 3,
+// CHECK: %[[M:.*]] = qnn.rescale_mul %[[N]], %{{.*}} : (tensor<1x4x8xi8>, tensor<8xi8>) -> tensor<1x4x8xi8>
+// CHECK: qnn.rescale_add %[[P]], %[[M]]
+func.func @prelu(%x: tensor<1x4x8x!a>, %s: tensor<8x!s>) -> tensor<1x4x8x!a> {
+  %0 = qnn.dequantize %x : tensor<1x4x8x!a> -> tensor<1x4x8xf32>
+  %1 = qnn.dequantize %s : tensor<8x!s> -> tensor<8xf32>
+  %2 = qnn.binary prelu %0, %1 : (tensor<1x4x8xf32>, tensor<8xf32>) -> tensor<1x4x8xf32>
+  %3 = qnn.quantize %2 : tensor<1x4x8xf32> -> tensor<1x4x8x!a>
+  return %3 : tensor<1x4x8x!a>
+}

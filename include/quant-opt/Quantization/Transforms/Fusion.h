@@ -15,6 +15,7 @@
 #ifndef QUANTOPT_QUANTIZATION_TRANSFORMS_FUSION_H
 #define QUANTOPT_QUANTIZATION_TRANSFORMS_FUSION_H
 
+#include "quant-opt/Support/Arithmetic.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
 #include "llvm/ADT/MapVector.h"
@@ -76,6 +77,9 @@ private:
   FailureOr<Value> fuseTable();
   FailureOr<Value> fuseContraction(qnn::ContractionOpInterface op);
   FailureOr<Value> fuseBinary(qnn::BinaryOp op);
+  FailureOr<Value> fusePRelu(qnn::BinaryOp op);
+  Value createRescaleAdd(Location loc, Type type, Value lhs, Value rhs,
+                         const RescaleAdd &constants);
   FailureOr<Value> fuseAverage(Operation *op, Value input,
                                qnn::WindowAttr window,
                                std::optional<ArrayRef<int64_t>> counted);

@@ -151,7 +151,8 @@ def FuseIntegerPass : QuantizationPass<"qnn-fuse-integer"> {
     * conv2d and dense: `i8` times `i8` sums, bias rounded to `i32`, and
       `qnn.requantize` with one multiplier per channel. The sum is proved to fit
       `i32`; a bias that does not fit enlarges the channel's scale.
-    * sums, differences, products: `qnn.rescale_add`, `qnn.rescale_mul`.
+    * sums, differences, products: `qnn.rescale_add`, `qnn.rescale_mul`; prelu
+      from both of them and tables.
     * average pools and means over space: `qnn.pool_requantize`.
     * max pools, reshapes, transposes, concat, pad, slice, gather: themselves on
       `i8`, behind a table where parameters differ.
