@@ -23,7 +23,7 @@ struct RunOptions {
   std::optional<double> maxDrop;    ///< in points of top-1
   std::string dumpDirectory;
   std::string rangeTable;             ///< where to write ranges
-  std::string rangeMethod = "minmax"; ///< how they are chosen
+  std::string rangeMethod = "mse"; ///< how they are chosen
   std::optional<double> benchSeconds;
   int64_t limit = 0; ///< samples; 0 means all
   int threads = 1;

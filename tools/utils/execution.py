@@ -15,6 +15,8 @@ def run(*command, limit=600):
     try:
         result = subprocess.run(command, capture_output=True, text=True, errors="replace",
                                 stdin=subprocess.DEVNULL, timeout=limit)
+    except FileNotFoundError:
+        raise Failure(f"'{command[0]}' was not found; is the build's bin folder in PATH?")
     except subprocess.TimeoutExpired:
         raise Failure(f"'{' '.join(command)}' took more than {limit} s")
     if result.returncode:
