@@ -8,10 +8,10 @@
 #ifndef QUANTOPT_INITALLDIALECTS_H
 #define QUANTOPT_INITALLDIALECTS_H
 
-#include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
-#include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
+#include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
+#include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 
 namespace quantopt {
 

@@ -8,12 +8,12 @@
 #ifndef QUANTOPT_INITALLPASSES_H
 #define QUANTOPT_INITALLPASSES_H
 
+#include "mlir/InitAllPasses.h"
 #include "quant-opt/Codegen/Passes.h"
 #include "quant-opt/Conversion/QNNToKernels/Passes.h"
 #include "quant-opt/Dialect/QNN/Transforms/Passes.h"
 #include "quant-opt/Pipelines/Pipelines.h"
 #include "quant-opt/Quantization/Transforms/Passes.h"
-#include "mlir/InitAllPasses.h"
 
 namespace quantopt {
 

@@ -5,9 +5,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quant-opt/Codegen/Passes.h"
-#include "quant-opt/Conversion/QNNToKernels/Passes.h"
-#include "quant-opt/Pipelines/Pipelines.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
@@ -16,6 +13,9 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
+#include "quant-opt/Codegen/Passes.h"
+#include "quant-opt/Conversion/QNNToKernels/Passes.h"
+#include "quant-opt/Pipelines/Pipelines.h"
 
 using namespace quantopt;
 
@@ -41,8 +41,7 @@ void quantopt::buildBuffersPipeline(OpPassManager &manager) {
   outParams.addResultAttribute = true;
   outParams.hoistStaticAllocs = true;
   outParams.modifyPublicFunctions = true;
-  manager.addPass(
-      bufferization::createBufferResultsToOutParamsPass(outParams));
+  manager.addPass(bufferization::createBufferResultsToOutParamsPass(outParams));
   // Equal views become one, and copies of a view onto itself vanish.
   manager.addPass(createCSEPass());
   manager.addPass(createCanonicalizerPass());

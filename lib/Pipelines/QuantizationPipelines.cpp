@@ -5,11 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
 #include "quant-opt/Dialect/QNN/Transforms/Passes.h"
 #include "quant-opt/Pipelines/Pipelines.h"
 #include "quant-opt/Quantization/Transforms/Passes.h"
-#include "mlir/Pass/PassManager.h"
-#include "mlir/Transforms/Passes.h"
 
 using namespace quantopt;
 
@@ -98,8 +98,7 @@ void quantopt::registerQuantizationPipelines() {
   static const std::string select = describe(Phase::Select);
   static const std::string quantize = describe(Phase::Quantize);
   static const std::string fuse = describe(Phase::Fuse);
-  PassPipelineRegistration<>("prepare-pipeline", prepare,
-                             buildPreparePipeline);
+  PassPipelineRegistration<>("prepare-pipeline", prepare, buildPreparePipeline);
   PassPipelineRegistration<CalibrateOptions>("calibrate-pipeline", calibrate,
                                              buildCalibratePipeline);
   PassPipelineRegistration<SelectOptions>("select-pipeline", select,

@@ -22,7 +22,7 @@ struct RunOptions {
   std::vector<std::string> compare; ///< MODEL or [NAME=]FILE.npy
   std::optional<double> maxDrop;    ///< in points of top-1
   std::string dumpDirectory;
-  std::string rangeTable;             ///< where to write ranges
+  std::string rangeTable;          ///< where to write ranges
   std::string rangeMethod = "mse"; ///< how they are chosen
   std::optional<double> benchSeconds;
   int64_t limit = 0; ///< samples; 0 means all

@@ -15,8 +15,8 @@
 #ifndef QUANTOPT_PIPELINES_PIPELINES_H
 #define QUANTOPT_PIPELINES_PIPELINES_H
 
-#include "quant-opt/Support/LLVM.h"
 #include "mlir/Pass/PassOptions.h"
+#include "quant-opt/Support/LLVM.h"
 #include <optional>
 
 namespace mlir {
@@ -65,9 +65,9 @@ struct SelectOptions : public PassPipelineOptions<SelectOptions> {
       *this, "weights",
       llvm::cl::desc("Storage: f32, f16, bf16, i2 to i8, u2 to u8"),
       llvm::cl::init("i8")};
-  Option<std::string> granularity{
-      *this, "granularity", llvm::cl::desc("tensor, channel or block<N>"),
-      llvm::cl::init("")};
+  Option<std::string> granularity{*this, "granularity",
+                                  llvm::cl::desc("tensor, channel or block<N>"),
+                                  llvm::cl::init("")};
   Option<std::string> scheme{*this, "scheme",
                              llvm::cl::desc("symmetric or affine"),
                              llvm::cl::init("symmetric")};

@@ -68,8 +68,12 @@ struct HostAlgebra {
     std::memcpy(&x, &i, sizeof(x));
     return x;
   }
-  int32_t addInt(int32_t a, int32_t b) { return wrap(uint32_t(a) + uint32_t(b)); }
-  int32_t subInt(int32_t a, int32_t b) { return wrap(uint32_t(a) - uint32_t(b)); }
+  int32_t addInt(int32_t a, int32_t b) {
+    return wrap(uint32_t(a) + uint32_t(b));
+  }
+  int32_t subInt(int32_t a, int32_t b) {
+    return wrap(uint32_t(a) - uint32_t(b));
+  }
   int32_t andInt(int32_t a, int32_t b) { return a & b; }
   int32_t shiftLeft(int32_t a, int n) { return wrap(uint32_t(a) << n); }
   int32_t shiftRight(int32_t a, int n) { return a >> n; }
@@ -97,14 +101,12 @@ typename A::Float horner(A &a, typename A::Float x, float first, Rest... rest) {
 /// e^x: argument reduction by multiples of ln 2 in two parts, a polynomial of
 /// degree 6, and a scaling by 2^n in two steps, so that subnormal results are
 /// rounded once.
-template <typename A>
-typename A::Float exp(A &a, typename A::Float x) {
+template <typename A> typename A::Float exp(A &a, typename A::Float x) {
   typename A::Float lo = a.constant(-104.0f);
   typename A::Float limited = a.select(a.less(lo, x), x, lo); // NaN becomes lo
   typename A::Float hi = a.constant(89.0f);
   limited = a.select(a.less(hi, limited), hi, limited);
-  typename A::Float n =
-      a.roundEven(a.mul(limited, a.constant(1.44269504f)));
+  typename A::Float n = a.roundEven(a.mul(limited, a.constant(1.44269504f)));
   typename A::Float r = a.fma(n, a.constant(-0.693359375f), limited);
   r = a.fma(n, a.constant(2.12194440e-4f), r);
   typename A::Float p =
@@ -116,26 +118,23 @@ typename A::Float exp(A &a, typename A::Float x) {
   auto power = [&](typename A::Int e) {
     return a.fromBits(a.shiftLeft(a.addInt(e, a.integer(127)), 23));
   };
-  typename A::Float y =
-      a.mul(a.mul(p, power(half)), power(a.subInt(k, half)));
+  typename A::Float y = a.mul(a.mul(p, power(half)), power(a.subInt(k, half)));
   return a.select(a.isNaN(x), x, y);
 }
 
 /// Natural logarithm of a number that is not subnormal; -inf at 0, NaN below.
-template <typename A>
-typename A::Float log(A &a, typename A::Float x) {
+template <typename A> typename A::Float log(A &a, typename A::Float x) {
   typename A::Int i = a.bits(x);
   // Mantissa in [sqrt(1/2), sqrt(2)): subtract the bits of sqrt(1/2) so that
   // the exponent field counts from there.
-  typename A::Int e =
-      a.shiftRight(a.subInt(i, a.integer(0x3f3504f3)), 23);
+  typename A::Int e = a.shiftRight(a.subInt(i, a.integer(0x3f3504f3)), 23);
   typename A::Float m = a.fromBits(a.subInt(i, a.shiftLeft(e, 23)));
   typename A::Float f = a.sub(m, a.constant(1.0f));
   typename A::Float z = a.mul(f, f);
-  typename A::Float p = horner(
-      a, f, 7.0376836292e-2f, -1.1514610310e-1f, 1.1676998740e-1f,
-      -1.2420140846e-1f, 1.4249322787e-1f, -1.6668057665e-1f, 2.0000714765e-1f,
-      -2.4999993993e-1f, 3.3333331174e-1f);
+  typename A::Float p =
+      horner(a, f, 7.0376836292e-2f, -1.1514610310e-1f, 1.1676998740e-1f,
+             -1.2420140846e-1f, 1.4249322787e-1f, -1.6668057665e-1f,
+             2.0000714765e-1f, -2.4999993993e-1f, 3.3333331174e-1f);
   typename A::Float n = a.toFloat(e);
   typename A::Float y = a.mul(a.mul(p, f), z);
   y = a.fma(n, a.constant(-2.12194440e-4f), y);
@@ -150,15 +149,13 @@ typename A::Float log(A &a, typename A::Float x) {
 }
 
 /// 1 / (1 + e^-x).
-template <typename A>
-typename A::Float sigmoid(A &a, typename A::Float x) {
+template <typename A> typename A::Float sigmoid(A &a, typename A::Float x) {
   typename A::Float one = a.constant(1.0f);
   return a.div(one, a.add(one, exp(a, a.neg(x))));
 }
 
 /// An odd polynomial near 0, (1 - t) / (1 + t) with t = e^-2|x| elsewhere.
-template <typename A>
-typename A::Float tanh(A &a, typename A::Float x) {
+template <typename A> typename A::Float tanh(A &a, typename A::Float x) {
   typename A::Float magnitude = a.abs(x);
   typename A::Float square = a.mul(x, x);
   typename A::Float p =
@@ -173,26 +170,22 @@ typename A::Float tanh(A &a, typename A::Float x) {
 }
 
 /// A rational function on [-4, 4], outside of which erf rounds to +-1.
-template <typename A>
-typename A::Float erf(A &a, typename A::Float x) {
-  typename A::Float limited =
-      clamp(a, x, a.constant(-4.0f), a.constant(4.0f));
+template <typename A> typename A::Float erf(A &a, typename A::Float x) {
+  typename A::Float limited = clamp(a, x, a.constant(-4.0f), a.constant(4.0f));
   typename A::Float z = a.mul(limited, limited);
-  typename A::Float p = horner(
-      a, z, -2.72614225801306e-10f, 2.77068142495902e-08f,
-      -2.10102402082508e-06f, -5.69250639462346e-05f, -7.34990630326855e-04f,
-      -2.95459980854025e-03f, -1.60960333262415e-02f);
-  typename A::Float q =
-      horner(a, z, -1.45660718464996e-05f, -2.13374055278905e-04f,
-             -1.68282697438203e-03f, -7.37332916720468e-03f,
-             -1.42647390514189e-02f);
+  typename A::Float p = horner(a, z, -2.72614225801306e-10f,
+                               2.77068142495902e-08f, -2.10102402082508e-06f,
+                               -5.69250639462346e-05f, -7.34990630326855e-04f,
+                               -2.95459980854025e-03f, -1.60960333262415e-02f);
+  typename A::Float q = horner(a, z, -1.45660718464996e-05f,
+                               -2.13374055278905e-04f, -1.68282697438203e-03f,
+                               -7.37332916720468e-03f, -1.42647390514189e-02f);
   return clamp(a, a.div(a.mul(limited, p), q), a.constant(-1.0f),
                a.constant(1.0f));
 }
 
 /// log(1 + e^x) as max(x, 0) + log(1 + e^-|x|).
-template <typename A>
-typename A::Float softplus(A &a, typename A::Float x) {
+template <typename A> typename A::Float softplus(A &a, typename A::Float x) {
   typename A::Float zero = a.constant(0.0f);
   typename A::Float t = exp(a, a.neg(a.abs(x)));
   typename A::Float tail = log(a, a.add(a.constant(1.0f), t));
@@ -206,8 +199,7 @@ typename A::Float hardSigmoid(A &a, typename A::Float x, float alpha,
   return clamp(a, y, a.constant(0.0f), a.constant(1.0f));
 }
 
-template <typename A>
-typename A::Float hardSwish(A &a, typename A::Float x) {
+template <typename A> typename A::Float hardSwish(A &a, typename A::Float x) {
   return a.mul(x, hardSigmoid(a, x, 1.0f / 6.0f, 0.5f));
 }
 

@@ -131,8 +131,9 @@ TEST(RangeMethodTest, text_round_trips) {
 }
 
 TEST(RangeMethodTest, other_text_is_refused) {
-  for (const char *text : {"", "max", "minmax:3", "percentile:50",
-                           "percentile:101", "percentile:x", "percentile:nan"}) {
+  for (const char *text :
+       {"", "max", "minmax:3", "percentile:50", "percentile:101",
+        "percentile:x", "percentile:nan"}) {
     llvm::Expected<RangeMethod> method = RangeMethod::parse(text);
     EXPECT_FALSE(bool(method)) << text;
     llvm::consumeError(method.takeError());

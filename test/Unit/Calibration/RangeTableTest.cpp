@@ -64,9 +64,11 @@ TEST(RangeTableTest, malformed_texts_are_errors) {
         "{\"version\": 1, \"values\": [{\"name\": 3, \"min\": 0, \"max\": 1}]}",
         "{\"version\": 1, \"values\": [{\"name\": \"a\", \"min\": 1e300, "
         "\"max\": 1e301}]}",
-        "{\"version\": 1, \"values\": [{\"name\": \"a\", \"min\": 0, \"max\": 1, "
+        "{\"version\": 1, \"values\": [{\"name\": \"a\", \"min\": 0, \"max\": "
+        "1, "
         "\"histogram\": [[1]]}]}",
-        "{\"version\": 1, \"values\": [{\"name\": \"a\", \"min\": 0, \"max\": 1, "
+        "{\"version\": 1, \"values\": [{\"name\": \"a\", \"min\": 0, \"max\": "
+        "1, "
         "\"histogram\": [[70000, 1]], \"observedMin\": 0, \"observedMax\": "
         "1}]}"})
     EXPECT_NE(getError(text), "") << text;

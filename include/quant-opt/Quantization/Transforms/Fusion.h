@@ -15,9 +15,9 @@
 #ifndef QUANTOPT_QUANTIZATION_TRANSFORMS_FUSION_H
 #define QUANTOPT_QUANTIZATION_TRANSFORMS_FUSION_H
 
-#include "quant-opt/Support/Arithmetic.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
+#include "quant-opt/Support/Arithmetic.h"
 #include "llvm/ADT/MapVector.h"
 
 namespace quantopt {

@@ -6,9 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
-#include "quant-opt/Dialect/QNN/IR/QNNOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Transforms/InliningUtils.h"
+#include "quant-opt/Dialect/QNN/IR/QNNOps.h"
 
 using namespace quantopt;
 using namespace quantopt::qnn;

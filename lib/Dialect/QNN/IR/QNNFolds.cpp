@@ -28,8 +28,8 @@ OpFoldResult StorageCastOp::fold(FoldAdaptor) {
 
 /// A clamp that limits nothing is its input.
 OpFoldResult ClampOp::fold(FoldAdaptor) {
-  if (getMin().isInfinity() && getMin().isNegative() &&
-      getMax().isInfinity() && !getMax().isNegative())
+  if (getMin().isInfinity() && getMin().isNegative() && getMax().isInfinity() &&
+      !getMax().isNegative())
     return getInput();
   return {};
 }

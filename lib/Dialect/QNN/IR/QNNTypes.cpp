@@ -73,9 +73,9 @@ static void printStorage(AsmPrinter &printer, IntegerType storage, int64_t min,
 }
 
 /// (C1) and (C2) of the affine types.
-static LogicalResult
-verifyStorage(function_ref<InFlightDiagnostic()> emitError, IntegerType storage,
-              int64_t min, int64_t max) {
+static LogicalResult verifyStorage(function_ref<InFlightDiagnostic()> emitError,
+                                   IntegerType storage, int64_t min,
+                                   int64_t max) {
   if (storage.getWidth() < 2 || storage.getWidth() > 16) // (C1)
     return emitError() << "expected an integer storage type of 2 to 16 bits, "
                           "but got "

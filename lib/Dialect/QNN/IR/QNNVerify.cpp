@@ -61,8 +61,8 @@ LogicalResult qnn::verifyMultipliers(Operation *op,
 LogicalResult qnn::verifyAxis(Operation *op, int64_t axis, int64_t rank) {
   if (axis >= 0 && axis < rank)
     return success();
-  return op->emitOpError("expected an axis in [0, ") << rank << "), but got "
-                                                     << axis;
+  return op->emitOpError("expected an axis in [0, ")
+         << rank << "), but got " << axis;
 }
 
 SmallVector<int64_t> qnn::getWindowResultShape(RankedTensorType input,

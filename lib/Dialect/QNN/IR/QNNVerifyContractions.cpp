@@ -40,8 +40,8 @@ static LogicalResult verifyBiasLength(Operation *op, Value bias,
   if (!bias)
     return success();
   RankedTensorType type = tensorOf(bias);
-  if (type.getRank() != 1 || (type.getDimSize(0) != channels &&
-                              !type.isDynamicDim(0)))
+  if (type.getRank() != 1 ||
+      (type.getDimSize(0) != channels && !type.isDynamicDim(0)))
     return op->emitOpError("expected a bias of ")
            << channels << " elements, one per output channel, but got " << type;
   return success();

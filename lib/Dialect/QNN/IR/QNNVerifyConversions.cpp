@@ -21,9 +21,9 @@ static LogicalResult verifyPayload(ConstantOp op, RankedTensorType type,
   auto found = cast<RankedTensorType>(payload.getType());
   Type storage = element.getStorageType();
   if (storage.getIntOrFloatBitWidth() < 8) {
-    auto bytes = RankedTensorType::get(
-        {element.getPayloadBytes(type.getShape())},
-        IntegerType::get(op.getContext(), 8));
+    auto bytes =
+        RankedTensorType::get({element.getPayloadBytes(type.getShape())},
+                              IntegerType::get(op.getContext(), 8));
     if (found == bytes)
       return success();
     return op.emitOpError("expected packed payload of type ")

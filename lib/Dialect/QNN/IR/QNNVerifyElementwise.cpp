@@ -56,8 +56,8 @@ LogicalResult RescaleAddOp::verify() {
     return emitOpError("sum may reach ")
            << reach << ", above the i32 maximum 2147483647";
   if (failed(verifyClampRange(*this, int32_t(getMin()), int32_t(getMax()))))
-    return failure();             // (C4)
-  return verifyBroadcast(*this);  // (C5)
+    return failure();            // (C4)
+  return verifyBroadcast(*this); // (C5)
 }
 
 LogicalResult RescaleMulOp::verify() {

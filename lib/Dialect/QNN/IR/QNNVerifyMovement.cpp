@@ -53,9 +53,8 @@ LogicalResult SliceOp::verify() {
         result.getDimSize(i) == 0)
       continue;
     int64_t size = input.getDimSize(i), way = 0, last = 0;
-    bool overflow =
-        llvm::MulOverflow(result.getDimSize(i) - 1, stride, way) ||
-        llvm::AddOverflow(first, way, last);
+    bool overflow = llvm::MulOverflow(result.getDimSize(i) - 1, stride, way) ||
+                    llvm::AddOverflow(first, way, last);
     if (overflow || first < 0 || first >= size || last < 0 ||
         last >= size) // (C2)
       return emitOpError("expected indices in [0, ")
@@ -101,8 +100,7 @@ LogicalResult ReshapeOp::verify() {
   if (input.hasStaticShape() && result.hasStaticShape() &&
       input.getNumElements() != result.getNumElements()) // (C1)
     return emitOpError("expected as many elements as the input, ")
-           << input.getNumElements() << ", but got "
-           << result.getNumElements();
+           << input.getNumElements() << ", but got " << result.getNumElements();
   return success();
 }
 

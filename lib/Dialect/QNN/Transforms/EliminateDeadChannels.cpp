@@ -76,9 +76,9 @@ static void writeParameters(Operation *op, const Parameters &parameters) {
   auto contraction = cast<ContractionOpInterface>(op);
   contraction.getWeightOperand().set(createFloatConstant(
       builder, op->getLoc(), parameters.shape, parameters.weight));
-  Value bias = createFloatConstant(builder, op->getLoc(),
-                                   {int64_t(parameters.bias.size())},
-                                   parameters.bias);
+  Value bias =
+      createFloatConstant(builder, op->getLoc(),
+                          {int64_t(parameters.bias.size())}, parameters.bias);
   if (auto conv = dyn_cast<Conv2DOp>(op))
     conv.getBiasMutable().assign(bias);
   else
@@ -207,8 +207,7 @@ static void shrinkResult(Operation *op, int64_t count) {
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
   SmallVector<int64_t> shape(type.getShape());
   shape.back() -= count;
-  op->getResult(0).setType(
-      RankedTensorType::get(shape, type.getElementType()));
+  op->getResult(0).setType(RankedTensorType::get(shape, type.getElementType()));
 }
 
 /// Removes the dead channels of one contraction; returns how many.

@@ -8,8 +8,8 @@
 #ifndef QUANTOPT_DIALECT_QNN_IR_QNNDIALECT_H
 #define QUANTOPT_DIALECT_QNN_IR_QNNDIALECT_H
 
-#include "quant-opt/Support/LLVM.h"
 #include "mlir/IR/Dialect.h"
+#include "quant-opt/Support/LLVM.h"
 
 #include "quant-opt/Dialect/QNN/IR/QNNDialect.h.inc"
 

@@ -8,13 +8,13 @@
 #ifndef QUANTOPT_DIALECT_QNN_IR_QNNOPS_H
 #define QUANTOPT_DIALECT_QNN_IR_QNNOPS_H
 
-#include "quant-opt/Dialect/QNN/IR/QNNAttrs.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "quant-opt/Dialect/QNN/IR/QNNAttrs.h"
 
 namespace quantopt::qnn {
 /// Marks ops that move values without changing them (see QNNInterfaces.td).

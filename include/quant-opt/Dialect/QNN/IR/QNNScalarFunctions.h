@@ -77,11 +77,9 @@ typename A::Float evaluateBinary(A &a, BinaryFn fn, typename A::Float lhs,
   case BinaryFn::Div:
     return a.div(lhs, rhs);
   case BinaryFn::Max:
-    return a.select(a.isNaN(rhs), rhs,
-                    a.select(a.less(lhs, rhs), rhs, lhs));
+    return a.select(a.isNaN(rhs), rhs, a.select(a.less(lhs, rhs), rhs, lhs));
   case BinaryFn::Min:
-    return a.select(a.isNaN(rhs), rhs,
-                    a.select(a.less(rhs, lhs), rhs, lhs));
+    return a.select(a.isNaN(rhs), rhs, a.select(a.less(rhs, lhs), rhs, lhs));
   case BinaryFn::PRelu:
     return floatfn::leakyRelu(a, lhs, rhs);
   }

@@ -8,9 +8,9 @@
 #ifndef QUANTOPT_DIALECT_QNN_IR_QNNTYPES_H
 #define QUANTOPT_DIALECT_QNN_IR_QNNTYPES_H
 
-#include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
 
 #include "quant-opt/Dialect/QNN/IR/QNNEnums.h.inc"
 #include "quant-opt/Dialect/QNN/IR/QNNTypeInterfaces.h.inc"
