@@ -9,6 +9,8 @@
 #include "quant-opt/Calibration/RangeSelection.h"
 #include "quant-opt/Compiler/Link.h"
 #include "quant-opt/Target/TargetInfo.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 
 using namespace quantopt;
 using llvm::createStringError;
@@ -24,6 +26,15 @@ llvm::Error CompileOptions::check() const {
   if (output == "-" && !isText)
     return createStringError("only text can be written to standard output; "
                              "give a file with '-o'");
+  // Known before minutes of work.
+  for (const std::string &path : {output, report}) {
+    StringRef folder = llvm::sys::path::parent_path(path);
+    if (!folder.empty() && !llvm::sys::fs::is_directory(folder))
+      return createStringError(path + ": cannot write: there is no folder '" +
+                               folder + "'");
+    if (llvm::sys::fs::is_directory(path))
+      return createStringError(path + ": cannot write: this is a folder");
+  }
   if (!compileTo && emit == EmitKind::Executable)
     if (Error error =
             checkExecutableTarget(target.empty() ? getHostTriple() : target))

@@ -12,6 +12,7 @@
 #include "quant-opt/Compiler/Session.h"
 #include "quant-opt/Support/AtomicFile.h"
 #include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
@@ -69,39 +70,54 @@ addDescriptor(Bytes code, ModelDescription &model, const EmitOptions &options) {
   return objects;
 }
 
+/// Writes the main output: linked, archived or as it is.
+static Error writeOutput(Bytes code, ModelDescription &model,
+                         const CompileOptions &options,
+                         const EmitOptions &emitOptions) {
+  if (options.emit == EmitKind::Static)
+    return writeStaticLibrary(code, options.output, emitOptions.name);
+  if (!emitOptions.exportLayers)
+    return writeText(options.output, StringRef(code.data(), code.size()));
+  auto objects = addDescriptor(std::move(code), model, emitOptions);
+  if (!objects)
+    return objects.takeError();
+  LinkOptions link{model.triple, emitOptions.name, options.toolDir};
+  return options.emit == EmitKind::Executable
+             ? linkExecutable(*objects, options.output, link)
+             : linkShared(*objects, options.output, link);
+}
+
 Error CompileSession::writeCode(ModelDescription &model,
                                 const EmitOptions &given) {
   EmitOptions emitOptions = given;
-  bool isExecutable = options.emit == EmitKind::Executable;
-  emitOptions.exportLayers = isExecutable || options.emit == EmitKind::Shared;
+  emitOptions.exportLayers =
+      options.emit == EmitKind::Executable || options.emit == EmitKind::Shared;
   auto code = emitModel(*module, model, emitOptions,
                         getCodeKind(options.emit, options.output));
   if (!code)
     return code.takeError();
-  StringRef output = options.output;
+  // The files beside the main one come first, so that there is no program
+  // without its header.
+  std::vector<std::string> written;
+  auto writeBeside = [&](StringRef path, StringRef text) -> Error {
+    if (Error error = writeText(path, text))
+      return error;
+    written.push_back(path.str());
+    return Error::success();
+  };
   bool hasHeader = options.emit == EmitKind::Object ||
                    options.emit == EmitKind::Static ||
                    options.emit == EmitKind::Shared;
-  if (emitOptions.exportLayers) {
-    auto objects = addDescriptor(std::move(*code), model, emitOptions);
-    if (!objects)
-      return objects.takeError();
-    LinkOptions link{model.triple, emitOptions.name, options.toolDir};
-    if (Error error = isExecutable ? linkExecutable(*objects, output, link)
-                                   : linkShared(*objects, output, link))
-      return error;
-  } else if (options.emit == EmitKind::Static) {
-    if (Error error = writeStaticLibrary(*code, output, emitOptions.name))
-      return error;
-  } else if (Error error =
-                 writeText(output, StringRef(code->data(), code->size()))) {
-    return error;
-  }
-  if (hasHeader)
-    if (Error error = writeText(getHeaderPath(output),
-                                makeHeader(model, emitOptions.name)))
-      return error;
+  Error error = Error::success();
   if (!options.report.empty())
-    return writeText(options.report, makeReport(model, emitOptions.name));
-  return Error::success();
+    error = writeBeside(options.report, makeReport(model, emitOptions.name));
+  if (!error && hasHeader)
+    error = writeBeside(getHeaderPath(options.output),
+                        makeHeader(model, emitOptions.name));
+  if (!error)
+    error = writeOutput(std::move(*code), model, options, emitOptions);
+  if (error)
+    for (const std::string &path : written)
+      llvm::sys::fs::remove(path);
+  return error;
 }

@@ -106,6 +106,30 @@ static std::string joinFeatures(StringRef a, StringRef b) {
   return (a + "," + b).str();
 }
 
+/// Fails unless `features` is a list of `+x` and `-y` with names that LLVM
+/// knows.
+static llvm::Error checkFeatures(const llvm::Target &target,
+                                 const llvm::Triple &triple,
+                                 StringRef features) {
+  std::unique_ptr<llvm::MCSubtargetInfo> info(
+      target.createMCSubtargetInfo(triple, "", ""));
+  SmallVector<StringRef> names;
+  features.split(names, ',', -1, /*KeepEmpty=*/false);
+  for (StringRef name : names) {
+    bool hasSign = name.starts_with("+") || name.starts_with("-");
+    bool isKnown = hasSign && info &&
+                   llvm::any_of(info->getAllProcessorFeatures(),
+                                [&](const llvm::SubtargetFeatureKV &row) {
+                                  return name.drop_front() == row.Key;
+                                });
+    if (!isKnown)
+      return llvm::createStringError("unknown feature '" + name.str() +
+                                     "' for target '" + triple.str() +
+                                     "'; expected names with '+' or '-'");
+  }
+  return llvm::Error::success();
+}
+
 llvm::Expected<SmallVector<qvec::TargetAttr>>
 quantopt::resolveTargets(MLIRContext *context, StringRef tripleName,
                          StringRef cpu, StringRef features) {
@@ -119,6 +143,8 @@ quantopt::resolveTargets(MLIRContext *context, StringRef tripleName,
   if (!target)
     return llvm::createStringError("unknown target '" + tripleName.str() +
                                    "': " + error);
+  if (llvm::Error unknown = checkFeatures(*target, triple, features))
+    return std::move(unknown);
   SmallVector<qvec::TargetAttr> result;
   auto add = [&](const TargetLevel &level, StringRef cpuName, StringRef feats) {
     result.push_back(qvec::TargetAttr::get(context, level.name, triple.str(),

@@ -10,6 +10,7 @@
 #include "quant-opt/Compiler/Session.h"
 #include "quant-opt/InitAllDialects.h"
 #include "quant-opt/Support/Diagnostics.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
@@ -19,6 +20,16 @@ using namespace quantopt;
 static int fail(const llvm::Twine &message) {
   llvm::errs() << "quant-compile: error: " << message << '\n';
   return 1;
+}
+
+/// Whether the same remark has been made: each processor level is compiled from
+/// a copy of the model.
+static bool isRepeated(mlir::Diagnostic &diagnostic, llvm::StringSet<> &seen) {
+  if (diagnostic.getSeverity() != mlir::DiagnosticSeverity::Remark)
+    return false;
+  std::string text;
+  llvm::raw_string_ostream(text) << diagnostic.getLocation() << diagnostic;
+  return !seen.insert(text).second;
 }
 
 /// Saves what the failed phase was given and says how to repeat it.
@@ -54,10 +65,12 @@ int main(int argc, char **argv) {
   // Whole ops may hold megabytes of constants.
   context.printOpOnDiagnostic(false);
   // Messages start on a line of their own.
-  mlir::ScopedDiagnosticHandler clearing(&context, [](mlir::Diagnostic &) {
-    clearProgress();
-    return failure();
-  });
+  llvm::StringSet<> seen;
+  mlir::ScopedDiagnosticHandler clearing(
+      &context, [&](mlir::Diagnostic &diagnostic) {
+        clearProgress();
+        return success(isRepeated(diagnostic, seen));
+      });
   options->progress = showProgress;
   std::string output = options->output;
   CompileSession session(std::move(*options), context);
