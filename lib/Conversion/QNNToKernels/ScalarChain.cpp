@@ -43,9 +43,11 @@ static bool isPerChannel(ArrayRef<int64_t> shape, ArrayRef<int64_t> result) {
 
 /// Whether a kernel's epilogue can take the operand.
 static bool isEpilogueOperand(Value value, ArrayRef<int64_t> result) {
-  if (DenseElementsAttr constant = getConstant(value))
-    if (constant.isSplat() || isPerChannel(shapeOf(value), result))
+  if (DenseElementsAttr constant = getConstant(value)) {
+    bool isFloat = constant.getElementType().isF32();
+    if (constant.isSplat() || (isFloat && isPerChannel(shapeOf(value), result)))
       return true;
+  }
   return shapeOf(value) == result;
 }
 
