@@ -12,7 +12,7 @@ import re
 import sys
 
 OPERATION = re.compile(r'^def \w+ *: *(\w+?)_\w*Op<"(\w+)"', re.M)
-PASS = re.compile(r'^def \w+ *: *(?:InterfacePass|Pass)<\s*"([\w-]+)"', re.M)
+PASS = re.compile(r'^def \w+ *: *\w*Pass<\s*"([\w-]+)"', re.M)
 DIAGNOSTICS = re.compile(r"-verify-diagnostics|RUN:.*\bnot (?:%|quant-)")
 
 
