@@ -1,6 +1,6 @@
-"""Takes random networks through the phases and compares what they compute.
+"""Takes networks through the phases and compares what they compute.
 
-usage: check_phases.py UTILS FOLDER FIRST COUNT
+usage: check_phases.py UTILS FOLDER blocks|random FIRST COUNT
 
 After `prepare` a network computes the same up to the order of float operations;
 after `fuse` the same integers as its form with rounding points, up to the
@@ -11,6 +11,7 @@ import re
 import sys
 
 sys.path.insert(0, sys.argv[1])
+import block_networks  # noqa: E402
 import execution  # noqa: E402
 import numpy as np  # noqa: E402
 import random_networks  # noqa: E402
@@ -23,11 +24,19 @@ def sqnr(model, samples, reference):
     return float(re.search(r"sqnr_db: (\S+)", text).group(1))
 
 
-def check(seed, folder):
-    """The problems of one network."""
+def write(kind, number, path):
+    """Writes a network; returns its name and samples."""
+    if kind == "random":
+        return f"seed {number}", random_networks.write(number, path)[0]
+    block = block_networks.BLOCKS[number]
+    return block.__name__, block_networks.write(block, path)
+
+
+def check(kind, number, folder):
+    """The problems of one network, with its name."""
     path = lambda name: os.path.join(folder, name)  # noqa: E731
-    calibration, _ = random_networks.write(seed, path("model.onnx"))
-    np.save(path("x.npy"), calibration)
+    network, samples = write(kind, number, path("model.onnx"))
+    np.save(path("x.npy"), samples)
     run = execution.run
     run("quant-translate", "--import-onnx", path("model.onnx"), "-o", path("import.mlirbc"))
     run("quant-opt", "--prepare-pipeline", path("import.mlirbc"), "-o", path("prepare.mlir"))
@@ -48,20 +57,18 @@ def check(seed, folder):
         problems += [f"stays float: {op}"
                      for op in re.findall(r"(qnn\.\w+).*qnn\.reason", file.read())
                      if op != "qnn.softmax"]
-    return problems
+    return [f"{network}: {problem}" for problem in problems]
 
 
 def main():
-    folder = sys.argv[2]
+    _, _, folder, kind, first, count = sys.argv
     os.makedirs(folder, exist_ok=True)
-    first, count = int(sys.argv[3]), int(sys.argv[4])
     failed = 0
-    for seed in range(first, first + count):
-        problems = check(seed, folder)
+    for number in range(int(first), int(first) + int(count)):
+        problems = check(kind, number, folder)
         failed += bool(problems)
-        for problem in problems:
-            print(f"seed {seed}: {problem}")
-    print(f"{count - failed} networks agree, {failed} differ")
+        print(*problems, sep="\n", end="\n" if problems else "")
+    print(f"{int(count) - failed} networks agree, {failed} differ")
 
 
 main()
