@@ -66,6 +66,9 @@ std::optional<int64_t> getNumElements(ArrayRef<int64_t> shape);
 /// The most elements of a tensor that folding creates (2^26).
 constexpr int64_t maxFoldedElements = int64_t(1) << 26;
 
+/// The most indices along one axis that an op is given (2^24).
+constexpr int64_t maxIndices = int64_t(1) << 24;
+
 class HostTensor {
 public:
   HostTensor() = default;

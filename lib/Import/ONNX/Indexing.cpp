@@ -275,7 +275,7 @@ static FailureOr<ImportValue> padByCopies(NodeImporter &op, ImportValue value,
     if (pad.low[axis] == 0 && pad.high[axis] == 0)
       continue;
     int64_t size = value.getShape()[axis];
-    if (size == 0 || pad.low[axis] + pad.high[axis] > maxFoldedElements)
+    if (size == 0 || size + pad.low[axis] + pad.high[axis] > maxIndices)
       return op.malformed("cannot pad " + formatShape(value.getShape()));
     SmallVector<int64_t> indices;
     for (int64_t i = -pad.low[axis]; i < size + pad.high[axis]; ++i)
@@ -336,7 +336,7 @@ static LogicalResult importTile(NodeImporter &op) {
     if (repeat == 1)
       continue;
     int64_t size = value.getShape()[axis];
-    if (repeat < 0 || (size > 0 && repeat > maxFoldedElements / size))
+    if (repeat < 0 || (size > 0 && repeat > maxIndices / size))
       return op.malformed("expected repeats that are small, but got " +
                           formatShape(*repeats));
     SmallVector<int64_t> indices;

@@ -140,6 +140,8 @@ static FailureOr<ImportValue> resizeAxis(NodeImporter &op,
                                          const ImportValue &value, int64_t axis,
                                          const Dimension &dim,
                                          const ResizeMode &mode) {
+  if (dim.output > maxIndices)
+    return op.malformed("the size " + Twine(dim.output) + " is too large");
   SmallVector<double> sources;
   for (int64_t i = 0; i < dim.output; ++i) {
     std::optional<double> source = getSource(mode.transform, dim, i);
@@ -209,7 +211,7 @@ static LogicalResult applyScales(NodeImporter &op, ArrayRef<float> scales,
                         Twine(scales.size()));
   for (auto [scale, axis] : llvm::zip_equal(scales, axes)) {
     double size = double(dims[axis].input) * scale;
-    if (!(scale > 0) || !(size >= 1) || !(size < 0x1p31))
+    if (!(scale > 0) || !(size >= 1) || !(size <= double(maxIndices)))
       return op.malformed("the scale " + std::to_string(scale) +
                           " is not possible");
     dims[axis].scale = scale;
@@ -228,7 +230,7 @@ static LogicalResult applySizes(NodeImporter &op, ArrayRef<int64_t> sizes,
                         Twine(sizes.size()));
   double least = 0x1p62, most = 0;
   for (auto [size, axis] : llvm::zip_equal(sizes, axes)) {
-    if (size < 1 || size >= int64_t(1) << 31)
+    if (size < 1 || size > maxIndices)
       return op.malformed("the size " + Twine(size) + " is not possible");
     dims[axis].output = size;
     dims[axis].scale = double(size) / double(dims[axis].input);
@@ -243,8 +245,8 @@ static LogicalResult applySizes(NodeImporter &op, ArrayRef<int64_t> sizes,
     dims[axis].scale = policy == "not_larger" ? least : most;
     dims[axis].output =
         floorToInt(dims[axis].scale * double(dims[axis].input) + 0.5);
-    if (dims[axis].output < 1)
-      return op.malformed("a dimension vanishes");
+    if (dims[axis].output < 1 || dims[axis].output > maxIndices)
+      return op.malformed("a dimension vanishes or becomes too large");
   }
   return success();
 }
