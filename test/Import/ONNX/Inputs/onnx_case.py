@@ -3,6 +3,7 @@
 A test is a Python program: `# RUN: %python %s %t` calls it with a prefix, and each
 `save(NAME, ...)` writes PREFIX.NAME.onnx.
 """
+import os
 import subprocess
 import sys
 
