@@ -11,6 +11,7 @@
 #include "mlir/InitAllPasses.h"
 #include "quant-opt/Codegen/Passes.h"
 #include "quant-opt/Conversion/QNNToKernels/Passes.h"
+#include "quant-opt/Conversion/QNNToQuant/Passes.h"
 #include "quant-opt/Dialect/QNN/Transforms/Passes.h"
 #include "quant-opt/Pipelines/Pipelines.h"
 #include "quant-opt/Quantization/Transforms/Passes.h"
@@ -24,6 +25,7 @@ inline void registerAllPasses() {
   registerQuantizationTransformsPasses();
   registerQuantizationPipelines();
   registerQNNToKernelsPasses();
+  registerQNNToQuantPasses();
   registerCodegenPasses();
   registerCodegenPipelines();
 }
