@@ -26,6 +26,20 @@ macro(quantopt_tablegen td)
   mlir_tablegen(${_out} ${_args})
 endmacro()
 
+# quantopt_doc(PAGE FILE.td ARGS...): a page of the reference, generated as
+# docs/PAGE.md in the build tree by the target quant-opt-doc.
+function(quantopt_doc page td)
+  set(LLVM_TARGET_DEFINITIONS ${td})
+  tablegen(MLIR ${page}.md ${ARGN})
+  set(output "${CMAKE_BINARY_DIR}/docs/${page}.md")
+  add_custom_command(OUTPUT "${output}"
+    COMMAND "${CMAKE_COMMAND}" -E copy
+            "${CMAKE_CURRENT_BINARY_DIR}/${page}.md" "${output}"
+    DEPENDS "${CMAKE_CURRENT_BINARY_DIR}/${page}.md")
+  add_custom_target(quant-opt-doc-${page} DEPENDS "${output}")
+  add_dependencies(quant-opt-doc quant-opt-doc-${page})
+endfunction()
+
 # quantopt_headers(NAME): the tablegen outputs of this folder as one target.
 macro(quantopt_headers name)
   add_public_tablegen_target(${name})
