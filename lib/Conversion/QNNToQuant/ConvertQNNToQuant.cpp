@@ -68,16 +68,31 @@ static SmallVector<int64_t> getZeroPoints(ConstantOp op, size_t count) {
   return zeroPoints;
 }
 
+/// Whether zero points lie in the storage range, as quant's types assume.
+static LogicalResult checkZeroPoints(ConstantOp op, Type type,
+                                     ArrayRef<int64_t> zeroPoints, int64_t min,
+                                     int64_t max) {
+  for (int64_t zeroPoint : zeroPoints)
+    if (zeroPoint < min || zeroPoint > max)
+      return refuse(op.getLoc(), type)
+             << "expected zero points within [" << min << ", " << max
+             << "], but got " << zeroPoint;
+  return success();
+}
+
 /// The type with one scale per slice along an axis.
 static Type convertAxis(ConstantOp op, AffineAxisType type) {
   IntegerType storage = type.getStorage();
   SmallVector<float> scales = getScales(op);
   SmallVector<double> wide(scales.begin(), scales.end());
+  SmallVector<int64_t> zeroPoints = getZeroPoints(op, scales.size());
+  if (failed(checkZeroPoints(op, type, zeroPoints, type.getStorageMin(),
+                             type.getStorageMax())))
+    return {};
   return quant::UniformQuantizedPerAxisType::getChecked(
       [&] { return refuse(op.getLoc(), type); }, getFlags(storage),
-      getSignless(storage), type.getExpressedType(), wide,
-      getZeroPoints(op, scales.size()), int32_t(type.getAxis()),
-      type.getStorageMin(), type.getStorageMax());
+      getSignless(storage), type.getExpressedType(), wide, zeroPoints,
+      int32_t(type.getAxis()), type.getStorageMin(), type.getStorageMax());
 }
 
 /// The sizes along each dimension of a run of `block` elements within a row,
@@ -120,8 +135,12 @@ static Type convertBlock(ConstantOp op, AffineBlockType type) {
   }
   IntegerType storage = getSignless(type.getStorage());
   SmallVector<float> scales = getScales(op);
+  SmallVector<int64_t> offsets = getZeroPoints(op, scales.size());
+  if (failed(checkZeroPoints(op, type, offsets, type.getStorageMin(),
+                             type.getStorageMax())))
+    return {};
   SmallVector<APInt> zeroPoints;
-  for (int64_t zeroPoint : getZeroPoints(op, scales.size()))
+  for (int64_t zeroPoint : offsets)
     zeroPoints.push_back(APInt(storage.getWidth(), zeroPoint,
                                /*isSigned=*/true, /*implicitTrunc=*/true));
   auto scalesType = RankedTensorType::get(counts, type.getExpressedType());

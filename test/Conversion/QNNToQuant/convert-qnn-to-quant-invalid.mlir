@@ -45,3 +45,13 @@ func.func @dynamic(%x: tensor<?x!qnn.affine<ui8, 0.5>>) {
   %0 = qnn.storage_cast %x : tensor<?x!qnn.affine<ui8, 0.5>> -> tensor<?xi8>
   return
 }
+
+// -----
+
+func.func @zero_points() {
+  // expected-error @+1 {{cannot express '!qnn.affine_axis<i8, 0>' in the quant dialect: expected zero points within [-128, 127], but got 300}}
+  %0 = qnn.constant {payload = dense<1> : tensor<2xi8>, scales = dense<1.0> : tensor<2xf32>,
+                     zeroPoints = dense<[0, 300]> : tensor<2xi32>}
+      : tensor<2x!qnn.affine_axis<i8, 0>>
+  return
+}
