@@ -10,7 +10,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "quant-opt/Codegen/Passes.h"
-#include "quant-opt/Target/TargetInfo.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 
 namespace quantopt {
 #define GEN_PASS_DEF_CONVERTQVECTOLLVM

@@ -11,7 +11,7 @@
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "quant-opt/Codegen/Passes.h"
-#include "quant-opt/Target/TargetInfo.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 
 namespace quantopt {
 #define GEN_PASS_DEF_LEGALIZEMATH

@@ -8,7 +8,7 @@
 #include "quant-opt/Compiler/CompileOptions.h"
 #include "quant-opt/Calibration/RangeSelection.h"
 #include "quant-opt/Compiler/Link.h"
-#include "quant-opt/Target/TargetInfo.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 

@@ -10,7 +10,7 @@
 #include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
 #include "quant-opt/Dialect/QNN/IR/QNNTypes.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
-#include "quant-opt/Target/TargetInfo.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quant-opt/Target/TargetInfo.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/MC/MCSubtargetInfo.h"

@@ -8,7 +8,7 @@
 #ifndef QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_CHOOSESTRATEGY_H
 #define QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_CHOOSESTRATEGY_H
 
-#include "quant-opt/Target/TargetInfo.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 
 namespace quantopt {
 

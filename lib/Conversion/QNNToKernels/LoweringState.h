@@ -19,7 +19,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
-#include "quant-opt/Target/TargetInfo.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 
 namespace quantopt {
 

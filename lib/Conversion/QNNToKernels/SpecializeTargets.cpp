@@ -8,7 +8,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "quant-opt/Conversion/QNNToKernels/Passes.h"
-#include "quant-opt/Target/TargetInfo.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 
 namespace quantopt {
 #define GEN_PASS_DEF_SPECIALIZETARGETS

@@ -1,4 +1,5 @@
-//===- TargetInfo.h - What code generation asks of a target -----*- C++ -*-===//
+//===- TargetLevel.h - What code generation asks of a target -----*- C++
+//-*-===//
 //
 // Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -6,13 +7,14 @@
 //===----------------------------------------------------------------------===//
 ///
 /// \file
-/// The table of processor levels. Code outside `Target/` asks for properties
-/// and never for a target's name.
+/// What `qvec.target` names: a row of the table of processor levels. Code
+/// asks for properties and never for a target's name; the rows themselves live
+/// in `Target/`.
 ///
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTOPT_TARGET_TARGETINFO_H
-#define QUANTOPT_TARGET_TARGETINFO_H
+#ifndef QUANTOPT_DIALECT_QVEC_UTILS_TARGETLEVEL_H
+#define QUANTOPT_DIALECT_QVEC_UTILS_TARGETLEVEL_H
 
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 #include "llvm/ADT/ArrayRef.h"
@@ -83,4 +85,4 @@ std::string getHostTriple();
 
 } // namespace quantopt
 
-#endif // QUANTOPT_TARGET_TARGETINFO_H
+#endif // QUANTOPT_DIALECT_QVEC_UTILS_TARGETLEVEL_H
