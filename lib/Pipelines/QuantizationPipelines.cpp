@@ -27,6 +27,7 @@ void quantopt::buildPreparePipeline(OpPassManager &manager) {
   manager.addPass(qnn::createFuseActivationsPass());
   // Folding scales may bring padding next to its window and the reverse.
   manager.addPass(qnn::createFoldPaddingPass());
+  manager.addPass(qnn::createCombineScalesPass());
   manager.addPass(qnn::createFoldConstantsPass());
   manager.addPass(qnn::createEliminateDeadChannelsPass());
   addCleanup(manager);

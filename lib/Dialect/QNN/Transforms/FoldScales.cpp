@@ -10,6 +10,7 @@
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
 
 namespace quantopt::qnn {
+#define GEN_PASS_DEF_COMBINESCALESPASS
 #define GEN_PASS_DEF_FOLDSCALESPASS
 #include "quant-opt/Dialect/QNN/Transforms/Passes.h.inc"
 } // namespace quantopt::qnn
@@ -140,6 +141,29 @@ static bool allFinite(ArrayRef<float> values) {
   return llvm::all_of(values, [](float v) { return std::isfinite(v); });
 }
 
+/// binary(x, constant per channel) -> depthwise convolution with one weight.
+static LogicalResult combineScale(RewriterBase &rewriter, BinaryOp op) {
+  auto type = cast<RankedTensorType>(op.getType());
+  FailureOr<ChannelMap> map = readChannelMap(op);
+  if (failed(map) || type.getRank() != 4 || getScalarConstant(op.getLhs()) ||
+      getScalarConstant(op.getRhs()) || !allFinite(map->factor) ||
+      !allFinite(map->offset))
+    return failure();
+  int64_t channels = type.getDimSize(3);
+  if (map->factor.empty())
+    map->factor.assign(channels, 1.0f);
+  Value weight = createFloatConstant(rewriter, op.getLoc(), {channels, 1, 1, 1},
+                                     map->factor);
+  Value bias;
+  if (!map->offset.empty())
+    bias = createFloatConstant(rewriter, op.getLoc(), {channels}, map->offset);
+  auto window =
+      WindowAttr::get(op.getContext(), {1, 1}, {1, 1}, {1, 1}, {0, 0, 0, 0});
+  rewriter.replaceOpWithNewOp<Conv2DOp>(op, type, map->input, weight, bias,
+                                        window, uint64_t(channels));
+  return success();
+}
+
 namespace {
 
 /// binary(contraction(x), constant) -> contraction'(x).
@@ -234,6 +258,18 @@ struct FoldScaleInFront
   int64_t &count;
 };
 
+struct CombineScalesPass
+    : public qnn::impl::CombineScalesPassBase<CombineScalesPass> {
+  void runOnOperation() override {
+    FailureOr<int64_t> count = combineScales(getOperation());
+    if (failed(count)) {
+      getOperation().emitError("combining scales did not come to an end");
+      return signalPassFailure();
+    }
+    combined += *count;
+  }
+};
+
 struct FoldScalesPass : public qnn::impl::FoldScalesPassBase<FoldScalesPass> {
   void runOnOperation() override {
     FailureOr<int64_t> count = foldScales(getOperation());
@@ -245,6 +281,25 @@ struct FoldScalesPass : public qnn::impl::FoldScalesPassBase<FoldScalesPass> {
   }
 };
 } // namespace
+
+FailureOr<int64_t> qnn::combineScales(Operation *root) {
+  // Top down, one at a time: what follows a new convolution is folded into it
+  // before it becomes one itself.
+  int64_t count = 0, created = 0;
+  do {
+    FailureOr<int64_t> folded = foldScales(root);
+    if (failed(folded))
+      return failure();
+    created = 0;
+    root->walk([&](BinaryOp op) {
+      IRRewriter rewriter(op);
+      created += succeeded(combineScale(rewriter, op));
+      return created ? WalkResult::interrupt() : WalkResult::advance();
+    });
+    count += created;
+  } while (created);
+  return count;
+}
 
 FailureOr<int64_t> qnn::foldScales(Operation *root) {
   int64_t count = 0;

@@ -28,6 +28,7 @@ FailureOr<Operation *> convertToChannelsLast(OpBuilder &builder, Operation *op);
 
 /// Runs the rewrites of each pass on `root` and returns how many were made.
 FailureOr<int64_t> foldScales(Operation *root);
+FailureOr<int64_t> combineScales(Operation *root);
 FailureOr<int64_t> foldPadding(Operation *root);
 FailureOr<int64_t> fuseActivations(Operation *root);
 int64_t eliminateDeadChannels(Operation *root);

@@ -70,6 +70,24 @@ def FoldScalesPass : QNNPass<"qnn-fold-scales"> {
   ];
 }
 
+def CombineScalesPass : QNNPass<"qnn-combine-scales"> {
+  let summary = "Turn factors and offsets per channel into convolutions";
+  let description = [{
+    A product, quotient, sum or difference of a channels-last image and one
+    constant per channel becomes a depthwise convolution with a 1x1 window; what
+    follows is folded into it. Batch normalization in front of an activation is
+    one op then instead of two, and on integers it is rounded once, with a scale
+    per channel.
+
+    Requires: `qnn-fold-scales` has run, so that only ops are left that no
+    contraction takes. Does nothing to constants that are the same for all
+    channels and to tensors of other ranks than 4.
+  }];
+  let statistics = [
+    Statistic<"combined", "num-combined", "Convolutions made">,
+  ];
+}
+
 def FoldPaddingPass : QNNPass<"qnn-fold-padding"> {
   let summary = "Fold zero padding into windows";
   let description = [{
