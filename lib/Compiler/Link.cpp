@@ -40,14 +40,19 @@ public:
     return folder;
   }
   ~TemporaryFolder() {
+    // The paths may belong to others from now on.
+    for (const std::string &file : files)
+      llvm::sys::DontRemoveFileOnSignal(file);
     if (!root.empty())
       fs::remove_directories(root);
   }
 
-  std::string getPath(const llvm::Twine &name) const {
+  /// A path in the folder; what is there goes when a signal ends the program.
+  std::string getPath(const llvm::Twine &name) {
     SmallString<128> result(root);
     path::append(result, name);
-    return std::string(result);
+    llvm::sys::RemoveFileOnSignal(result);
+    return files.emplace_back(result);
   }
 
   /// Writes a file; returns its path.
@@ -64,6 +69,7 @@ public:
 
 private:
   SmallString<128> root;
+  std::vector<std::string> files;
 };
 } // namespace
 
@@ -83,7 +89,7 @@ static Expected<std::string> findLinker() {
 
 /// Runs the linker; its messages become the error's.
 static Error runLinker(ArrayRef<std::string> arguments,
-                       const TemporaryFolder &folder) {
+                       TemporaryFolder &folder) {
   Expected<std::string> linker = findLinker();
   if (!linker)
     return linker.takeError();
