@@ -68,7 +68,6 @@ static bool canFollow(Operation *op, Value chainValue, bool kernel) {
 
 llvm::MapVector<Operation *, FusionGroup>
 quantopt::findFusionGroups(Block &block) {
-  llvm::DenseMap<Operation *, Operation *> tailOfRoot;
   llvm::DenseSet<Operation *> absorbed;
   llvm::MapVector<Operation *, FusionGroup> groups;
   SmallVector<FusionGroup> found;
