@@ -324,28 +324,10 @@ void QNNToQuant::rewrite(Operation *root) {
   replacer.addReplacement([this](AffineType type) {
     return std::optional<Type>(types.lookup(type));
   });
-  SmallVector<Operation *> casts, fromQuantized, others;
-  root->walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (!isCast(op))
-      others.push_back(op);
-    else if (isQuantized(getElementTypeOrSelf(op->getResult(0).getType())))
-      casts.push_back(op);
-    else
-      fromQuantized.push_back(op);
-  });
-  for (Operation *op : others)
-    retype(op, replacer);
-  // Producers come before the casts that ask for their operands' types.
-  llvm::append_range(casts, fromQuantized);
-  OpBuilder builder(root->getContext());
-  for (Operation *op : casts) {
-    builder.setInsertionPoint(op);
-    Value result = rewriteCast(builder, op);
-    result.getDefiningOp()->setDiscardableAttrs(
-        llvm::to_vector(op->getDiscardableAttrs()));
-    op->getResult(0).replaceAllUsesWith(result);
-    eraseWithProducer(op);
-  }
+  rewriteCasts(root, replacer,
+               {isCast, isQuantized, [&](OpBuilder &builder, Operation *op) {
+                  return rewriteCast(builder, op);
+                }});
 }
 
 namespace {

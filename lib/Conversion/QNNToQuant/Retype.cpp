@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace quantopt;
@@ -104,4 +105,31 @@ void quantopt::eraseWithProducer(Operation *cast) {
   if (isa_and_present<arith::ConstantOp, tensor::BitcastOp>(producer) &&
       producer->use_empty())
     producer->erase();
+}
+
+void quantopt::rewriteCasts(Operation *root, AttrTypeReplacer &replacer,
+                            const CastRewriter &rewriter) {
+  SmallVector<Operation *> casts, fromQuantized, others;
+  root->walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (!rewriter.isCast(op))
+      others.push_back(op);
+    else if (rewriter.isQuantized(
+                 getElementTypeOrSelf(op->getResult(0).getType())))
+      casts.push_back(op);
+    else
+      fromQuantized.push_back(op);
+  });
+  for (Operation *op : others)
+    retype(op, replacer);
+  // Producers come before the casts that ask for their operands' types.
+  llvm::append_range(casts, fromQuantized);
+  OpBuilder builder(root->getContext());
+  for (Operation *op : casts) {
+    builder.setInsertionPoint(op);
+    Value result = rewriter.rewrite(builder, op);
+    result.getDefiningOp()->setDiscardableAttrs(
+        llvm::to_vector(op->getDiscardableAttrs()));
+    op->getResult(0).replaceAllUsesWith(result);
+    eraseWithProducer(op);
+  }
 }

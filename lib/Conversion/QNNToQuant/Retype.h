@@ -39,6 +39,20 @@ Value bitcast(OpBuilder &builder, Location loc, Type type, Value value);
 /// constant or a bitcast that nothing else uses.
 void eraseWithProducer(Operation *cast);
 
+/// What the two directions of the conversion differ in.
+struct CastRewriter {
+  function_ref<bool(Operation *)> isCast;
+  /// Whether an element type is quantized in the dialect that is left.
+  function_ref<bool(Type)> isQuantized;
+  /// The result that stands for a cast's, in the dialect that is entered.
+  function_ref<Value(OpBuilder &, Operation *)> rewrite;
+};
+
+/// Gives all other ops the replaced types, then rewrites the casts: those that
+/// produce quantized values before those that read them.
+void rewriteCasts(Operation *root, AttrTypeReplacer &replacer,
+                  const CastRewriter &rewriter);
+
 } // namespace quantopt
 
 #endif // QUANTOPT_LIB_CONVERSION_QNNTOQUANT_RETYPE_H
