@@ -42,6 +42,7 @@ private:
                               ArrayRef<Value> inputs, Value weights,
                               ArrayRef<Value> scales, ValueRange acc);
   Value broadcastInput(Value offset, int64_t bytes);
+  Value addPairs(Value x, Value y);
   void storeTile(const Block &block, const Position &at, ValueRange acc);
   Value outChannel(const Block &block) {
     return e.add(e.mul(block.group, perGroup), block.channel);
@@ -277,36 +278,38 @@ void ContractionEmitter::emitTile(const Block &block, const Position &at) {
   storeTile(block, at, acc);
 }
 
+/// Adds the two lanes that `dot2` has for each channel; two vectors give one
+/// full vector of sums.
+Value ContractionEmitter::addPairs(Value x, Value y) {
+  int64_t count = lanes * (x == y ? 1 : 2);
+  SmallVector<int64_t> even, odd;
+  for (int64_t l = 0; l < count; l += 2) {
+    even.push_back(l);
+    odd.push_back(l + 1);
+  }
+  return arith::AddIOp::create(e.b, e.loc, e.shuffle(x, y, even),
+                               e.shuffle(x, y, odd));
+}
+
 void ContractionEmitter::storeTile(const Block &block, const Position &at,
                                    ValueRange acc) {
-  auto finish = [&](Value sum, int64_t row, int64_t channel) {
-    int64_t width = cast<VectorType>(sum.getType()).getDimSize(0);
-    e.finish(sum, at.n, at.h, e.add(at.w, row),
-             e.add(outChannel(block), channel),
-             std::min(width, block.valid - channel), Value());
-  };
+  // Parts of the two sizes that `addPairs` gives are finished separately.
+  SmallVector<KernelEmitter::TilePart> full, halves;
   for (int64_t i = 0; i < at.rows; ++i) {
     for (int64_t v = 0; v < block.vectors; ++v) {
       Value sum = acc[i * block.vectors + v];
       int64_t channel = v * channelsPerVector;
-      if (dotGroup != 2) {
-        finish(sum, i, channel);
-        continue;
-      }
-      // Add the two lanes of each channel; two vectors give one full vector.
-      bool paired = v + 1 < block.vectors;
-      Value other = paired ? acc[i * block.vectors + v + 1] : sum;
-      SmallVector<int64_t> even, odd;
-      for (int64_t l = 0; l < lanes * (paired ? 2 : 1); l += 2) {
-        even.push_back(l);
-        odd.push_back(l + 1);
-      }
-      Value total = arith::AddIOp::create(
-          e.b, e.loc, e.shuffle(sum, other, even), e.shuffle(sum, other, odd));
-      finish(total, i, channel);
-      v += paired;
+      bool paired = dotGroup == 2 && v + 1 < block.vectors;
+      if (dotGroup == 2)
+        sum = addPairs(sum, paired ? acc[i * block.vectors + ++v] : sum);
+      int64_t width = cast<VectorType>(sum.getType()).getDimSize(0);
+      int64_t valid = std::min(width, block.valid - channel);
+      (width == lanes ? full : halves).push_back({sum, i, channel, valid});
     }
   }
+  Value channel = outChannel(block);
+  e.finishTile(full, at.n, at.h, at.w, channel, Value());
+  e.finishTile(halves, at.n, at.h, at.w, channel, Value());
 }
 
 LogicalResult quantopt::emitContraction(KernelEmitter &e) {

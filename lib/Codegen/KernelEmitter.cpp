@@ -7,6 +7,7 @@
 
 #include "KernelEmitter.h"
 #include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/bit.h"
 
 using namespace quantopt;
 
@@ -82,17 +83,70 @@ Value quantopt::vectorizeRegion(OpBuilder &b, Region &region,
   return mapping.lookup(cast<qvec::YieldOp>(block.getTerminator()).getValue());
 }
 
-void KernelEmitter::finish(Value accumulators, Value n, Value h, Value w,
-                           Value channel, int64_t valid, Value count) {
-  int64_t lanes = cast<VectorType>(accumulators.getType()).getDimSize(0);
-  SmallVector<Value> arguments = {accumulators};
+void KernelEmitter::storeParts(Value result, ArrayRef<TilePart> parts,
+                               const TileOrigin &at) {
+  int64_t lanes =
+      cast<VectorType>(result.getType()).getDimSize(0) / int64_t(parts.size());
+  int64_t pixel = output.strides[2];
+  for (size_t i = 0; i < parts.size();) {
+    // The parts that follow without a gap, in memory and in the vector.
+    int64_t size = parts[i].valid;
+    size_t end = i + 1;
+    auto positionOf = [&](const TilePart &part) {
+      return part.column * pixel + part.channel * output.strides[3];
+    };
+    while (end < parts.size() && size == int64_t(end - i) * lanes &&
+           positionOf(parts[end]) == positionOf(parts[i]) + size)
+      size += parts[end++].valid;
+    Value run = result;
+    if (size != lanes * int64_t(parts.size()))
+      run = vector::ExtractStridedSliceOp::create(
+          b, loc, result, ArrayRef<int64_t>{int64_t(i) * lanes},
+          ArrayRef<int64_t>{size}, ArrayRef<int64_t>{1});
+    Value offset = offsetOf(output, at.n, at.h, add(at.w, parts[i].column),
+                            add(at.channel, parts[i].channel));
+    store(run, output, offset, size);
+    i = end;
+  }
+}
+
+void KernelEmitter::finishParts(ArrayRef<TilePart> parts, const TileOrigin &at,
+                                Value count) {
+  int64_t lanes =
+      cast<VectorType>(parts[0].accumulators.getType()).getDimSize(0);
+  auto gather = [&](function_ref<Value(const TilePart &)> get) {
+    SmallVector<Value> vectors;
+    for (const TilePart &part : parts)
+      vectors.push_back(get(part));
+    return concat(vectors);
+  };
+  SmallVector<Value> arguments = {
+      gather([](const TilePart &part) { return part.accumulators; })};
   for (const FlatBuffer &param : channelParams)
-    arguments.push_back(load(param, channel, lanes));
+    arguments.push_back(gather([&](const TilePart &part) {
+      return load(param, add(at.channel, part.channel), lanes);
+    }));
   for (const FlatBuffer &param : countParams)
-    arguments.push_back(broadcast(loadScalar(param, count), lanes));
-  for (const FlatBuffer &residual : residuals)
     arguments.push_back(
-        load(residual, offsetOf(residual, n, h, w, channel), lanes, valid));
-  Value result = vectorizeRegion(b, kernel.getEpilogue(), arguments, lanes);
-  store(result, output, offsetOf(output, n, h, w, channel), valid);
+        broadcast(loadScalar(param, count), lanes * int64_t(parts.size())));
+  for (const FlatBuffer &residual : residuals)
+    arguments.push_back(gather([&](const TilePart &part) {
+      Value offset = offsetOf(residual, at.n, at.h, add(at.w, part.column),
+                              add(at.channel, part.channel));
+      return load(residual, offset, lanes, part.valid);
+    }));
+  Value result = vectorizeRegion(b, kernel.getEpilogue(), arguments,
+                                 lanes * int64_t(parts.size()));
+  storeParts(result, parts, at);
+}
+
+void KernelEmitter::finishTile(ArrayRef<TilePart> parts, Value n, Value h,
+                               Value w, Value channel, Value count) {
+  // Four vectors of 32-bit integers make one of bytes.
+  size_t limit = output.elementType.isInteger(8) ? 4 : 1;
+  while (!parts.empty()) {
+    size_t size = std::min<size_t>(limit, llvm::bit_floor(parts.size()));
+    finishParts(parts.take_front(size), {n, h, w, channel}, count);
+    parts = parts.drop_front(size);
+  }
 }

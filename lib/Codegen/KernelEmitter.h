@@ -42,10 +42,34 @@ public:
   /// `channel` at an output position and stores the first `valid` results.
   /// `count` indexes the count parameters; may be null.
   void finish(Value accumulators, Value n, Value h, Value w, Value channel,
-              int64_t valid, Value count);
+              int64_t valid, Value count) {
+    finishTile({{accumulators, 0, 0, valid}}, n, h, w, channel, count);
+  }
+
+  /// Accumulators of one vector's channels at a position of a tile.
+  struct TilePart {
+    Value accumulators;
+    /// Relative to the tile: columns to the right, and first channel.
+    int64_t column, channel;
+    /// Results to store.
+    int64_t valid;
+  };
+  /// The same for all parts of a tile whose first position and channel these
+  /// are, in the order in which they are stored. Bytes are made of several
+  /// parts at a time and stored together where they are adjacent.
+  void finishTile(ArrayRef<TilePart> parts, Value n, Value h, Value w,
+                  Value channel, Value count);
 
   /// Converts weights as stored to `f32` vectors; `scale` may be null.
   Value decodeWeight(Value stored, Value scale);
+
+private:
+  /// Where a tile starts.
+  struct TileOrigin {
+    Value n, h, w, channel;
+  };
+  void finishParts(ArrayRef<TilePart> parts, const TileOrigin &at, Value count);
+  void storeParts(Value bytes, ArrayRef<TilePart> parts, const TileOrigin &at);
 };
 
 /// One emitter per kernel family.

@@ -7,6 +7,7 @@
 
 #include "VectorEmitter.h"
 #include "mlir/IR/Matchers.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace quantopt;
 
@@ -165,4 +166,16 @@ void VectorEmitter::store(Value vector, const FlatBuffer &buffer, Value offset,
 Value VectorEmitter::broadcast(Value scalar, int64_t lanes) {
   auto type = VectorType::get({lanes}, scalar.getType());
   return vector::BroadcastOp::create(b, loc, type, scalar);
+}
+
+Value VectorEmitter::concat(ArrayRef<Value> vectors) {
+  if (vectors.size() == 1)
+    return vectors[0];
+  size_t half = llvm::PowerOf2Ceil(vectors.size()) / 2;
+  Value x = concat(vectors.take_front(half));
+  Value y = concat(vectors.drop_front(half));
+  SmallVector<int64_t> mask(cast<VectorType>(x.getType()).getDimSize(0) +
+                            cast<VectorType>(y.getType()).getDimSize(0));
+  std::iota(mask.begin(), mask.end(), 0);
+  return shuffle(x, y, mask);
 }

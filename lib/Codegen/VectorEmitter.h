@@ -83,6 +83,8 @@ public:
   Value splat(TypedAttr value, int64_t lanes);
   /// Lanes of one or two vectors by position.
   Value shuffle(Value x, Value y, ArrayRef<int64_t> mask);
+  /// Vectors of one size joined end to end.
+  Value concat(ArrayRef<Value> vectors);
 };
 
 } // namespace quantopt

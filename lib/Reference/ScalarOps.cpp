@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 #include "quant-opt/Support/Arithmetic.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/ADT/bit.h"
@@ -77,6 +78,10 @@ QUANTOPT_FUNCTION(SubI, (uint64_t a, uint64_t b), a - b)
 QUANTOPT_FUNCTION(MulI, (uint64_t a, uint64_t b), a *b)
 QUANTOPT_FUNCTION(AndI, (uint64_t a, uint64_t b), a &b)
 QUANTOPT_FUNCTION(OrI, (uint64_t a, uint64_t b), a | b)
+QUANTOPT_FUNCTION(SaturateSigned, (int64_t a, unsigned),
+                  std::clamp<int64_t>(a, -128, 127))
+QUANTOPT_FUNCTION(SaturateUnsigned, (int64_t a, unsigned),
+                  std::clamp<int64_t>(a, 0, 255))
 QUANTOPT_FUNCTION(XorI, (uint64_t a, uint64_t b), a ^ b)
 QUANTOPT_FUNCTION(MaxSI, (int64_t a, int64_t b), std::max(a, b))
 QUANTOPT_FUNCTION(MinSI, (int64_t a, int64_t b), std::min(a, b))
@@ -399,6 +404,11 @@ static bool selectInteger(Operation *op, Instruction &i) {
           [&](auto) { return unaryInteger(i, SignExtend()), true; })
       .Case<arith::ExtUIOp, arith::IndexCastUIOp>(
           [&](auto) { return unaryInteger(i, ZeroExtend()), true; })
+      .Case([&](qvec::SaturateOp op) {
+        if (op.getUnsignedResult())
+          return unaryInteger(i, SaturateUnsigned()), true;
+        return unaryInteger(i, SaturateSigned()), true;
+      })
       .Case([&](math::AbsIOp) { return unaryInteger(i, AbsI()), true; })
       .Case<arith::MulSIExtendedOp, arith::MulUIExtendedOp>([&](auto op) {
         i.execute = multiplyExtended;

@@ -152,14 +152,14 @@ int64_t quantopt::requantizeFloatForm(int32_t acc, Multiplier multiplier,
                                       int64_t zeroPoint, int64_t min,
                                       int64_t max) {
   // Adding this moves the unit bit to the lowest bit of the significand, so
-  // the addition itself rounds to an integer, and its low byte is 0.
+  // the addition itself rounds to an integer.
   constexpr float magic = 0x1.8p23f;
   auto scale = static_cast<float>(multiplier.toReal()); // exact: m < 2^24
   float sum = std::fma(static_cast<float>(acc), scale,
                        magic + static_cast<float>(zeroPoint));
-  sum = std::max(sum, magic + static_cast<float>(min));
-  sum = std::min(sum, magic + static_cast<float>(max));
-  return static_cast<int8_t>(llvm::bit_cast<uint32_t>(sum) & 0xff);
+  auto rounded = static_cast<int32_t>(llvm::bit_cast<uint32_t>(sum) -
+                                      llvm::bit_cast<uint32_t>(magic));
+  return std::clamp<int64_t>(std::clamp(rounded, -128, 127), min, max);
 }
 
 int64_t quantopt::getBreakpoint(Multiplier multiplier, int64_t value) {
@@ -179,6 +179,9 @@ bool quantopt::floatFormIsExact(Multiplier multiplier, int64_t lo, int64_t hi,
                                 int64_t zeroPoint, int64_t min, int64_t max) {
   constexpr int64_t limit = int64_t(1) << 24; // f32(acc) is exact up to here
   if (lo < -limit || hi > limit)
+    return false;
+  // Below, the sum could become negative, where bits do not order as numbers.
+  if (double(lo) * multiplier.toReal() < -0x1p23)
     return false;
   auto agreesAt = [&](int64_t acc) {
     if (acc < lo || acc > hi)

@@ -63,7 +63,6 @@ std::optional<StringRef> quantopt::getDotIntrinsic(const TargetLevel &level,
 #define QUANTOPT_DOT_INTRINSIC(ARCH, GROUP, LANES, NAME)                       \
   {ARCH, GROUP, LANES, NAME},
 #include "X86/Intrinsics.def"
-#undef QUANTOPT_DOT_INTRINSIC
   };
   // A level has the dot products that its kernels are planned with.
   if (level.dotGroup != group)
@@ -71,6 +70,24 @@ std::optional<StringRef> quantopt::getDotIntrinsic(const TargetLevel &level,
   for (const Row &row : rows)
     if (row.arch == level.arch && row.group == group && row.lanes == lanes)
       return row.name;
+  return std::nullopt;
+}
+
+std::optional<PackIntrinsics>
+quantopt::getPackIntrinsics(const TargetLevel &level) {
+  struct Row {
+    StringRef arch;
+    int64_t lanes;
+    PackIntrinsics names;
+  };
+  static const Row rows[] = {
+#define QUANTOPT_PACK_INTRINSICS(ARCH, LANES, WORDS, SIGNED, UNSIGNED)         \
+  {ARCH, LANES, {WORDS, SIGNED, UNSIGNED}},
+#include "X86/Intrinsics.def"
+  };
+  for (const Row &row : rows)
+    if (row.arch == level.arch && row.lanes == level.getLanes())
+      return row.names;
   return std::nullopt;
 }
 

@@ -86,10 +86,12 @@ def LegalizeMath : Pass<"qvec-legalize-math", "::mlir::ModuleOp"> {
 }
 
 def ConvertQVecToLLVM : Pass<"convert-qvec-to-llvm", "::mlir::ModuleOp"> {
-  let summary = "Lower dot products to instructions";
+  let summary = "Lower dot products and saturation to instructions";
   let description = [{
     `qvec.dot4` and `qvec.dot2` become the level's instructions, or widening
-    multiplications and additions where it has none.
+    multiplications and additions where it has none. `qvec.saturate` on two or
+    four of the level's vectors becomes its packing instructions, else limits
+    and a truncation.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::LLVM::LLVMDialect",

@@ -109,9 +109,9 @@ int64_t requantize(int64_t acc, Multiplier multiplier, int64_t zeroPoint,
                    int64_t min, int64_t max);
 
 /// The same computed in binary32: one fused multiply-add with the constant
-/// 1.5 * 2^23 + zeroPoint, which leaves the rounded integer in the low bits,
-/// a clamp in float and the lowest byte, sign-extended. Equal to `requantize`
-/// where `floatFormIsExact` says so.
+/// 1.5 * 2^23 + zeroPoint, whose bits minus those of 1.5 * 2^23 are the rounded
+/// integer, which saturates to a byte and is then limited to [min, max]. Equal
+/// to `requantize` where `floatFormIsExact` says so.
 int64_t requantizeFloatForm(int32_t acc, Multiplier multiplier,
                             int64_t zeroPoint, int64_t min, int64_t max);
 

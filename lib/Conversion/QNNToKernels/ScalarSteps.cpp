@@ -9,6 +9,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "quant-opt/Dialect/QNN/Utils/IRAlgebra.h"
+#include "quant-opt/Dialect/QVec/IR/QVecOps.h"
+#include "llvm/ADT/bit.h"
 
 using namespace quantopt;
 
@@ -82,11 +84,26 @@ Value ScalarEmitter::requantizeFloat(Value acc, Value scale, int64_t zeroPoint,
   qnn::IRAlgebra a(builder, loc, f32Type);
   Value x = arith::SIToFPOp::create(builder, loc, f32Type, acc);
   Value y = a.fma(x, scale, f32(kRoundingMagic + float(zeroPoint + offset)));
-  Value lo = f32(kRoundingMagic + float(min + offset));
-  Value hi = f32(kRoundingMagic + float(max + offset));
-  y = a.select(a.less(y, lo), lo, y);
-  y = a.select(a.less(hi, y), hi, y);
-  return arith::TruncIOp::create(builder, loc, builder.getI8Type(), a.bits(y));
+  Value rounded =
+      arith::SubIOp::create(builder, loc, a.bits(y),
+                            i32(llvm::bit_cast<int32_t>(kRoundingMagic)));
+  bool isUnsigned = offset != 0;
+  Value byte = qvec::SaturateOp::create(builder, loc, builder.getI8Type(),
+                                        rounded, isUnsigned);
+  // What saturation has not limited already.
+  auto i8 = [&](int64_t value) -> Value {
+    return arith::ConstantOp::create(
+        builder, loc, builder.getI8IntegerAttr(int8_t(value + offset)));
+  };
+  if (min > -128)
+    byte = isUnsigned
+               ? arith::MaxUIOp::create(builder, loc, byte, i8(min)).getResult()
+               : arith::MaxSIOp::create(builder, loc, byte, i8(min));
+  if (max < 127)
+    byte = isUnsigned
+               ? arith::MinUIOp::create(builder, loc, byte, i8(max)).getResult()
+               : arith::MinSIOp::create(builder, loc, byte, i8(max));
+  return byte;
 }
 
 Value ScalarEmitter::requantizeWide(Value acc, Value multiplier, Value shift,

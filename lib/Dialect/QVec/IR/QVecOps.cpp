@@ -148,3 +148,14 @@ static LogicalResult verifyDot(Operation *op, int64_t perLane) {
 
 LogicalResult Dot4Op::verify() { return verifyDot(*this, 4); }
 LogicalResult Dot2Op::verify() { return verifyDot(*this, 2); }
+
+LogicalResult SaturateOp::verify() {
+  auto shapeOf = [](Type type) {
+    auto vector = dyn_cast<VectorType>(type);
+    return vector ? vector.getShape() : ArrayRef<int64_t>{};
+  };
+  if (shapeOf(getValue().getType()) != shapeOf(getType())) // (C1)
+    return emitOpError("expected a result of the value's shape, but got ")
+           << getType() << " for " << getValue().getType();
+  return success();
+}

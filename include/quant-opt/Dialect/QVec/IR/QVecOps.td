@@ -142,4 +142,26 @@ def QVec_Dot2Op : QVec_DotOp<"dot2"> {
   }];
 }
 
+def QVec_SaturateOp : QVec_Op<"saturate", [Pure]> {
+  let summary = "The nearest byte to a 32-bit integer";
+  let description = [{
+    `result = min(max(value, -128), 127)` as a signed byte, or
+    `min(max(value, 0), 255)` as an unsigned one with `unsignedResult`. Element
+    by element on vectors. Packing instructions do it for several vectors at
+    once: two for four vectors on x86.
+
+    ```mlir
+    %0 = qvec.saturate %sums {unsignedResult} : vector<64xi32> to vector<64xi8>
+    ```
+
+    (C1) value and result have the same shape.
+  }];
+  let arguments = (ins AnyTypeOf<[I32, VectorOfRankAndType<[1], [I32]>]>:$value,
+                       UnitAttr:$unsignedResult);
+  let results = (outs AnyTypeOf<[I8, VectorOfRankAndType<[1], [I8]>]>:$result);
+  let assemblyFormat = [{
+    $value attr-dict `:` type($value) `to` type($result)
+  }];
+}
+
 #endif // QUANTOPT_DIALECT_QVEC_IR_QVECOPS

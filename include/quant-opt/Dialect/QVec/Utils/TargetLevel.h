@@ -73,6 +73,18 @@ const TargetLevel &getTargetLevel(mlir::Operation *op);
 std::optional<llvm::StringRef> getDotIntrinsic(const TargetLevel &level,
                                                int64_t group, int64_t lanes);
 
+/// LLVM intrinsics that saturate two vectors of the level to one of integers
+/// half as wide, separately in each block of 128 bits.
+struct PackIntrinsics {
+  /// 32 to 16 bits, signed.
+  llvm::StringRef words;
+  /// Signed 16 bits to signed and to unsigned bytes.
+  llvm::StringRef signedBytes, unsignedBytes;
+};
+
+/// The level's packing instructions; nothing when it has none.
+std::optional<PackIntrinsics> getPackIntrinsics(const TargetLevel &level);
+
 /// The targets that an artefact for this triple contains, best first. `cpu` is
 /// empty for the portable default (all levels of the default artefact),
 /// "native" for this machine, the name of a level, or an LLVM cpu name.
