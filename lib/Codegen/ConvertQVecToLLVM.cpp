@@ -95,9 +95,10 @@ static Value saturateGeneric(OpBuilder &b, Location loc, Value value,
       attr = DenseElementsAttr::get(type, Attribute(attr));
     return arith::ConstantOp::create(b, loc, attr);
   };
-  value = arith::MaxSIOp::create(b, loc, value, constant(isUnsigned ? 0 : -128));
-  value = arith::MinSIOp::create(b, loc, value,
-                                 constant(isUnsigned ? 255 : 127));
+  value =
+      arith::MaxSIOp::create(b, loc, value, constant(isUnsigned ? 0 : -128));
+  value =
+      arith::MinSIOp::create(b, loc, value, constant(isUnsigned ? 255 : 127));
   return arith::TruncIOp::create(b, loc, result, value);
 }
 
@@ -114,11 +115,10 @@ static Value packVectors(OpBuilder &b, Location loc, ArrayRef<Value> vectors,
         .getResult(0);
   };
   Value low = pack(names.words, 16, vectors[0], vectors[1]);
-  Value high = vectors.size() == 2
-                   ? low
-                   : pack(names.words, 16, vectors[2], vectors[3]);
-  Value bytes = pack(isUnsigned ? names.unsignedBytes : names.signedBytes, 8,
-                     low, high);
+  Value high =
+      vectors.size() == 2 ? low : pack(names.words, 16, vectors[2], vectors[3]);
+  Value bytes =
+      pack(isUnsigned ? names.unsignedBytes : names.signedBytes, 8, low, high);
   int64_t blocks = lanes / 4, count = vectors.size();
   SmallVector<int64_t> mask;
   for (int64_t v = 0; v < count; ++v)

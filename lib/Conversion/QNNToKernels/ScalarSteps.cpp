@@ -84,9 +84,8 @@ Value ScalarEmitter::requantizeFloat(Value acc, Value scale, int64_t zeroPoint,
   qnn::IRAlgebra a(builder, loc, f32Type);
   Value x = arith::SIToFPOp::create(builder, loc, f32Type, acc);
   Value y = a.fma(x, scale, f32(kRoundingMagic + float(zeroPoint + offset)));
-  Value rounded =
-      arith::SubIOp::create(builder, loc, a.bits(y),
-                            i32(llvm::bit_cast<int32_t>(kRoundingMagic)));
+  Value rounded = arith::SubIOp::create(
+      builder, loc, a.bits(y), i32(llvm::bit_cast<int32_t>(kRoundingMagic)));
   bool isUnsigned = offset != 0;
   Value byte = qvec::SaturateOp::create(builder, loc, builder.getI8Type(),
                                         rounded, isUnsigned);

@@ -8,6 +8,14 @@ func.func @dot4_c1(%acc: vector<4xi32>, %a: vector<8xi8>) -> vector<4xi32> {
 
 // -----
 
+func.func @saturate_c1(%x: vector<16xi32>) -> vector<8xi8> {
+  // expected-error @below {{'qvec.saturate' op expected a result of the value's shape, but got 'vector<8xi8>' for 'vector<16xi32>'}}
+  %0 = qvec.saturate %x : vector<16xi32> to vector<8xi8>
+  return %0 : vector<8xi8>
+}
+
+// -----
+
 func.func @dot2_c1(%acc: vector<4xi32>, %a: vector<16xi8>) -> vector<4xi32> {
   // expected-error @below {{'qvec.dot2' op expected 8 bytes for 4 lanes, but got 16}}
   %0 = qvec.dot2 %acc, %a, %a : vector<4xi32>, vector<16xi8>

@@ -12,6 +12,15 @@ func.func @dots(%acc: vector<4xi32>, %a: vector<16xi8>, %b: vector<16xi8>,
   return %1 : vector<4xi32>
 }
 
+// CHECK-LABEL: @saturate
+// CHECK: qvec.saturate %{{.*}} {unsignedResult} : vector<64xi32> to vector<64xi8>
+// CHECK: qvec.saturate %{{.*}} : i32 to i8
+func.func @saturate(%x: vector<64xi32>, %y: i32) -> (vector<64xi8>, i8) {
+  %0 = qvec.saturate %x {unsignedResult} : vector<64xi32> to vector<64xi8>
+  %1 = qvec.saturate %y : i32 to i8
+  return %0, %1 : vector<64xi8>, i8
+}
+
 // CHECK-LABEL: @contraction
 // CHECK: qvec.kernel contraction input
 // CHECK-SAME: strategy <rows = 4, vectors = 1, lanes = 16, group = 4, mergeTaps = false>

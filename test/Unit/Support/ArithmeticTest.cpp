@@ -249,6 +249,9 @@ TEST(FloatForm, IsExactForTieFreeScalesBelowOneHalf) {
     ASSERT_TRUE(floatFormIsExact(mul, -bound, bound, -3, -128, 127)) << scale;
   }
   EXPECT_FALSE(floatFormIsExact({3, 5}, -(1 << 25), 0, 0, -128, 127));
+  // A sum below zero: its bits do not order as numbers do.
+  EXPECT_FALSE(floatFormIsExact({(1 << 23) + 1, 0}, -2, 2, 0, -128, 127));
+  EXPECT_TRUE(floatFormIsExact({(1 << 23) - 1, 0}, -1, 2, 0, -128, 127));
   // A half under an odd zero point rounds the other way.
   EXPECT_FALSE(floatFormIsExact({1, 1}, -100, 100, 1, -128, 127));
   EXPECT_TRUE(floatFormIsExact({1, 1}, -100, 100, 2, -128, 127));
