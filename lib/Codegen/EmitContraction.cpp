@@ -7,6 +7,7 @@
 
 #include "KernelEmitter.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "quant-opt/Dialect/QVec/Utils/ContractionLayout.h"
 
 using namespace quantopt;
 using qvec::kPanelWidth;
@@ -17,8 +18,6 @@ class ContractionEmitter {
 public:
   explicit ContractionEmitter(KernelEmitter &e);
   void run();
-
-  int64_t getItems() const { return groups * blocks * units; }
 
 private:
   /// Part of a group's output channels that one tile covers.
@@ -34,7 +33,7 @@ private:
     int64_t rows;
   };
 
-  void emitUnit(const Block &block, Value unit);
+  void emitUnits(const Block &block, Value first, Value last);
   void emitRow(const Block &block, Value n, Value h);
   void emitTile(const Block &block, const Position &at);
   SmallVector<Value> startAccumulators(const Block &block, int64_t rows);
@@ -45,106 +44,99 @@ private:
   Value addPairs(Value x, Value y);
   void storeTile(const Block &block, const Position &at, ValueRange acc);
   Value outChannel(const Block &block) {
-    return e.add(e.mul(block.group, perGroup), block.channel);
+    return e.add(e.mul(block.group, layout.channelsPerGroup), block.channel);
   }
 
   KernelEmitter &e;
+  ContractionLayout layout;
   bool integer;
-  int64_t lanes, dotGroup, channelsPerVector, maxVectors, tileChannels;
-  int64_t groups, perGroup, panels, blocks, fullBlocks;
-  int64_t outRows, outWidth, units;
-  int64_t tileRows, largeTiles, smallTiles;
-  int64_t runs, steps, stepElements, groupInputs;
+  int64_t lanes, dotGroup, channelsPerVector, maxVectors;
+  /// Panels of a group; elements that a step sums; input channels of a group.
+  int64_t panels, steps, stepElements, groupInputs;
 };
 } // namespace
 
-ContractionEmitter::ContractionEmitter(KernelEmitter &emitter) : e(emitter) {
+ContractionEmitter::ContractionEmitter(KernelEmitter &emitter)
+    : e(emitter), layout(emitter.kernel) {
   qvec::KernelOp op = e.kernel;
   qvec::StrategyAttr s = *op.getStrategy();
   integer = op.getAccumulatorType().isInteger(32);
   lanes = s.getLanes();
   dotGroup = s.getGroup();
-  channelsPerVector = dotGroup == 2 ? lanes / 2 : lanes;
+  channelsPerVector = layout.channelsPerVector;
   maxVectors = s.getVectors();
-  tileChannels = maxVectors * channelsPerVector;
-  groups = op.getGroups();
-  perGroup = e.output.shape[3] / groups;
-  groupInputs = e.input.shape[3] / groups;
-  panels = llvm::divideCeil(perGroup, kPanelWidth);
-  fullBlocks = perGroup / tileChannels;
-  blocks = llvm::divideCeil(perGroup, tileChannels);
-  outRows = e.output.shape[0] * e.output.shape[1];
-  outWidth = e.output.shape[2];
-  int64_t tiles = llvm::divideCeil(outWidth, s.getRows());
-  tileRows = llvm::divideCeil(outWidth, tiles);
-  smallTiles = tiles * tileRows - outWidth;
-  largeTiles = tiles - smallTiles;
-  // One row is split into tiles so that there is work for several threads.
-  units = outRows == 1 ? tiles : outRows;
-  runs = e.weight.shape[1];
+  groupInputs = e.input.shape[3] / layout.groups;
+  panels = llvm::divideCeil(layout.channelsPerGroup, kPanelWidth);
   steps = e.weight.shape[2];
   stepElements = integer ? 4 : 1;
 }
 
 void ContractionEmitter::run() {
   e.forLoop(e.begin, e.end, 1, [&](Value item) {
-    Value unit = e.rem(item, units);
-    Value rest = e.div(item, units);
-    Value number = e.rem(rest, blocks);
-    Block block{e.div(rest, blocks), e.mul(number, tileChannels), maxVectors,
-                tileChannels};
-    if (groups == 1)
-      block.group = e.index(0);
+    Value number = e.rem(item, layout.blocks);
+    Value rest = e.div(item, layout.blocks);
+    Value pass = e.rem(rest, layout.passes);
+    Value group = layout.groups == 1 ? e.index(0) : e.div(rest, layout.passes);
+    Value first = e.mul(pass, layout.pass);
+    Value last = e.add(first, layout.pass);
+    if (layout.units % layout.pass != 0)
+      last = e.min(last, e.index(layout.units));
+    Block block{group, e.mul(number, layout.channelsPerTile), maxVectors,
+                layout.channelsPerTile};
     Block tail = block;
-    tail.valid = perGroup - fullBlocks * tileChannels;
+    tail.valid =
+        layout.channelsPerGroup - layout.fullBlocks * layout.channelsPerTile;
     tail.vectors = llvm::divideCeil(tail.valid, channelsPerVector);
-    if (fullBlocks == 0)
-      return emitUnit(tail, unit);
+    if (layout.fullBlocks == 0)
+      return emitUnits(tail, first, last);
     if (tail.valid == 0)
-      return emitUnit(block, unit);
+      return emitUnits(block, first, last);
     Value isFull = arith::CmpIOp::create(e.b, e.loc, arith::CmpIPredicate::slt,
-                                         number, e.index(fullBlocks));
+                                         number, e.index(layout.fullBlocks));
     auto branch = scf::IfOp::create(e.b, e.loc, isFull, /*withElse=*/true);
     OpBuilder::InsertionGuard guard(e.b);
     e.b.setInsertionPointToStart(branch.thenBlock());
-    emitUnit(block, unit);
+    emitUnits(block, first, last);
     e.b.setInsertionPointToStart(branch.elseBlock());
-    emitUnit(tail, unit);
+    emitUnits(tail, first, last);
   });
 }
 
-void ContractionEmitter::emitUnit(const Block &block, Value unit) {
-  if (outRows != 1) {
+/// Rows [first, last), or tiles of the only row.
+void ContractionEmitter::emitUnits(const Block &block, Value first,
+                                   Value last) {
+  if (layout.rows != 1) {
     int64_t height = e.output.shape[1];
-    emitRow(block, e.div(unit, height), e.rem(unit, height));
+    e.forLoop(first, last, 1, [&](Value row) {
+      emitRow(block, e.div(row, height), e.rem(row, height));
+    });
     return;
   }
-  Value zero = e.index(0);
-  auto emit = [&](Value tile, int64_t rows, int64_t start) {
-    emitTile(block, {zero, zero, e.add(e.mul(tile, rows), start), rows});
-  };
-  if (smallTiles == 0)
-    return emit(unit, tileRows, 0);
-  Value isLarge = arith::CmpIOp::create(e.b, e.loc, arith::CmpIPredicate::slt,
-                                        unit, e.index(largeTiles));
-  auto branch = scf::IfOp::create(e.b, e.loc, isLarge, /*withElse=*/true);
-  OpBuilder::InsertionGuard guard(e.b);
-  e.b.setInsertionPointToStart(branch.thenBlock());
-  emit(unit, tileRows, 0);
-  e.b.setInsertionPointToStart(branch.elseBlock());
+  Value zero = e.index(0), large = e.index(layout.tiles.large);
+  int64_t rows = layout.tiles.size;
+  bool isMixed = layout.tiles.small != 0;
+  e.forLoop(first, isMixed ? e.min(last, large) : last, 1, [&](Value tile) {
+    emitTile(block, {zero, zero, e.mul(tile, rows), rows});
+  });
+  if (!isMixed)
+    return;
   // Tile t starts at large * rows + (t - large) * (rows - 1).
-  emit(unit, tileRows - 1, largeTiles);
+  e.forLoop(e.max(first, large), last, 1, [&](Value tile) {
+    Value start = e.add(e.mul(tile, rows - 1), layout.tiles.large);
+    emitTile(block, {zero, zero, start, rows - 1});
+  });
 }
 
 void ContractionEmitter::emitRow(const Block &block, Value n, Value h) {
-  int64_t largeEnd = largeTiles * tileRows;
-  e.forLoop(e.index(0), e.index(largeEnd), tileRows, [&](Value w) {
-    emitTile(block, {n, h, w, tileRows});
+  int64_t rows = layout.tiles.size, width = e.output.shape[2];
+  int64_t largeEnd = layout.tiles.large * rows;
+  e.forLoop(e.index(0), e.index(largeEnd), rows, [&](Value w) {
+    emitTile(block, {n, h, w, rows});
   });
-  if (smallTiles == 0)
+  if (layout.tiles.small == 0)
     return;
-  e.forLoop(e.index(largeEnd), e.index(outWidth), tileRows - 1, [&](Value w) {
-    emitTile(block, {n, h, w, tileRows - 1});
+  e.forLoop(e.index(largeEnd), e.index(width), rows - 1, [&](Value w) {
+    emitTile(block, {n, h, w, rows - 1});
   });
 }
 
@@ -236,7 +228,7 @@ void ContractionEmitter::emitTile(const Block &block, const Position &at) {
   Value panel =
       e.add(e.mul(block.group, panels), e.div(block.channel, kPanelWidth));
   Value weightBase = e.mul(panel, e.weight.strides[0]);
-  if (tileChannels % kPanelWidth != 0)
+  if (layout.channelsPerTile % kPanelWidth != 0)
     weightBase = e.add(weightBase,
                        e.mul(e.rem(block.channel, kPanelWidth), stepElements));
   SmallVector<Value> scales;
@@ -318,14 +310,8 @@ LogicalResult quantopt::emitContraction(KernelEmitter &e) {
 }
 
 int64_t quantopt::getWorkCount(qvec::KernelOp kernel) {
+  if (kernel.getKind() == qvec::KernelKind::Contraction)
+    return ContractionLayout(kernel).getItems();
   ArrayRef<int64_t> out = kernel.getOutputShape();
-  if (kernel.getKind() != qvec::KernelKind::Contraction)
-    return out[0] * out[1];
-  qvec::StrategyAttr s = *kernel.getStrategy();
-  int64_t perVector = s.getGroup() == 2 ? s.getLanes() / 2 : s.getLanes();
-  int64_t perGroup = out[3] / int64_t(kernel.getGroups());
-  int64_t blocks = llvm::divideCeil(perGroup, s.getVectors() * perVector);
-  int64_t rows = out[0] * out[1];
-  int64_t units = rows == 1 ? llvm::divideCeil(out[2], s.getRows()) : rows;
-  return int64_t(kernel.getGroups()) * blocks * units;
+  return out[0] * out[1];
 }

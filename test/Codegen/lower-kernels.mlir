@@ -16,7 +16,7 @@ func.func @main(%x: memref<1x1x9x8xi8>, %w: memref<1x1x2x64xi8>, %y: memref<1x1x
   qvec.kernel contraction input(%x : memref<1x1x9x8xi8>) weight(%w : memref<1x1x2x64xi8>)
       outs(%y : memref<1x1x9x5xi32>)
       window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
-      strategy <rows = 4, vectors = 1, lanes = 16, group = 4, mergeTaps = false>
+      strategy <rows = 4, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1>
       {unsignedInput} epilogue {
   ^bb0(%acc: i32):
     qvec.yield %acc : i32

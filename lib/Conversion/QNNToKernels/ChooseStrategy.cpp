@@ -6,17 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "ChooseStrategy.h"
+#include "quant-opt/Dialect/QVec/Utils/ContractionLayout.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace quantopt;
 using qvec::kPanelWidth;
-
-TileSplit quantopt::splitEvenly(int64_t count, int64_t limit) {
-  int64_t tiles = std::max<int64_t>(1, llvm::divideCeil(count, limit));
-  int64_t size = llvm::divideCeil(count, tiles);
-  int64_t small = tiles * size - count;
-  return {size, tiles - small, small};
-}
 
 /// Modelled time of one tile: per step of the depth a dot per accumulator, a
 /// load per weight vector and a broadcast per row; per accumulator an epilogue.
@@ -72,4 +66,21 @@ Tile quantopt::chooseContractionTile(const TargetLevel &target,
     }
   }
   return best;
+}
+
+int64_t quantopt::choosePass(const PassProblem &p) {
+  // Sizes that the caches of all processors of the tables have.
+  constexpr int64_t kNearBytes = 32 * 1024, kFarBytes = 512 * 1024;
+  // With weights that stay in the near cache, blocks change often and the
+  // output is written in order; else the input of a pass is kept close while
+  // the weights stream.
+  int64_t budget =
+      p.weightBytes <= kNearBytes / 2 ? kNearBytes / 2 : kFarBytes / 2;
+  int64_t pass = std::clamp<int64_t>(budget / p.unitBytes, 1, p.units);
+  // Enough items for several threads.
+  constexpr int64_t kItems = 32;
+  int64_t passes = llvm::divideCeil(p.units, pass);
+  if (passes * p.blocks < kItems)
+    passes = std::min<int64_t>(p.units, llvm::divideCeil(kItems, p.blocks));
+  return llvm::divideCeil(p.units, passes);
 }

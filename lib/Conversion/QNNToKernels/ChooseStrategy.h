@@ -34,12 +34,18 @@ struct Tile {
 Tile chooseContractionTile(const TargetLevel &target,
                            const TileProblem &problem);
 
-/// How `count` positions are split into tiles of at most `limit`: `large` tiles
-/// of `size` and then `small` tiles of `size - 1`.
-struct TileSplit {
-  int64_t size, large, small;
+/// What the order of work depends on.
+struct PassProblem {
+  /// Rows of the output, or tiles of its only row (see `ContractionLayout`).
+  int64_t units;
+  /// Blocks of channels, over all groups.
+  int64_t blocks;
+  /// Bytes of a group's weights, and of the input and output of a unit.
+  int64_t weightBytes, unitBytes;
 };
-TileSplit splitEvenly(int64_t count, int64_t limit);
+
+/// How many units one block of channels covers before the next one does.
+int64_t choosePass(const PassProblem &problem);
 
 } // namespace quantopt
 

@@ -10,6 +10,8 @@
 #include "PackWeights.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
+#include "quant-opt/Dialect/QVec/Utils/ContractionLayout.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace quantopt;
 
@@ -202,9 +204,8 @@ static bool canFlatten(LoweringState &state, const ContractionView &view,
 
 /// Whether taps of a window row can be read as one run.
 static bool canMergeTaps(const ContractionView &view) {
-  bool adjacent = view.window.getDilations()[1] == 1 && view.groups == 1;
-  if (!adjacent || view.window.getKernel()[1] == 1 ||
-      view.weightShape[3] % 4 == 0)
+  if (view.window.getDilations()[1] != 1 || view.groups != 1 ||
+      view.window.getKernel()[1] == 1)
     return false;
   // A part of a concatenation has gaps between its pixels.
   return llvm::none_of(view.input.getUsers(), [](Operation *user) {
@@ -212,19 +213,35 @@ static bool canMergeTaps(const ContractionView &view) {
   });
 }
 
+/// The strategy of a kernel whose weight has elements of `weightBytes`.
 static qvec::StrategyAttr chooseStrategy(LoweringState &state,
                                          const ContractionView &view,
-                                         ArrayRef<int64_t> outputShape,
-                                         bool merge) {
+                                         const KernelSpec &spec,
+                                         int64_t weightBytes, bool merge) {
+  ArrayRef<int64_t> output = spec.outputShape;
   TileProblem problem;
-  problem.positions = outputShape[2];
+  problem.positions = output[2];
   problem.channels = view.weightShape[0] / view.groups;
   problem.depth =
       view.weightShape[1] * view.weightShape[2] * view.weightShape[3];
   problem.group = view.isInteger() ? state.target.dotGroup : 1;
   Tile tile = chooseContractionTile(state.target, problem);
-  return qvec::StrategyAttr::get(view.op->getContext(), tile.rows, tile.vectors,
-                                 state.target.getLanes(), problem.group, merge);
+  auto strategyOf = [&](int64_t pass) {
+    return qvec::StrategyAttr::get(view.op->getContext(), tile.rows,
+                                   tile.vectors, state.target.getLanes(),
+                                   problem.group, merge, pass);
+  };
+  ContractionLayout layout(output, view.groups, strategyOf(1));
+  auto input = cast<RankedTensorType>(spec.input.getType());
+  int64_t inputBytes =
+      input.getNumElements() * input.getElementTypeBitWidth() / 8;
+  PassProblem order;
+  order.units = layout.units;
+  order.blocks = layout.groups * layout.blocks;
+  order.weightBytes = problem.channels * problem.depth * weightBytes;
+  order.unitBytes = llvm::divideCeil(
+      inputBytes + output[0] * output[1] * output[2] * output[3], layout.units);
+  return strategyOf(choosePass(order));
 }
 
 /// Fills in what integer and float kernels differ in. Channel parameters get
@@ -267,13 +284,13 @@ static void setWeight(LoweringState &state, const ContractionView &view,
     spec.strategy = qvec::StrategyAttr::get(
         loc.getContext(), std::min<int64_t>(4, spec.outputShape[2]), 1,
         state.target.getLanes(), view.isInteger() ? state.target.dotGroup : 1,
-        false);
+        false, 1);
     return;
   }
   spec.kind = qvec::KernelKind::Contraction;
   spec.groups = view.groups;
-  bool merge = !flat && view.isInteger() && canMergeTaps(view);
-  spec.strategy = chooseStrategy(state, view, spec.outputShape, merge);
+  bool merge = !flat && canMergeTaps(view);
+  spec.strategy = chooseStrategy(state, view, spec, bytes, merge);
   spec.weight = state.constant(
       packContraction(raw, data.elementType, view.groups, group, merge), loc);
 }

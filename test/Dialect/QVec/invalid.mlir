@@ -84,13 +84,13 @@ func.func @kernel_c4(%x: tensor<1x4x4x3xf32>, %r: tensor<1x1x2x3xf32>, %y: tenso
 
 // -----
 
-// expected-error @below {{expected positive rows, vectors and lanes}}
-#strategy_c1 = #qvec.strategy<rows = 0, vectors = 1, lanes = 16, group = 4, mergeTaps = false>
+// expected-error @below {{expected positive rows, vectors, lanes and pass}}
+#strategy_c1 = #qvec.strategy<rows = 0, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1>
 
 // -----
 
 // expected-error @below {{expected a group of 1, 2 or 4, but got 3}}
-#strategy_c2 = #qvec.strategy<rows = 1, vectors = 1, lanes = 16, group = 3, mergeTaps = false>
+#strategy_c2 = #qvec.strategy<rows = 1, vectors = 1, lanes = 16, group = 3, mergeTaps = false, pass = 1>
 
 // -----
 

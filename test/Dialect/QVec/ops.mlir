@@ -23,7 +23,7 @@ func.func @saturate(%x: vector<64xi32>, %y: i32) -> (vector<64xi8>, i8) {
 
 // CHECK-LABEL: @contraction
 // CHECK: qvec.kernel contraction input
-// CHECK-SAME: strategy <rows = 4, vectors = 1, lanes = 16, group = 4, mergeTaps = false>
+// CHECK-SAME: strategy <rows = 4, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1>
 // CHECK: qvec.yield %{{.*}} : i8
 func.func @contraction(%x: tensor<1x1x9x8xi8>, %w: tensor<1x1x2x64xi8>,
                        %b: tensor<16xi32>, %s: tensor<16xf32>,
@@ -34,7 +34,7 @@ func.func @contraction(%x: tensor<1x1x9x8xi8>, %w: tensor<1x1x2x64xi8>,
       channel_params(%s : tensor<16xf32>) residuals(%r : tensor<1x1x9x5xi8>)
       outs(%y : tensor<1x1x9x5xi8>)
       window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
-      strategy <rows = 4, vectors = 1, lanes = 16, group = 4, mergeTaps = false>
+      strategy <rows = 4, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1>
       epilogue {
   ^bb0(%acc: i32, %scale: f32, %res: i8):
     qvec.yield %res : i8

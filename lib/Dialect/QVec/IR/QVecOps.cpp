@@ -57,9 +57,9 @@ LogicalResult QVecDialect::verifyOperationAttribute(Operation *op,
 
 LogicalResult StrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                    int64_t rows, int64_t vectors, int64_t lanes,
-                                   int64_t group, bool) {
-  if (rows < 1 || vectors < 1 || lanes < 1) // (C1)
-    return emitError() << "expected positive rows, vectors and lanes";
+                                   int64_t group, bool, int64_t pass) {
+  if (rows < 1 || vectors < 1 || lanes < 1 || pass < 1) // (C1)
+    return emitError() << "expected positive rows, vectors, lanes and pass";
   if (group != 1 && group != 2 && group != 4) // (C2)
     return emitError() << "expected a group of 1, 2 or 4, but got " << group;
   return success();

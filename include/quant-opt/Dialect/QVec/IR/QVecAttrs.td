@@ -86,17 +86,21 @@ def QVec_StrategyAttr : AttrDef<QVec_Dialect, "Strategy"> {
     `group` is the number of products that one instruction adds per lane: 4
     (`qvec.dot4`), 2 (`qvec.dot2`, two lanes per channel) or 1 (multiply-add).
     `mergeTaps` treats the taps of a window row as one run of `kernel width *
-    channels` consecutive elements.
+    channels` consecutive elements. `pass` is the number of output rows (of
+    tiles, where the output is a single row) that a work item covers with one
+    block of channels before the next block covers the same ones: input that
+    is read again stays in a near cache.
 
     ```mlir
     #qvec.strategy<rows = 6, vectors = 4, lanes = 16, group = 4,
-                   mergeTaps = false>
+                   mergeTaps = false, pass = 8>
     ```
 
-    (C1) rows, vectors and lanes are positive. (C2) group is 1, 2 or 4.
+    (C1) rows, vectors, lanes and pass are positive. (C2) group is 1, 2 or 4.
   }];
   let parameters = (ins "int64_t":$rows, "int64_t":$vectors, "int64_t":$lanes,
-                        "int64_t":$group, "bool":$mergeTaps);
+                        "int64_t":$group, "bool":$mergeTaps,
+                        "int64_t":$pass);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

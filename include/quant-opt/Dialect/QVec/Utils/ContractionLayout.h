@@ -1,0 +1,58 @@
+//===- ContractionLayout.h - How a contraction is cut up --------*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// How the strategy of a contraction kernel cuts its output into blocks of
+/// channels, rows, tiles and work items. The choice of a strategy, the emitter
+/// and the split among threads all ask here.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_DIALECT_QVEC_UTILS_CONTRACTIONLAYOUT_H
+#define QUANTOPT_DIALECT_QVEC_UTILS_CONTRACTIONLAYOUT_H
+
+#include "quant-opt/Dialect/QVec/IR/QVecOps.h"
+
+namespace quantopt {
+
+/// How `count` positions are split into tiles of at most `limit`: `large` tiles
+/// of `size` and then `small` tiles of `size - 1`.
+struct TileSplit {
+  int64_t size, large, small;
+  int64_t getTiles() const { return large + small; }
+};
+TileSplit splitEvenly(int64_t count, int64_t limit);
+
+/// The parts of a contraction's output.
+struct ContractionLayout {
+  ContractionLayout(llvm::ArrayRef<int64_t> output, int64_t groups,
+                    qvec::StrategyAttr strategy);
+  /// Of a kernel of kind `contraction`.
+  explicit ContractionLayout(qvec::KernelOp kernel)
+      : ContractionLayout(kernel.getOutputShape(), kernel.getGroups(),
+                          *kernel.getStrategy()) {}
+
+  int64_t groups, channelsPerGroup;
+  /// Output channels that a vector of accumulators, and a tile, cover.
+  int64_t channelsPerVector, channelsPerTile;
+  /// Blocks of a tile's channels in a group; the last may be partial.
+  int64_t blocks, fullBlocks;
+  /// Rows of the whole batch; how each is split into tiles.
+  int64_t rows;
+  TileSplit tiles;
+  /// What work items count besides blocks: rows, or the tiles of a single row.
+  int64_t units;
+  /// Units of an item, and the number of such passes over the blocks.
+  int64_t pass, passes;
+
+  /// Item `((group * passes) + pass) * blocks + block`.
+  int64_t getItems() const { return groups * passes * blocks; }
+};
+
+} // namespace quantopt
+
+#endif // QUANTOPT_DIALECT_QVEC_UTILS_CONTRACTIONLAYOUT_H

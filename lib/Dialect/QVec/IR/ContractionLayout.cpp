@@ -1,0 +1,30 @@
+//===- ContractionLayout.cpp - How a contraction is cut up ----------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-opt/Dialect/QVec/Utils/ContractionLayout.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace quantopt;
+
+TileSplit quantopt::splitEvenly(int64_t count, int64_t limit) {
+  int64_t tiles = std::max<int64_t>(1, llvm::divideCeil(count, limit));
+  int64_t size = llvm::divideCeil(count, tiles);
+  int64_t small = tiles * size - count;
+  return {size, tiles - small, small};
+}
+
+ContractionLayout::ContractionLayout(llvm::ArrayRef<int64_t> output,
+                                     int64_t groups, qvec::StrategyAttr s)
+    : groups(groups), channelsPerGroup(output[3] / groups),
+      channelsPerVector(s.getGroup() == 2 ? s.getLanes() / 2 : s.getLanes()),
+      channelsPerTile(s.getVectors() * channelsPerVector),
+      blocks(llvm::divideCeil(channelsPerGroup, channelsPerTile)),
+      fullBlocks(channelsPerGroup / channelsPerTile),
+      rows(output[0] * output[1]), tiles(splitEvenly(output[2], s.getRows())),
+      units(rows == 1 ? tiles.getTiles() : rows),
+      pass(std::min(s.getPass(), units)),
+      passes(llvm::divideCeil(units, pass)) {}
