@@ -22,7 +22,8 @@ CompiledModel::CompiledModel() = default;
 CompiledModel::~CompiledModel() = default;
 
 /// The passes that are missing up to the LLVM dialect.
-static void addMissingPasses(OpPassManager &manager, Phase done) {
+static void addMissingPasses(OpPassManager &manager, Phase done,
+                             StringRef cpu) {
   if (done < Phase::Prepare)
     buildPreparePipeline(manager);
   if (done < Phase::Fuse) {
@@ -32,7 +33,7 @@ static void addMissingPasses(OpPassManager &manager, Phase done) {
   }
   if (done < Phase::Kernels) {
     KernelsOptions kernels;
-    kernels.cpu = "native";
+    kernels.cpu = cpu.str();
     buildKernelsPipeline(manager, kernels);
   }
   if (done < Phase::Buffers)
@@ -44,7 +45,7 @@ static void addMissingPasses(OpPassManager &manager, Phase done) {
 }
 
 Expected<std::unique_ptr<CompiledModel>>
-CompiledModel::create(ModuleOp original, OptLevel level) {
+CompiledModel::create(ModuleOp original, StringRef cpu, OptLevel level) {
   auto failed = [] {
     return llvm::createStringError("the model cannot be compiled");
   };
@@ -53,7 +54,7 @@ CompiledModel::create(ModuleOp original, OptLevel level) {
     return failed();
   OwningOpRef<ModuleOp> module(cast<ModuleOp>(original->clone()));
   PassManager manager(original.getContext());
-  addMissingPasses(manager, *done);
+  addMissingPasses(manager, *done, cpu);
   if (mlir::failed(manager.run(*module)))
     return failed();
   FailureOr<ModelDescription> model = describeModel(*module);

@@ -75,6 +75,22 @@ LogicalResult CompileSession::checkStart() {
       succeeded(late(Phase::Kernels, !options.features.empty(), "--features")));
 }
 
+std::string CompileSession::getRepeatFlags() const {
+  if (phase < Phase::LLVM)
+    return ("--compile-to=" + getPhaseName(Phase(unsigned(phase) + 1)) +
+            " -o -")
+        .str();
+  std::string flags = "--verify-codegen";
+  for (auto &[flag, value] :
+       {std::pair<StringRef, const std::string &>("target", options.target),
+        {"cpu", options.cpu},
+        {"features", options.features}})
+    if (!value.empty())
+      flags += (" --" + flag + "=" + value).str();
+  constexpr StringLiteral levels("0123s");
+  return flags + " -O" + levels[unsigned(options.level)] + " -o repeated";
+}
+
 /// The prefix of symbols: given, or the output's name without `lib` and ending.
 std::string CompileSession::getName() const {
   if (!options.name.empty())
@@ -241,10 +257,13 @@ CompileStatus CompileSession::runPhases(TimingScope &timing, Phase last) {
       options.progress(getPhaseName(next), double(phase) / kNumPhases);
     before = OwningOpRef<ModuleOp>(cast<ModuleOp>((*module)->clone()));
     // Models that cannot be compiled are refused up to `kernels`.
-    if (failed(runPhase(next, timing)))
+    if (failed(runPhase(next, timing))) {
+      failedStep = ("phase '" + getPhaseName(next) + "'").str();
       return next > Phase::Kernels ? CompileStatus::InternalError
                                    : CompileStatus::UserError;
+    }
     phase = next;
+    keepReference();
     if (failed(dump()))
       return CompileStatus::UserError;
   }
@@ -253,7 +272,7 @@ CompileStatus CompileSession::runPhases(TimingScope &timing, Phase last) {
 
 CompileStatus CompileSession::run() {
   if (failed(report(readConfig(options))) || failed(report(options.check())) ||
-      failed(load()))
+      failed(load()) || failed(loadReference()))
     return CompileStatus::UserError;
   Phase last = options.compileTo.value_or(Phase::LLVM);
   if (last < phase) {
@@ -274,24 +293,4 @@ CompileStatus CompileSession::run() {
                ? CompileStatus::UserError
                : CompileStatus::Done;
   return emit(timing);
-}
-
-//===----------------------------------------------------------------------===//
-// Output
-//===----------------------------------------------------------------------===//
-
-CompileStatus CompileSession::emit(TimingScope &timing) {
-  TimingScope scope = timing.nest(getPhaseName(Phase::Object));
-  if (options.progress)
-    options.progress("object", double(phase) / kNumPhases);
-  before = OwningOpRef<ModuleOp>(cast<ModuleOp>((*module)->clone()));
-  FailureOr<ModelDescription> model = describeModel(*module);
-  if (failed(model))
-    return CompileStatus::UserError;
-  EmitOptions emitOptions;
-  emitOptions.level = options.level;
-  emitOptions.name = getName();
-  return failed(report(writeCode(*model, emitOptions)))
-             ? CompileStatus::UserError
-             : CompileStatus::Done;
 }

@@ -87,15 +87,8 @@ static Error writeOutput(Bytes code, ModelDescription &model,
              : linkShared(*objects, options.output, link);
 }
 
-Error CompileSession::writeCode(ModelDescription &model,
-                                const EmitOptions &given) {
-  EmitOptions emitOptions = given;
-  emitOptions.exportLayers =
-      options.emit == EmitKind::Executable || options.emit == EmitKind::Shared;
-  auto code = emitModel(*module, model, emitOptions,
-                        getCodeKind(options.emit, options.output));
-  if (!code)
-    return code.takeError();
+Error CompileSession::writeCode(Bytes code, ModelDescription &model,
+                                const EmitOptions &emitOptions) {
   // The files beside the main one come first, so that there is no program
   // without its header.
   std::vector<std::string> written;
@@ -115,9 +108,35 @@ Error CompileSession::writeCode(ModelDescription &model,
     error = writeBeside(getHeaderPath(options.output),
                         makeHeader(model, emitOptions.name));
   if (!error)
-    error = writeOutput(std::move(*code), model, options, emitOptions);
+    error = writeOutput(std::move(code), model, options, emitOptions);
   if (error)
     for (const std::string &path : written)
       llvm::sys::fs::remove(path);
   return error;
+}
+
+CompileStatus CompileSession::emit(TimingScope &timing) {
+  TimingScope scope = timing.nest(getPhaseName(Phase::Object));
+  if (options.progress)
+    options.progress("object", double(phase) / kNumPhases);
+  FailureOr<ModelDescription> model = describeModel(*module);
+  if (failed(model))
+    return CompileStatus::UserError;
+  EmitOptions emitOptions;
+  emitOptions.level = options.level;
+  emitOptions.name = getName();
+  emitOptions.exportLayers =
+      options.emit == EmitKind::Executable || options.emit == EmitKind::Shared;
+  auto code = emitModel(*module, *model, emitOptions,
+                        getCodeKind(options.emit, options.output));
+  if (!code)
+    return (void)report(code.takeError()), CompileStatus::UserError;
+  if (options.verifyCodegen) {
+    CompileStatus status = verifyCode(*code, *model, emitOptions);
+    if (status != CompileStatus::Done)
+      return status;
+  }
+  return failed(report(writeCode(std::move(*code), *model, emitOptions)))
+             ? CompileStatus::UserError
+             : CompileStatus::Done;
 }

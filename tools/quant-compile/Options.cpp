@@ -104,6 +104,9 @@ struct Flags {
                   cl::desc("Write sizes per layer, memory and what is float")};
   TextFlag compileTo{"compile-to", in, cl::value_desc("PHASE"),
                      cl::desc("Stop after a phase and write MLIR")};
+  TextFlag verifyCodegen{
+      "verify-codegen", in, cl::ValueOptional, cl::value_desc("MODULE"),
+      cl::desc("Compare the code with the interpreter before it is written")};
   TextFlag dumpIR{"dump-ir", in, cl::value_desc("DIR"),
                   cl::desc("Write the module after each phase")};
   BoolFlag timePasses{"time-passes", in,
@@ -222,6 +225,8 @@ static llvm::Expected<CompileOptions> readOptions(const Flags &flags) {
   options.integerOnly = flags.integerOnly;
   options.inputShapes.assign(flags.inputShape.begin(), flags.inputShape.end());
   options.report = flags.report;
+  options.verifyCodegen = flags.verifyCodegen.getNumOccurrences() != 0;
+  options.verifyAgainst = flags.verifyCodegen;
   options.dumpDirectory = flags.dumpIR;
   options.timePasses = flags.timePasses;
   if (StringRef(options.report).ends_with(".html"))

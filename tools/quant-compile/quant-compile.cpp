@@ -32,11 +32,10 @@ static bool isRepeated(mlir::Diagnostic &diagnostic, llvm::StringSet<> &seen) {
   return !seen.insert(text).second;
 }
 
-/// Saves what the failed phase was given and says how to repeat it.
+/// Saves what the failed step was given and says how to repeat it.
 static int reportInternalError(CompileSession &session, StringRef output) {
   std::string path = output == "-" ? "quant-compile" : output.str();
   path += ".reproducer.mlirbc";
-  auto next = Phase(unsigned(session.getPhase()) + 1);
   ModuleOp input = session.getFailedInput();
   if (!input) {
     fail("internal error while reading the model");
@@ -46,10 +45,10 @@ static int reportInternalError(CompileSession &session, StringRef output) {
     llvm::consumeError(std::move(error));
     path = "(cannot be written)";
   }
-  fail("internal error in phase '" + getPhaseName(next) +
-       "'; please report it with the file '" + path +
-       "'; repeat with 'quant-compile " + path +
-       " --compile-to=" + getPhaseName(next) + " -o -'");
+  fail("internal error in " + session.getFailedStep() +
+       "; please report it with the file '" + path +
+       "'; repeat with 'quant-compile " + path + " " +
+       session.getRepeatFlags() + "'");
   return 2;
 }
 

@@ -6,83 +6,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "Runner.h"
-#include "mlir/AsmParser/AsmParser.h"
 #include "quant-opt-c/Runtime.h"
 #include "quant-opt/Compiler/JIT.h"
-#include "quant-opt/Dialect/QNN/IR/QNNTypes.h"
+#include "quant-opt/Compiler/TensorBuffers.h"
 #include "llvm/Support/DynamicLibrary.h"
 #include "llvm/Support/FileSystem.h"
 
 using namespace quantopt;
 using namespace quantopt::reference;
-
-/// The MLIR type of a compiled model's input or output.
-static llvm::Expected<Port> describe(const qo_tensor &tensor,
-                                     MLIRContext &context) {
-  context.loadDialect<qnn::QNNDialect>();
-  Port port;
-  port.name = tensor.name;
-  Type element = parseType(tensor.type, &context);
-  if (!element || !getStorage(element))
-    return llvm::createStringError(
-        "'" + port.name + "' has the unknown type '" + tensor.type + "'");
-  auto integer = dyn_cast<IntegerType>(element);
-  if (tensor.scale != 0 && integer)
-    port.quantization =
-        qnn::AffineType::get(integer, tensor.scale, tensor.zero_point);
-  port.type = RankedTensorType::get(
-      ArrayRef(tensor.shape, static_cast<size_t>(tensor.rank)), element);
-  return port;
-}
-
-/// Bytes of one element in a model's buffers.
-static int64_t getElementBytes(const qo_tensor &tensor) {
-  int64_t elements = 1;
-  for (int64_t i = 0; i < tensor.rank; ++i)
-    elements *= tensor.shape[i];
-  return elements ? tensor.bytes / elements : 0;
-}
-
-/// Copies a tensor's elements to a model's buffer.
-static void store(const Tensor &tensor, const qo_tensor &description,
-                  void *buffer) {
-  int64_t size = getElementBytes(description);
-  auto *bytes = static_cast<char *>(buffer);
-  tensor.visit([&](auto data) {
-    using T = typename decltype(data)::value_type;
-    if (sizeof(T) == size_t(size)) {
-      std::memcpy(bytes, data.data(), data.size() * size);
-      return;
-    }
-    for (size_t i = 0; i < data.size(); ++i) {
-      auto value = static_cast<int64_t>(data[i]);
-      std::memcpy(bytes + i * size, &value, size);
-    }
-  });
-}
-
-/// The reverse of `store`.
-static Tensor fetch(const Port &port, const qo_tensor &description,
-                    const void *buffer) {
-  Tensor tensor = Tensor::zeros(port.type);
-  int64_t size = getElementBytes(description);
-  const auto *bytes = static_cast<const char *>(buffer);
-  if (tensor.getStorage() == Storage::F32) {
-    std::memcpy(tensor.getMutable<float>().data(), bytes,
-                tensor.getNumElements() * sizeof(float));
-    return tensor;
-  }
-  bool isUnsigned = StringRef(description.type).starts_with("u");
-  for (int64_t i = 0, e = tensor.getNumElements(); i < e; ++i) {
-    uint64_t value = 0;
-    std::memcpy(&value, bytes + i * size, size);
-    int shift = 64 - 8 * int(size);
-    tensor.setInteger(i, isUnsigned || shift == 0
-                             ? int64_t(value)
-                             : int64_t(value << shift) >> shift);
-  }
-  return tensor;
-}
 
 namespace {
 /// Compiled code, with one session per concurrent call.
@@ -109,9 +40,9 @@ public:
           "the model has no code that this processor can run");
     for (int64_t i = 0; i < model->num_inputs + model->num_outputs; ++i) {
       bool isInput = i < model->num_inputs;
-      auto port = describe(isInput ? model->inputs[i]
-                                   : model->outputs[i - model->num_inputs],
-                           context);
+      auto port = describePort(isInput ? model->inputs[i]
+                                       : model->outputs[i - model->num_inputs],
+                               context);
       if (!port)
         return port.takeError();
       (isInput ? inputs : outputs).push_back(*port);
@@ -129,11 +60,12 @@ public:
                                           int worker) override {
     qo_session &session = sessions[worker];
     for (auto [i, tensor] : llvm::enumerate(in))
-      store(tensor, model->inputs[i], session.inputs[i]);
+      storeTensor(tensor, model->inputs[i], session.inputs[i]);
     qo_session_run(&session);
     SmallVector<Tensor> results;
     for (auto [i, port] : llvm::enumerate(outputs))
-      results.push_back(fetch(port, model->outputs[i], session.outputs[i]));
+      results.push_back(
+          fetchTensor(port.type, model->outputs[i], session.outputs[i]));
     return results;
   }
 
@@ -141,7 +73,7 @@ public:
   prepareCall(ArrayRef<Tensor> in) override {
     qo_session *session = &sessions.front();
     for (auto [i, tensor] : llvm::enumerate(in))
-      store(tensor, model->inputs[i], session->inputs[i]);
+      storeTensor(tensor, model->inputs[i], session->inputs[i]);
     return [session] { qo_session_run(session); };
   }
 

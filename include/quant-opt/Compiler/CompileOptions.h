@@ -52,6 +52,9 @@ struct CompileOptions {
 
   std::string report;
   std::optional<Phase> compileTo;
+  /// Compare the code with the interpreter: of the model, or of another file.
+  bool verifyCodegen = false;
+  std::string verifyAgainst;
   std::string dumpDirectory;
   bool timePasses = false;
 

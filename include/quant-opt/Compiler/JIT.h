@@ -24,8 +24,10 @@ public:
   /// Compiles a module of any phase from `prepare` on (an imported one is
   /// prepared first) for this machine. The module is not changed. Problems are
   /// diagnostics of its context and a short error.
+  /// `cpu` is as in `KernelsOptions`.
   static llvm::Expected<std::unique_ptr<CompiledModel>>
-  create(ModuleOp module, OptLevel level = OptLevel::O2);
+  create(ModuleOp module, StringRef cpu = "native",
+         OptLevel level = OptLevel::O2);
 
   /// Loads objects for this machine: a model's code and its descriptor.
   static llvm::Expected<std::unique_ptr<CompiledModel>>

@@ -14,6 +14,8 @@
 
 namespace quantopt {
 
+struct CodeDifference;
+
 /// How a compilation ended.
 enum class CompileStatus {
   Done,
@@ -31,10 +33,12 @@ public:
   /// Runs the whole compilation.
   CompileStatus run();
 
-  /// The last phase that the module went through.
-  Phase getPhase() const { return phase; }
-  /// The module as it was before the phase that failed, or null.
+  /// After an internal error: what failed ("phase 'llvm'").
+  StringRef getFailedStep() const { return failedStep; }
+  /// The module that it failed on, or null.
   ModuleOp getFailedInput() { return before.get(); }
+  /// The flags that repeat the failure on that module.
+  std::string getRepeatFlags() const;
 
 private:
   LogicalResult load();
@@ -45,8 +49,13 @@ private:
   LogicalResult calibrate();
   LogicalResult dump();
   CompileStatus emit(TimingScope &timing);
-  llvm::Error writeCode(ModelDescription &model,
+  llvm::Error writeCode(Bytes code, ModelDescription &model,
                         const EmitOptions &emitOptions);
+  CompileStatus verifyCode(const Bytes &code, ModelDescription &model,
+                           const EmitOptions &emitOptions);
+  void reportDifference(const CodeDifference &difference);
+  LogicalResult loadReference();
+  void keepReference();
   llvm::Error writeModule();
   LogicalResult report(llvm::Error error);
   std::string getName() const;
@@ -54,7 +63,10 @@ private:
   CompileOptions options;
   MLIRContext &context;
   OwningOpRef<ModuleOp> module, before;
+  /// What generated code is compared with.
+  OwningOpRef<ModuleOp> reference;
   Phase phase = Phase::Import;
+  std::string failedStep;
 };
 
 /// Reads a model from .onnx, .mlir or .mlirbc. Diagnostics are emitted on
