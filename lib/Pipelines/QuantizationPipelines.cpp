@@ -68,8 +68,12 @@ void quantopt::buildQuantizePipeline(OpPassManager &manager,
   if (options.activations || options.integerOnly) {
     QuantizeActivationsPassOptions activations;
     activations.integerOnly = options.integerOnly;
-    activations.quantizedIO = options.quantizedIO;
     manager.addPass(createQuantizeActivationsPass(activations));
+  }
+  if (options.quantizedIO || options.integerOnly) {
+    QuantizeBorderPassOptions border;
+    border.required = options.integerOnly;
+    manager.addPass(createQuantizeBorderPass(border));
   }
   addPhaseMark(manager, Phase::Quantize);
 }

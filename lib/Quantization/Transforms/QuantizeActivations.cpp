@@ -95,65 +95,6 @@ static void insertPair(Value point, AffineType type) {
   });
 }
 
-/// Records the float type that an argument or result had before.
-static DictionaryAttr withModelType(DictionaryAttr attributes, Type type,
-                                    MLIRContext *context) {
-  NamedAttrList list(attributes);
-  list.set(QNNDialect::getModelTypeAttrName(), TypeAttr::get(type));
-  list.erase(QNNDialect::getRangeAttrName());
-  return list.getDictionary(context);
-}
-
-/// Gives arguments that are only quantized their quantized type. `required`
-/// makes others an error.
-static LogicalResult quantizeArguments(func::FuncOp function, bool required) {
-  for (BlockArgument argument : function.getArguments()) {
-    auto type = dyn_cast<RankedTensorType>(argument.getType());
-    if (!type || !type.getElementType().isF32() || argument.use_empty())
-      continue;
-    auto quantize = dyn_cast<QuantizeOp>(*argument.user_begin());
-    if (!quantize || !argument.hasOneUse()) {
-      if (!required)
-        continue;
-      return emitError(function.getLoc())
-             << "argument '" << getValueName(argument)
-             << "' cannot be quantized: a float op reads it";
-    }
-    unsigned index = argument.getArgNumber();
-    argument.setType(quantize.getType());
-    quantize.getResult().replaceAllUsesWith(argument);
-    quantize.erase();
-    function.setArgAttrs(index, withModelType(function.getArgAttrDict(index),
-                                              type, function.getContext()));
-  }
-  return success();
-}
-
-/// Returns quantized tensors where a dequantized one was returned.
-static LogicalResult quantizeResults(func::FuncOp function, bool required) {
-  Operation *terminator = function.getBody().front().getTerminator();
-  for (OpOperand &operand : terminator->getOpOperands()) {
-    auto type = dyn_cast<RankedTensorType>(operand.get().getType());
-    if (!type || !type.getElementType().isF32())
-      continue;
-    unsigned index = operand.getOperandNumber();
-    auto dequantize = operand.get().getDefiningOp<DequantizeOp>();
-    if (!dequantize ||
-        !isa<AffineType>(dequantize.getInput().getType().getElementType())) {
-      if (!required)
-        continue;
-      return emitError(function.getLoc())
-             << "result " << index
-             << " cannot be quantized: it is computed in float";
-    }
-    operand.set(dequantize.getInput());
-    function.setResultAttrs(index,
-                            withModelType(function.getResultAttrDict(index),
-                                          type, function.getContext()));
-  }
-  return success();
-}
-
 namespace {
 struct QuantizeActivationsPass
     : public quantopt::impl::QuantizeActivationsPassBase<
@@ -164,7 +105,7 @@ struct QuantizeActivationsPass
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (function.isExternal() || !function.getBody().hasOneBlock())
         continue;
-      if (failed(insertPairs(function)) || failed(quantizeBorder(function)))
+      if (failed(insertPairs(function)))
         return signalPassFailure();
     }
   }
@@ -189,19 +130,6 @@ struct QuantizeActivationsPass
     for (auto [point, type] : pairs)
       insertPair(point, type);
     rounded += pairs.size();
-    return success();
-  }
-
-  LogicalResult quantizeBorder(func::FuncOp function) {
-    if (!quantizedIO && !integerOnly)
-      return success();
-    if (failed(quantizeArguments(function, integerOnly)) ||
-        failed(quantizeResults(function, integerOnly)))
-      return failure();
-    Block &block = function.getBody().front();
-    function.setFunctionType(
-        FunctionType::get(&getContext(), block.getArgumentTypes(),
-                          block.getTerminator()->getOperandTypes()));
     return success();
   }
 };

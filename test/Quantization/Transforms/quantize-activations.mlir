@@ -1,5 +1,5 @@
 // RUN: quant-opt %s -split-input-file --qnn-quantize-activations | FileCheck %s
-// RUN: quant-opt %s -split-input-file --qnn-quantize-activations=integer-only | FileCheck %s --check-prefix=INT
+// RUN: quant-opt %s -split-input-file --qnn-quantize-activations=integer-only --qnn-quantize-border=required | FileCheck %s --check-prefix=INT
 
 // Rounding points: the argument and the clamp, not the sum in front of it.
 // CHECK-LABEL: func @dense_clamp

@@ -124,21 +124,29 @@ def QuantizeActivationsPass : QuantizationPass<"qnn-quantize-activations"> {
     its limits or one table. A softmax stays float unless `integer-only`; its
     rounded result has scale 1/256.
 
-    With `quantized-io` (implied by `integer-only`) arguments and results of
-    `@main` that are rounding points get the quantized type. `integer-only`
-    makes one that is none an error.
-
     Requires: `qnn.range` on every observed value. Does nothing to values that
     are quantized already.
   }];
   let options = [
     Option<"integerOnly", "integer-only", "bool", "false",
            "Also quantize softmax and the border of the model">,
-    Option<"quantizedIO", "quantized-io", "bool", "false",
-           "Arguments and results have quantized types">,
   ];
   let statistics = [
     Statistic<"rounded", "num-rounded", "Rounding points inserted">,
+  ];
+}
+
+def QuantizeBorderPass : QuantizationPass<"qnn-quantize-border"> {
+  let summary = "Give arguments and results their quantized types";
+  let description = [{
+    An argument that is read by one `qnn.quantize` only, and a result that a
+    `qnn.dequantize` (per tensor) produces, get the quantized type; transposes
+    and reshapes in between are passed by. The float type is kept in
+    `qnn.model_type`. Others stay as they are, or are errors with `required`.
+  }];
+  let options = [
+    Option<"required", "required", "bool", "false",
+           "Fail where an argument or result stays float">,
   ];
 }
 
