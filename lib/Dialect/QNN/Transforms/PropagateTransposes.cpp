@@ -211,37 +211,50 @@ struct SinkReshapeOfBinary : public OpRewritePattern<BinaryOp> {
   LogicalResult matchAndRewrite(BinaryOp op,
                                 PatternRewriter &rewriter) const override {
     RankedTensorType source;
-    SmallVector<Value> operands;
     int64_t numChannels = 0;
     for (Value operand : op->getOperands()) {
       auto reshape = operand.getDefiningOp<ReshapeOp>();
       if (!reshape) {
-        auto attr = getFloatConstant(operand);
-        auto channels = getChannelConstant(operand, op.getType().getShape());
+        auto channels = getOperandChannels(op, operand);
         if (!channels)
           return rewriter.notifyMatchFailure(op, "operand without reshape");
-        if (attr.getNumElements() == 1)
-          channels->resize(1);
-        else
+        if (channels->size() != 1)
           numChannels = channels->size();
-        operands.push_back(createFloatConstant(
-            rewriter, op.getLoc(), {int64_t(channels->size())}, *channels));
         continue;
       }
       auto type = cast<RankedTensorType>(reshape.getInput().getType());
       if (operand.getType() != op.getType() || (source && source != type))
         return rewriter.notifyMatchFailure(op, "shapes differ");
       source = type;
-      operands.push_back(reshape.getInput());
     }
     if (!source || source.getRank() == 0 ||
         (numChannels && source.getShape().back() != numChannels))
       return rewriter.notifyMatchFailure(op, "no reshape to move");
+    // Nothing is created before it is clear that the pattern applies.
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands()) {
+      if (auto reshape = operand.getDefiningOp<ReshapeOp>()) {
+        operands.push_back(reshape.getInput());
+        continue;
+      }
+      SmallVector<float> channels = *getOperandChannels(op, operand);
+      operands.push_back(createFloatConstant(
+          rewriter, op.getLoc(), {int64_t(channels.size())}, channels));
+    }
     Operation *copy =
         mlir::clone(rewriter, op.getOperation(), TypeRange(source), operands);
     rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(),
                                            copy->getResult(0));
     return success();
+  }
+
+  /// The values of a constant operand per channel, or one for all of them.
+  static std::optional<SmallVector<float>> getOperandChannels(BinaryOp op,
+                                                              Value operand) {
+    auto channels = getChannelConstant(operand, op.getType().getShape());
+    if (channels && getFloatConstant(operand).getNumElements() == 1)
+      channels->resize(1);
+    return channels;
   }
 };
 

@@ -137,3 +137,17 @@ func.func @sequence(%x: tensor<1x1x5x2xf32>) -> tensor<1x1x5x2xf32> {
   %6 = qnn.reshape %5 : tensor<1x5x2xf32> -> tensor<1x1x5x2xf32>
   return %6 : tensor<1x1x5x2xf32>
 }
+
+// -----
+
+// A constant beside a value that is no reshape: nothing happens, and the pass
+// comes to an end.
+
+// CHECK-LABEL: @keep_constant_minus_argument
+// CHECK-NOT: qnn.reshape
+// CHECK: qnn.binary sub
+func.func @keep_constant_minus_argument(%x: tensor<1x64x4xf32>) -> tensor<1x64x4xf32> {
+  %c = arith.constant dense<-1.5> : tensor<1x1xf32>
+  %0 = qnn.binary sub %c, %x : (tensor<1x1xf32>, tensor<1x64x4xf32>) -> tensor<1x64x4xf32>
+  return %0 : tensor<1x64x4xf32>
+}
