@@ -37,11 +37,7 @@ void quantopt::buildBuffersPipeline(OpPassManager &manager) {
   bufferize.functionBoundaryTypeConversion =
       bufferization::LayoutMapOption::IdentityLayoutMap;
   manager.addPass(bufferization::createOneShotBufferizePass(bufferize));
-  bufferization::BufferResultsToOutParamsPassOptions outParams;
-  outParams.addResultAttribute = true;
-  outParams.hoistStaticAllocs = true;
-  outParams.modifyPublicFunctions = true;
-  manager.addPass(bufferization::createBufferResultsToOutParamsPass(outParams));
+  manager.addPass(createPlaceResults());
   // Equal views become one, and copies of a view onto itself vanish.
   manager.addPass(createCSEPass());
   manager.addPass(createCanonicalizerPass());

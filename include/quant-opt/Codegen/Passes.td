@@ -10,6 +10,24 @@
 
 include "mlir/Pass/PassBase.td"
 
+def PlaceResults : Pass<"qvec-place-results", "::mlir::ModuleOp"> {
+  let summary = "Write results into arguments";
+  let description = [{
+    Requires bufferized functions. Each result of a public function becomes a
+    new last argument, into which its producer writes: the allocation behind the
+    result, also behind reshapes of it, is replaced by the argument. Where that
+    cannot be done the result is copied at the end: a value that is returned
+    twice, a part of a buffer, an argument, a constant, and bytes that a kernel
+    reads, because kernels may read past the end of a buffer, which only memory
+    of the arena allows.
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+  let statistics = [
+    Statistic<"numPlaced", "placed", "Number of results written in place">,
+    Statistic<"numCopied", "copied", "Number of results copied at the end">,
+  ];
+}
+
 def PlanArena : Pass<"qvec-plan-arena", "::mlir::ModuleOp"> {
   let summary = "Place all buffers in one arena";
   let description = [{
@@ -62,8 +80,11 @@ def LowerKernels : Pass<"qvec-lower-kernels", "::mlir::ModuleOp"> {
   let description = [{
     Requires outlined layers. A `qvec.kernel` becomes register-tiled loops in
     `scf` and `vector` with `qvec.dot4` and `qvec.dot2`; its strategy is obeyed.
-    A `linalg` op becomes scalar loops. The outermost loop runs over the layer's
-    work items.
+    A `linalg` op whose results are contiguous in some loop becomes loops over
+    vectors of results: loops are joined where all operands allow it, operands
+    that lie across the results are transposed in registers, and reductions keep
+    the order of the op's loops. Others become scalar loops, with a remark when
+    they are long. The outermost loop runs over the layer's work items.
   }];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
