@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "EmitLoops.h"
 #include "KernelEmitter.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -47,7 +48,8 @@ static LogicalResult lowerKernel(func::FuncOp layer, qvec::KernelOp kernel) {
 
 /// Lowers to scalar loops; the first parallel loop that is not trivial gets the
 /// layer's range.
-static LogicalResult lowerLinalg(func::FuncOp layer, linalg::LinalgOp op) {
+static LogicalResult lowerToScalarLoops(func::FuncOp layer,
+                                        linalg::LinalgOp op) {
   IRRewriter rewriter(op->getContext());
   rewriter.setInsertionPoint(op);
   auto ranges = op.getStaticLoopRanges();
@@ -55,7 +57,6 @@ static LogicalResult lowerLinalg(func::FuncOp layer, linalg::LinalgOp op) {
   FailureOr<linalg::LinalgLoops> loops = linalg::linalgOpToLoops(rewriter, op);
   if (failed(loops))
     return op->emitOpError("cannot be lowered to loops");
-  rewriter.eraseOp(op);
   auto items =
       layer->getAttrOfType<IntegerAttr>(qvec::QVecDialect::getCountAttrName());
   if (items.getInt() == 1)
@@ -72,6 +73,34 @@ static LogicalResult lowerLinalg(func::FuncOp layer, linalg::LinalgOp op) {
     break;
   }
   return success();
+}
+
+/// Scalar loops of fewer iterations are not worth a remark.
+static constexpr int64_t kLongLoops = 16384;
+
+static int64_t getNumIterations(linalg::LinalgOp op) {
+  int64_t count = 1;
+  for (int64_t range : op.getStaticLoopRanges())
+    count *= range;
+  return count;
+}
+
+static LogicalResult lowerLinalg(func::FuncOp layer, linalg::LinalgOp op) {
+  FailureOr<LoopPlan> plan = planLoops(op);
+  LogicalResult result = success();
+  if (failed(plan)) {
+    if (getNumIterations(op) >= kLongLoops)
+      op->emitRemark("is computed one element at a time: its results are "
+                     "contiguous in no loop, or its region has no vector form");
+    result = lowerToScalarLoops(layer, op);
+  } else {
+    OpBuilder b(op);
+    unsigned count = layer.getNumArguments();
+    result = emitLoops(b, *plan, layer.getArgument(count - 2),
+                       layer.getArgument(count - 1));
+  }
+  op->erase();
+  return result;
 }
 
 namespace {

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "EmitLoops.h"
 #include "KernelEmitter.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -44,13 +45,17 @@ static std::string getKindName(Operation *op) {
   return name == "generic" ? "loops" : name.str();
 }
 
-/// The number of work items: the size of the first loop that is not trivial,
-/// or 1 when waking threads would cost more than the loops.
+/// The number of work items. Of loops without vector code it is the size of the
+/// first one that is not trivial, or 1 when waking threads would cost more than
+/// the loops.
 static int64_t getWorkItems(Operation *op) {
   if (auto kernel = dyn_cast<qvec::KernelOp>(op))
     return getWorkCount(kernel);
   constexpr int64_t kSmallestSharedWork = 16384;
   auto linalgOp = cast<linalg::LinalgOp>(op);
+  FailureOr<LoopPlan> plan = planLoops(linalgOp);
+  if (succeeded(plan))
+    return plan->items;
   int64_t work = 1;
   for (int64_t range : linalgOp.getStaticLoopRanges())
     work *= range;

@@ -3,6 +3,7 @@
 
 usage: check_networks.py FOLDER [--first SEED] [--count N] [--cpu A,B,...]
                          [--threads 1,2] [--flags='...'] [--keep]
+                         [--kind convolutions|loops]
 
 Seeds alternate between static int8 and float unless --flags are given. A network
 that fails is left in FOLDER with the commands to repeat it.
@@ -15,7 +16,10 @@ import sys
 import numpy as np
 
 import execution
+import loop_networks
 import random_networks
+
+KINDS = {"convolutions": random_networks, "loops": loop_networks}
 
 
 def check(seed, options):
@@ -24,7 +28,7 @@ def check(seed, options):
     shutil.rmtree(folder, ignore_errors=True)
     session = execution.Session(folder)
     model, calib, x = (session.path(n) for n in ("model.onnx", "calib.npy", "x.npy"))
-    calibration, samples = random_networks.write(seed, model)
+    calibration, samples = KINDS[options.kind].write(seed, model)
     np.save(calib, calibration)
     np.save(x, samples)
     flags = options.flags.split() if options.flags is not None else [
@@ -51,6 +55,7 @@ def main():
     parser.add_argument("--threads", default="1")
     parser.add_argument("--flags")
     parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--kind", choices=KINDS, default="convolutions")
     options = parser.parse_args()
     problems, comparisons = [], 0
     for seed in range(options.first, options.first + options.count):

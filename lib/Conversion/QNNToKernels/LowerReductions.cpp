@@ -299,8 +299,9 @@ static LogicalResult lowerMatmul(LoweringState &state, qnn::MatmulOp op) {
     SmallVector<AffineExpr> exprs;
     int64_t lead = rank - shape.size();
     for (int64_t i = 0, e = int64_t(shape.size()) - 2; i < e; ++i)
-      exprs.push_back(shape[i] == 1 ? getAffineConstantExpr(0, ctx)
-                                    : getAffineDimExpr(lead + i, ctx));
+      exprs.push_back(shape[i] == 1 && type.getDimSize(lead + i) != 1
+                          ? getAffineConstantExpr(0, ctx)
+                          : getAffineDimExpr(lead + i, ctx));
     return exprs;
   };
   AffineExpr m = getAffineDimExpr(rank - 2, ctx);
