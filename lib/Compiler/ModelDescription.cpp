@@ -11,6 +11,7 @@
 #include "quant-opt/Dialect/QNN/IR/QNNTypes.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 #include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
+#include "quant-opt/Target/FeatureCheck.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -101,12 +102,14 @@ static FailureOr<VariantDescription *> getVariant(ModelDescription &model,
   for (VariantDescription &variant : model.variants)
     if (variant.isa == target.getLevel())
       return &variant;
-  model.variants.push_back({level->name.str(),
-                            level->cpuFlags.str(),
-                            target.getCpu().str(),
-                            target.getFeatures().str(),
-                            level->vectorBytes,
-                            {}});
+  model.variants.push_back(
+      {level->name.str(),
+       getRequiredCpuFlags(target.getTriple(), target.getCpu(),
+                           target.getFeatures()),
+       target.getCpu().str(),
+       target.getFeatures().str(),
+       level->vectorBytes,
+       {}});
   return &model.variants.back();
 }
 

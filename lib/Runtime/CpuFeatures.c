@@ -33,7 +33,7 @@ typedef struct Feature {
 } Feature;
 
 static const Feature features[] = {
-#define QO_X86_FEATURE(NAME, LEAF, SUBLEAF, REG, BIT, STATE)                   \
+#define QO_X86_FEATURE(NAME, LLVM_NAME, LEAF, SUBLEAF, REG, BIT, STATE)        \
   {NAME, LEAF, SUBLEAF, REG, BIT, STATE},
 #include "quant-opt-c/X86Features.def"
 #undef QO_X86_FEATURE

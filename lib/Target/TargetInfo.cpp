@@ -19,11 +19,10 @@ using namespace quantopt;
 
 ArrayRef<TargetLevel> quantopt::getTargetLevels() {
   static const TargetLevel levels[] = {
-#define QUANTOPT_TARGET_LEVEL(NAME, ARCH, CPU, FEATURES, FLAGS, REQUIRES,      \
-                              BYTES, REGISTERS, GROUP, UNSIGNED, FMA, ROUND,   \
-                              DEFAULT)                                         \
-  {NAME,      ARCH,  CPU,      FEATURES, FLAGS, REQUIRES, BYTES,               \
-   REGISTERS, GROUP, UNSIGNED, FMA,      ROUND, DEFAULT},
+#define QUANTOPT_TARGET_LEVEL(NAME, ARCH, CPU, FEATURES, REQUIRES, BYTES,      \
+                              REGISTERS, GROUP, UNSIGNED, FMA, ROUND, DEFAULT) \
+  {NAME,      ARCH,  CPU,      FEATURES, REQUIRES, BYTES,                      \
+   REGISTERS, GROUP, UNSIGNED, FMA,      ROUND,    DEFAULT},
 #include "X86/Levels.def"
 // The level that fits every target comes last.
 #include "Common/Levels.def"

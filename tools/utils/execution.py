@@ -68,6 +68,8 @@ class Session:
     def compare(self, model, inputs, flags, cpus, threads):
         """Compiles with each of `cpus` and compares with the interpreter, byte for byte.
 
+        A cpu may carry features: `avx2:-bmi:+gfni`.
+
         Every program continues from the same module after `fuse`, whose rounding
         points are final. Returns what differs.
         """
@@ -77,7 +79,9 @@ class Session:
         problems = []
         for cpu in cpus:
             program = self.path("program")
-            run("quant-compile", fused, *([f"--cpu={cpu}"] if cpu else []), "-o", program)
+            name, *features = cpu.split(":")
+            run("quant-compile", fused, *([f"--cpu={name}"] if name else []),
+                *([f"--features={','.join(features)}"] if features else []), "-o", program)
             for count in threads:
                 found = self.path("found.npy")
                 run(program, *self.inputs(inputs), f"--output={found}", f"--threads={count}")

@@ -9,6 +9,7 @@
 #define QUANTOPT_TARGET_FEATURECHECK_H
 
 #include "llvm/ADT/StringRef.h"
+#include <string>
 
 namespace llvm {
 class IRBuilderBase;
@@ -16,6 +17,12 @@ class Value;
 } // namespace llvm
 
 namespace quantopt {
+
+/// What a processor must report to run code that LLVM makes for this cpu with
+/// these features: a comma-separated list in the spelling of Linux's cpuinfo.
+/// Empty where nothing is to be asked.
+std::string getRequiredCpuFlags(llvm::StringRef triple, llvm::StringRef cpu,
+                                llvm::StringRef llvmFeatures);
 
 /// Emits code that computes an `i1`: whether the processor and its operating
 /// system have every feature of the comma-separated list, spelled as Linux's

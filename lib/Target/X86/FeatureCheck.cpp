@@ -7,8 +7,12 @@
 
 #include "quant-opt/Target/FeatureCheck.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InlineAsm.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/TargetSelect.h"
 #include "llvm/TargetParser/Triple.h"
 #include <array>
 
@@ -21,7 +25,7 @@ enum State { NoState = 0, YmmState = 0x06, ZmmState = 0xE6 };
 
 /// Where a feature's bit is.
 struct Feature {
-  StringRef name;
+  StringRef name, llvmName;
   uint32_t leaf, subleaf;
   Register reg;
   unsigned bit;
@@ -36,8 +40,8 @@ struct Query {
 } // namespace
 
 static const Feature features[] = {
-#define QO_X86_FEATURE(NAME, LEAF, SUBLEAF, REG, BIT, STATE)                   \
-  {NAME, LEAF, SUBLEAF, REG, BIT, STATE},
+#define QO_X86_FEATURE(NAME, LLVM_NAME, LEAF, SUBLEAF, REG, BIT, STATE)        \
+  {NAME, LLVM_NAME, LEAF, SUBLEAF, REG, BIT, STATE},
 #include "quant-opt-c/X86Features.def"
 #undef QO_X86_FEATURE
 };
@@ -126,6 +130,29 @@ static Value *emitStateCheck(IRBuilderBase &b, Value *has, uint32_t states) {
   both->addIncoming(b.getFalse(), before);
   both->addIncoming(saves, ask);
   return both;
+}
+
+std::string quantopt::getRequiredCpuFlags(StringRef tripleName, StringRef cpu,
+                                          StringRef llvmFeatures) {
+  InitializeAllTargetInfos();
+  InitializeAllTargets();
+  InitializeAllTargetMCs();
+  Triple triple(tripleName);
+  std::string error;
+  const Target *target = TargetRegistry::lookupTarget(triple, error);
+  if (!triple.isX86() || !target)
+    return {};
+  std::unique_ptr<MCSubtargetInfo> code(
+      target->createMCSubtargetInfo(triple, cpu, llvmFeatures));
+  std::unique_ptr<MCSubtargetInfo> least(
+      target->createMCSubtargetInfo(triple, "x86-64", ""));
+  SmallVector<StringRef> flags;
+  for (const Feature &feature : features) {
+    std::string on = "+" + feature.llvmName.str();
+    if (code->checkFeatures(on) && !least->checkFeatures(on))
+      flags.push_back(feature.name);
+  }
+  return join(flags, ",");
 }
 
 Value *quantopt::emitFeatureCheck(IRBuilderBase &builder, StringRef triple,

@@ -32,8 +32,6 @@ struct TargetLevel {
   /// The LLVM cpu and features that code for this level is generated with.
   llvm::StringRef cpu;
   llvm::StringRef features;
-  /// What the processor must report at run time, as Linux's cpuinfo flags.
-  llvm::StringRef cpuFlags;
   /// LLVM features (comma-separated) that a cpu must have to use this row.
   llvm::StringRef requires_;
   /// Bytes of a vector register, and the number of such registers.
