@@ -8,9 +8,13 @@
 #include "quant-opt/Compiler/EmitObject.h"
 #include "Entry.h"
 #include "ObjectFacts.h"
+#include "SplitModel.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/Threading.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 #include "llvm/Bitcode/BitcodeWriter.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
@@ -18,6 +22,7 @@
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/Threading.h"
 #include "llvm/Target/TargetMachine.h"
 
 using namespace quantopt;
@@ -42,13 +47,22 @@ static llvm::CodeGenOptLevel getCodeGenLevel(OptLevel level) {
   return llvm::CodeGenOptLevel::Default;
 }
 
+/// Makes LLVM's code generators known, once: parts of a model are compiled at
+/// the same time.
+static void initializeTargets() {
+  static llvm::once_flag flag;
+  llvm::call_once(flag, [] {
+    llvm::InitializeAllTargetInfos();
+    llvm::InitializeAllTargets();
+    llvm::InitializeAllTargetMCs();
+    llvm::InitializeAllAsmPrinters();
+    llvm::InitializeAllAsmParsers();
+  });
+}
+
 Expected<std::unique_ptr<llvm::TargetMachine>>
 quantopt::createTargetMachine(const ModelDescription &model, OptLevel level) {
-  llvm::InitializeAllTargetInfos();
-  llvm::InitializeAllTargets();
-  llvm::InitializeAllTargetMCs();
-  llvm::InitializeAllAsmPrinters();
-  llvm::InitializeAllAsmParsers();
+  initializeTargets();
   std::string error;
   llvm::Triple triple(model.triple);
   const llvm::Target *target =
@@ -144,23 +158,55 @@ Expected<Bytes> quantopt::generateCode(llvm::Module &module,
 // Translation
 //===----------------------------------------------------------------------===//
 
-/// Gives a layer its processor, and linkage.
-static void configureLayer(llvm::Function &function,
-                           const VariantDescription &variant,
-                           const EmitOptions &options) {
-  setFunctionTarget(function, variant, options.level);
-  function.setLinkage(options.exportLayers ? llvm::Function::ExternalLinkage
-                                           : llvm::Function::InternalLinkage);
-  if (options.exportLayers)
-    function.setVisibility(llvm::Function::HiddenVisibility);
+namespace {
+/// What a file of code shares with others that are linked with it.
+enum class Sharing {
+  Nothing,   ///< it is the whole model
+  Layers,    ///< a descriptor points to the layers
+  Everything ///< other parts of the model use its constants and kernels too
+};
+} // namespace
+
+/// Makes a symbol visible to the files of this model or to its own file alone.
+static void setSharing(llvm::GlobalValue &value, bool isShared,
+                       llvm::GlobalValue::LinkageTypes own) {
+  value.setLinkage(isShared ? llvm::GlobalValue::ExternalLinkage : own);
+  if (!isShared)
+    return;
+  value.setVisibility(llvm::GlobalValue::HiddenVisibility);
+  value.setDSOLocal(true);
+}
+
+/// Gives the functions of a module their processors; sets who sees what.
+static void configure(llvm::Module &llvmModule, ModuleOp module,
+                      const ModelDescription &model, const EmitOptions &options,
+                      Sharing sharing) {
+  for (llvm::GlobalVariable &global : llvmModule.globals()) {
+    global.setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
+    setSharing(global, sharing == Sharing::Everything,
+               llvm::GlobalValue::PrivateLinkage);
+  }
+  for (auto func : module.getOps<LLVM::LLVMFuncOp>()) {
+    llvm::Function *function = llvmModule.getFunction(func.getName());
+    auto target = func->getAttrOfType<qvec::TargetAttr>(
+        qvec::QVecDialect::getTargetAttrName());
+    if (!target)
+      continue;
+    for (const VariantDescription &variant : model.variants)
+      if (variant.isa == target.getLevel())
+        setFunctionTarget(*function, variant, options.level);
+    bool isLayer = func->hasAttr(qvec::QVecDialect::getLayerAttrName());
+    setSharing(*function,
+               sharing == Sharing::Everything ||
+                   (isLayer && sharing == Sharing::Layers),
+               llvm::GlobalValue::InternalLinkage);
+  }
 }
 
 static Expected<std::unique_ptr<llvm::Module>>
-translateLayers(ModuleOp module, const ModelDescription &model,
-                const EmitOptions &options, llvm::TargetMachine &machine,
-                llvm::LLVMContext &context) {
-  registerBuiltinDialectTranslation(*module.getContext());
-  registerLLVMDialectTranslation(*module.getContext());
+translate(ModuleOp module, const ModelDescription &model,
+          const EmitOptions &options, Sharing sharing,
+          llvm::TargetMachine &machine, llvm::LLVMContext &context) {
   std::unique_ptr<llvm::Module> result =
       translateModuleToLLVMIR(module, context, options.name);
   if (!result)
@@ -168,34 +214,56 @@ translateLayers(ModuleOp module, const ModelDescription &model,
   result->setTargetTriple(machine.getTargetTriple());
   result->setDataLayout(machine.createDataLayout());
   result->setPICLevel(llvm::PICLevel::SmallPIC);
-  for (llvm::GlobalVariable &global : result->globals()) {
-    global.setLinkage(llvm::GlobalValue::PrivateLinkage);
-    global.setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
-  }
-  for (const VariantDescription &variant : model.variants)
-    for (const LayerDescription &layer : variant.layers)
-      configureLayer(*result->getFunction(layer.symbol), variant, options);
+  configure(*result, module, model, options, sharing);
   return result;
 }
 
-Expected<Bytes> quantopt::emitModel(ModuleOp module, ModelDescription &model,
-                                    const EmitOptions &options, CodeKind kind) {
+/// The code of a module; with the model's entry point and with functions that
+/// move memory if wanted.
+static Expected<Bytes> emitModule(ModuleOp module,
+                                  const ModelDescription &model,
+                                  const EmitOptions &options, Sharing sharing,
+                                  CodeKind kind, bool withEntry,
+                                  bool withMemoryFunctions) {
   Expected<std::unique_ptr<llvm::TargetMachine>> machine =
       createTargetMachine(model, options.level);
   if (!machine)
     return machine.takeError();
+  llvm::LLVMContext context;
+  auto llvmModule =
+      translate(module, model, options, sharing, **machine, context);
+  if (!llvmModule)
+    return llvmModule.takeError();
+  if (withEntry)
+    addEntry(**llvmModule, model, options);
+  if (withMemoryFunctions)
+    addMemoryFunctions(**llvmModule, model.variants.back(), options.level);
+  return generateCode(**llvmModule, **machine, options.level, kind);
+}
+
+static void registerTranslations(MLIRContext &context) {
+  registerBuiltinDialectTranslation(context);
+  registerLLVMDialectTranslation(context);
+}
+
+/// The error for functions that neither the model nor its target has.
+static llvm::Error makeUndefinedError(const ModelDescription &model,
+                                      StringRef function) {
+  return llvm::createStringError(
+      "code for '" + model.triple + "' would need the function '" + function +
+      "' of a library; name a processor that has the instruction with "
+      "'--cpu' or '--features'");
+}
+
+/// Emits a model as one file.
+static Expected<Bytes> emitWhole(ModuleOp module, ModelDescription &model,
+                                 const EmitOptions &options, Sharing sharing,
+                                 CodeKind kind) {
   // The code generator may turn loads and stores into calls of these; then the
   // model brings its own.
   for (bool withMemoryFunctions : {false, true}) {
-    llvm::LLVMContext context;
-    auto llvmModule =
-        translateLayers(module, model, options, **machine, context);
-    if (!llvmModule)
-      return llvmModule.takeError();
-    addEntry(**llvmModule, model, options);
-    if (withMemoryFunctions)
-      addMemoryFunctions(**llvmModule, model.variants.back(), options.level);
-    auto code = generateCode(**llvmModule, **machine, options.level, kind);
+    auto code = emitModule(module, model, options, sharing, kind,
+                           /*withEntry=*/true, withMemoryFunctions);
     if (!code || kind != CodeKind::Object)
       return code;
     auto undefined = readObjectFacts(*code, model);
@@ -203,13 +271,72 @@ Expected<Bytes> quantopt::emitModel(ModuleOp module, ModelDescription &model,
       return undefined.takeError();
     if (undefined->empty())
       return code;
-    bool canDefine = llvm::all_of(*undefined, isMemoryFunction);
-    if (withMemoryFunctions || !canDefine)
-      return llvm::createStringError(
-          "code for '" + model.triple + "' would need the function '" +
-          undefined->front() +
-          "' of a library; name a processor that has the instruction with "
-          "'--cpu' or '--features'");
+    if (withMemoryFunctions || !llvm::all_of(*undefined, isMemoryFunction))
+      return makeUndefinedError(model, undefined->front());
   }
   llvm_unreachable("both attempts return");
+}
+
+Expected<Bytes> quantopt::emitModel(ModuleOp module, ModelDescription &model,
+                                    const EmitOptions &options, CodeKind kind) {
+  registerTranslations(*module.getContext());
+  return emitWhole(module, model, options,
+                   options.exportLayers ? Sharing::Layers : Sharing::Nothing,
+                   kind);
+}
+
+/// Emits modules at the same time, the last one with the model's entry point.
+static Expected<std::vector<Bytes>> emitTogether(ArrayRef<ModuleOp> modules,
+                                                 const ModelDescription &model,
+                                                 const EmitOptions &options) {
+  std::vector<Bytes> objects(modules.size());
+  std::vector<std::string> problems(modules.size(),
+                                    "the code generator failed");
+  ModuleOp first = modules.front();
+  parallelFor(first.getContext(), 0, modules.size(), [&](size_t i) {
+    auto code = emitModule(modules[i], model, options, Sharing::Everything,
+                           CodeKind::Object,
+                           /*withEntry=*/i + 1 == modules.size(),
+                           /*withMemoryFunctions=*/false);
+    problems[i] = code ? "" : llvm::toString(code.takeError());
+    if (code)
+      objects[i] = std::move(*code);
+  });
+  for (const std::string &problem : problems)
+    if (!problem.empty())
+      return llvm::createStringError(problem);
+  return objects;
+}
+
+Expected<std::vector<Bytes>> quantopt::emitObjects(ModuleOp module,
+                                                   ModelDescription &model,
+                                                   const EmitOptions &options) {
+  registerTranslations(*module.getContext());
+  std::vector<OwningOpRef<ModuleOp>> parts = splitModel(module);
+  if (parts.empty()) {
+    auto code =
+        emitWhole(module, model, options, Sharing::Layers, CodeKind::Object);
+    if (!code)
+      return code.takeError();
+    return std::vector<Bytes>{std::move(*code)};
+  }
+  SmallVector<ModuleOp> modules;
+  for (OwningOpRef<ModuleOp> &part : parts)
+    modules.push_back(*part);
+  modules.push_back(module);
+  auto objects = emitTogether(modules, model, options);
+  if (!objects)
+    return objects.takeError();
+  auto undefined = readObjectFacts(*objects, model);
+  if (!undefined)
+    return undefined.takeError();
+  if (undefined->empty())
+    return objects;
+  if (!llvm::all_of(*undefined, isMemoryFunction))
+    return makeUndefinedError(model, undefined->front());
+  auto functions = emitMemoryFunctions(model, options.level);
+  if (!functions)
+    return functions.takeError();
+  objects->push_back(std::move(*functions));
+  return objects;
 }

@@ -56,6 +56,7 @@ public:
 private:
   Function *addFunction(StringRef name, LLVMType *result,
                         ArrayRef<LLVMType *> arguments);
+  Function *getTask(StringRef symbol);
   llvm::Constant *addLayerTable(const VariantDescription &variant);
   Function *addSelection();
   void checkArguments(Function *run);
@@ -85,13 +86,25 @@ Function *EntryBuilder::addFunction(StringRef name, LLVMType *result,
   return function;
 }
 
+/// The function of a layer, which may be in another part of the model.
+Function *EntryBuilder::getTask(StringRef symbol) {
+  if (Function *task = module.getFunction(symbol))
+    return task;
+  auto *type =
+      llvm::FunctionType::get(builder.getVoidTy(), {pointer, i64, i64}, false);
+  auto *task =
+      Function::Create(type, Function::ExternalLinkage, symbol, module);
+  task->setVisibility(Function::HiddenVisibility);
+  return task;
+}
+
 /// A constant array of the variant's tasks and their numbers of items.
 llvm::Constant *EntryBuilder::addLayerTable(const VariantDescription &variant) {
   SmallVector<llvm::Constant *> rows;
   for (const LayerDescription &layer : variant.layers)
     rows.push_back(llvm::ConstantStruct::get(
-        layerType, {module.getFunction(layer.symbol),
-                    ConstantInt::get(i64, layer.count)}));
+        layerType,
+        {getTask(layer.symbol), ConstantInt::get(i64, layer.count)}));
   auto *type = llvm::ArrayType::get(layerType, rows.size());
   return new llvm::GlobalVariable(
       module, type, /*isConstant=*/true, llvm::GlobalValue::PrivateLinkage,

@@ -33,6 +33,10 @@ bool isMemoryFunction(StringRef name);
 void addMemoryFunctions(llvm::Module &module, const VariantDescription &variant,
                         OptLevel level);
 
+/// An object that defines them for the objects it is linked with.
+llvm::Expected<Bytes> emitMemoryFunctions(const ModelDescription &model,
+                                          OptLevel level);
+
 } // namespace quantopt
 
 #endif // QUANTOPT_LIB_COMPILER_ENTRY_H

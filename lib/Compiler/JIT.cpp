@@ -62,14 +62,14 @@ CompiledModel::create(ModuleOp original, StringRef cpu, OptLevel level) {
     return failed();
   EmitOptions options;
   options.level = level;
-  options.exportLayers = true;
-  Expected<Bytes> code = emitModel(*module, *model, options, CodeKind::Object);
-  if (!code)
-    return code.takeError();
+  auto objects = emitObjects(*module, *model, options);
+  if (!objects)
+    return objects.takeError();
   Expected<Bytes> descriptor = emitDescriptor(*model, options);
   if (!descriptor)
     return descriptor.takeError();
-  return load({*code, *descriptor});
+  objects->push_back(std::move(*descriptor));
+  return load(*objects);
 }
 
 Expected<std::unique_ptr<CompiledModel>>

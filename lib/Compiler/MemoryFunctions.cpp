@@ -9,6 +9,7 @@
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/Utils/ModuleUtils.h"
 
 using namespace quantopt;
@@ -116,4 +117,22 @@ void quantopt::addMemoryFunctions(llvm::Module &module,
   llvm::appendToCompilerUsed(module, {module.getFunction("memcpy"),
                                       module.getFunction("memmove"),
                                       module.getFunction("memset")});
+}
+
+llvm::Expected<Bytes>
+quantopt::emitMemoryFunctions(const ModelDescription &model, OptLevel level) {
+  auto machine = createTargetMachine(model, level);
+  if (!machine)
+    return machine.takeError();
+  llvm::LLVMContext context;
+  llvm::Module module("memory", context);
+  module.setTargetTriple((*machine)->getTargetTriple());
+  module.setDataLayout((*machine)->createDataLayout());
+  module.setPICLevel(llvm::PICLevel::SmallPIC);
+  addMemoryFunctions(module, model.variants.back(), level);
+  for (Function &function : module) {
+    function.setLinkage(Function::ExternalLinkage);
+    function.setVisibility(Function::HiddenVisibility);
+  }
+  return generateCode(module, **machine, level, CodeKind::Object);
 }

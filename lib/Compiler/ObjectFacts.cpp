@@ -9,6 +9,7 @@
 #include "llvm/ADT/StringMap.h"
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Object/ELFObjectFile.h"
+#include <set>
 
 using namespace quantopt;
 using namespace llvm::object;
@@ -34,30 +35,51 @@ static int64_t countConstBytes(const ELFObjectFileBase &file) {
   return bytes;
 }
 
-Expected<std::vector<std::string>>
-quantopt::readObjectFacts(const Bytes &object, ModelDescription &model) {
-  llvm::MemoryBufferRef buffer(StringRef(object.data(), object.size()),
-                               model.name);
+namespace {
+/// What several objects hold together.
+struct Symbols {
+  llvm::StringMap<int64_t> sizes;
+  std::set<std::string> defined, undefined;
+  int64_t constBytes = 0;
+};
+} // namespace
+
+/// Adds the symbols of one object.
+static llvm::Error readSymbols(const Bytes &object, Symbols &symbols) {
+  llvm::MemoryBufferRef buffer(StringRef(object.data(), object.size()), "code");
   auto file = ObjectFile::createObjectFile(buffer);
   if (!file)
     return file.takeError();
-  llvm::StringMap<int64_t> sizes;
-  std::vector<std::string> undefined;
   for (const SymbolRef &symbol : (*file)->symbols()) {
     Expected<StringRef> name = symbol.getName();
     Expected<uint32_t> flags = symbol.getFlags();
     if (!name || !flags)
       return llvm::joinErrors(name.takeError(), flags.takeError());
-    if (*flags & SymbolRef::SF_Undefined && !name->empty() &&
-        *name != "_GLOBAL_OFFSET_TABLE_")
-      undefined.push_back(name->str());
-    if (isa<ELFObjectFileBase>(**file))
-      sizes[*name] = ELFSymbolRef(symbol).getSize();
+    if (name->empty() || *name == "_GLOBAL_OFFSET_TABLE_")
+      continue;
+    bool isUndefined = *flags & SymbolRef::SF_Undefined;
+    (isUndefined ? symbols.undefined : symbols.defined).insert(name->str());
+    if (!isUndefined && isa<ELFObjectFileBase>(**file))
+      symbols.sizes[*name] = ELFSymbolRef(symbol).getSize();
   }
+  if (auto *elf = dyn_cast<ELFObjectFileBase>(file->get()))
+    symbols.constBytes += countConstBytes(*elf);
+  return llvm::Error::success();
+}
+
+Expected<std::vector<std::string>>
+quantopt::readObjectFacts(ArrayRef<Bytes> objects, ModelDescription &model) {
+  Symbols symbols;
+  for (const Bytes &object : objects)
+    if (llvm::Error error = readSymbols(object, symbols))
+      return std::move(error);
   for (VariantDescription &variant : model.variants)
     for (LayerDescription &layer : variant.layers)
-      layer.codeBytes = sizes.lookup(layer.symbol);
-  if (auto *elf = dyn_cast<ELFObjectFileBase>(file->get()))
-    model.constBytes = countConstBytes(*elf);
-  return undefined;
+      layer.codeBytes = symbols.sizes.lookup(layer.symbol);
+  model.constBytes = symbols.constBytes;
+  std::vector<std::string> missing;
+  llvm::copy_if(
+      symbols.undefined, std::back_inserter(missing),
+      [&](const std::string &name) { return !symbols.defined.count(name); });
+  return missing;
 }

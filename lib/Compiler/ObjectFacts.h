@@ -12,10 +12,11 @@
 
 namespace quantopt {
 
-/// Fills in the constant bytes and the layers' code bytes in `model`; returns
-/// the names of undefined symbols.
+/// Fills in the constant bytes and the layers' code bytes of a model's objects
+/// in `model`; returns the names of symbols that none of them defines, in byte
+/// order.
 llvm::Expected<std::vector<std::string>>
-readObjectFacts(const Bytes &object, ModelDescription &model);
+readObjectFacts(ArrayRef<Bytes> objects, ModelDescription &model);
 
 } // namespace quantopt
 

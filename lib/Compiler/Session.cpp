@@ -21,7 +21,17 @@
 using namespace quantopt;
 
 CompileSession::CompileSession(CompileOptions options, MLIRContext &context)
-    : options(std::move(options)), context(context) {}
+    : options(std::move(options)), context(context) {
+  if (this->options.threads == 1)
+    return;
+  threads = std::make_unique<CompilerThreads>(this->options.threads);
+  context.setThreadPool(*threads);
+}
+
+CompileSession::~CompileSession() {
+  if (threads)
+    context.disableMultithreading();
+}
 
 /// Turns an error into a diagnostic.
 LogicalResult CompileSession::report(llvm::Error error) {
@@ -80,15 +90,18 @@ std::string CompileSession::getRepeatFlags() const {
     return ("--compile-to=" + getPhaseName(Phase(unsigned(phase) + 1)) +
             " -o -")
         .str();
-  std::string flags = "--verify-codegen";
-  for (auto &[flag, value] :
-       {std::pair<StringRef, const std::string &>("target", options.target),
-        {"cpu", options.cpu},
-        {"features", options.features}})
-    if (!value.empty())
-      flags += (" --" + flag + "=" + value).str();
+  std::string flags;
+  if (isVerifying) {
+    flags = "--verify-codegen ";
+    for (auto &[flag, value] :
+         {std::pair<StringRef, const std::string &>("target", options.target),
+          {"cpu", options.cpu},
+          {"features", options.features}})
+      if (!value.empty())
+        flags += ("--" + flag + "=" + value + " ").str();
+  }
   constexpr StringLiteral levels("0123s");
-  return flags + " -O" + levels[unsigned(options.level)] + " -o repeated";
+  return flags + "-O" + levels[unsigned(options.level)] + " -o repeated";
 }
 
 /// The prefix of symbols: given, or the output's name without `lib` and ending.
@@ -257,11 +270,12 @@ CompileStatus CompileSession::runPhases(TimingScope &timing, Phase last) {
       options.progress(getPhaseName(next), double(phase) / kNumPhases);
     before = OwningOpRef<ModuleOp>(cast<ModuleOp>((*module)->clone()));
     // Models that cannot be compiled are refused up to `kernels`.
-    if (failed(runPhase(next, timing))) {
-      failedStep = ("phase '" + getPhaseName(next) + "'").str();
-      return next > Phase::Kernels ? CompileStatus::InternalError
-                                   : CompileStatus::UserError;
-    }
+    failedStep = ("phase '" + getPhaseName(next) + "'").str();
+    bool hasFailed = failed(runPhase(next, timing));
+    if (hasCrashed() || (hasFailed && next > Phase::Kernels))
+      return CompileStatus::InternalError;
+    if (hasFailed)
+      return CompileStatus::UserError;
     phase = next;
     keepReference();
     if (failed(dump()))

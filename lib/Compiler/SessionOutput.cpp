@@ -45,49 +45,63 @@ static CodeKind getCodeKind(EmitKind emit, StringRef output) {
   return CodeKind::Object;
 }
 
-/// The code and its description, with the self-test's expected hash where the
+/// Adds the model's description, with the self-test's expected hash where the
 /// code runs on this machine.
-static llvm::Expected<SmallVector<Bytes, 2>>
-addDescriptor(Bytes code, ModelDescription &model, const EmitOptions &options) {
+static Error addDescriptor(std::vector<Bytes> &objects, ModelDescription &model,
+                           const EmitOptions &options) {
   llvm::Triple triple(model.triple), host(llvm::sys::getDefaultTargetTriple());
   auto descriptor = emitDescriptor(model, options);
   if (!descriptor)
     return descriptor.takeError();
-  SmallVector<Bytes, 2> objects = {std::move(code), std::move(*descriptor)};
+  objects.push_back(std::move(*descriptor));
   if (triple.getArch() != host.getArch() || triple.getOS() != host.getOS())
-    return objects;
+    return Error::success();
   auto loaded = CompiledModel::load(objects);
   if (!loaded) {
     // Code for another processor of this architecture.
     llvm::consumeError(loaded.takeError());
-    return objects;
+    return Error::success();
   }
   model.goldenHash = computeGoldenHash(**loaded);
   descriptor = emitDescriptor(model, options);
   if (!descriptor)
     return descriptor.takeError();
-  objects[1] = std::move(*descriptor);
-  return objects;
+  objects.back() = std::move(*descriptor);
+  return Error::success();
 }
 
 /// Writes the main output: linked, archived or as it is.
-static Error writeOutput(Bytes code, ModelDescription &model,
+static Error writeOutput(std::vector<Bytes> code, ModelDescription &model,
                          const CompileOptions &options,
                          const EmitOptions &emitOptions) {
+  const Bytes &first = code.front();
   if (options.emit == EmitKind::Static)
-    return writeStaticLibrary(code, options.output, emitOptions.name);
+    return writeStaticLibrary(first, options.output, emitOptions.name);
   if (!emitOptions.exportLayers)
-    return writeText(options.output, StringRef(code.data(), code.size()));
-  auto objects = addDescriptor(std::move(code), model, emitOptions);
-  if (!objects)
-    return objects.takeError();
+    return writeText(options.output, StringRef(first.data(), first.size()));
+  if (Error error = addDescriptor(code, model, emitOptions))
+    return error;
   LinkOptions link{model.triple, emitOptions.name, options.toolDir};
   return options.emit == EmitKind::Executable
-             ? linkExecutable(*objects, options.output, link)
-             : linkShared(*objects, options.output, link);
+             ? linkExecutable(code, options.output, link)
+             : linkShared(code, options.output, link);
 }
 
-Error CompileSession::writeCode(Bytes code, ModelDescription &model,
+/// The objects to link, or the contents of the one file to write.
+static llvm::Expected<std::vector<Bytes>>
+emitCode(ModuleOp module, ModelDescription &model,
+         const CompileOptions &options, const EmitOptions &emitOptions) {
+  if (emitOptions.exportLayers)
+    return emitObjects(module, model, emitOptions);
+  auto code = emitModel(module, model, emitOptions,
+                        getCodeKind(options.emit, options.output));
+  if (!code)
+    return code.takeError();
+  return std::vector<Bytes>{std::move(*code)};
+}
+
+Error CompileSession::writeCode(std::vector<Bytes> code,
+                                ModelDescription &model,
                                 const EmitOptions &emitOptions) {
   // The files beside the main one come first, so that there is no program
   // without its header.
@@ -119,6 +133,7 @@ CompileStatus CompileSession::emit(TimingScope &timing) {
   TimingScope scope = timing.nest(getPhaseName(Phase::Object));
   if (options.progress)
     options.progress("object", double(phase) / kNumPhases);
+  failedStep = ("phase '" + getPhaseName(Phase::Object) + "'").str();
   FailureOr<ModelDescription> model = describeModel(*module);
   if (failed(model))
     return CompileStatus::UserError;
@@ -127,10 +142,12 @@ CompileStatus CompileSession::emit(TimingScope &timing) {
   emitOptions.name = getName();
   emitOptions.exportLayers =
       options.emit == EmitKind::Executable || options.emit == EmitKind::Shared;
-  auto code = emitModel(*module, *model, emitOptions,
-                        getCodeKind(options.emit, options.output));
-  if (!code)
-    return (void)report(code.takeError()), CompileStatus::UserError;
+  auto code = emitCode(*module, *model, options, emitOptions);
+  if (!code) {
+    (void)report(code.takeError());
+    return hasCrashed() ? CompileStatus::InternalError
+                        : CompileStatus::UserError;
+  }
   if (options.verifyCodegen) {
     CompileStatus status = verifyCode(*code, *model, emitOptions);
     if (status != CompileStatus::Done)

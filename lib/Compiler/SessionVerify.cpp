@@ -147,22 +147,21 @@ static Operation *findFirstDifference(ModuleOp module, StringRef level,
 /// The code as objects that can be loaded: with visible layers and their
 /// description.
 static Expected<std::unique_ptr<CompiledModel>>
-loadCode(ModuleOp module, const Bytes &code, ModelDescription &model,
+loadCode(ModuleOp module, std::vector<Bytes> objects, ModelDescription &model,
          const EmitOptions &given) {
   EmitOptions emitOptions = given;
   emitOptions.exportLayers = true;
-  Bytes visible;
   if (!given.exportLayers) {
-    auto emitted = emitModel(module, model, emitOptions, CodeKind::Object);
-    if (!emitted)
-      return emitted.takeError();
-    visible = std::move(*emitted);
+    auto visible = emitModel(module, model, emitOptions, CodeKind::Object);
+    if (!visible)
+      return visible.takeError();
+    objects = {std::move(*visible)};
   }
   auto descriptor = emitDescriptor(model, emitOptions);
   if (!descriptor)
     return descriptor.takeError();
-  return CompiledModel::load(
-      {given.exportLayers ? code : visible, *descriptor});
+  objects.push_back(std::move(*descriptor));
+  return CompiledModel::load(objects);
 }
 
 /// Whether this machine can run a level's code.
@@ -173,7 +172,7 @@ static bool canRun(const ModelDescription &model,
          qo_cpu_has(variant.cpuFlags.c_str());
 }
 
-CompileStatus CompileSession::verifyCode(const Bytes &code,
+CompileStatus CompileSession::verifyCode(const std::vector<Bytes> &code,
                                          ModelDescription &model,
                                          const EmitOptions &emitOptions) {
   Location loc = UnknownLoc::get(&context);
@@ -192,6 +191,7 @@ CompileStatus CompileSession::verifyCode(const Bytes &code,
                              ? CompileStatus::InternalError
                              : CompileStatus::UserError;
   failedStep = "the verification of generated code";
+  isVerifying = true;
   before = OwningOpRef<ModuleOp>(cast<ModuleOp>((*reference)->clone()));
   auto compiled = loadCode(*module, code, model, emitOptions);
   if (!compiled)

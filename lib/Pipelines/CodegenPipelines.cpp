@@ -41,6 +41,8 @@ void quantopt::buildBuffersPipeline(OpPassManager &manager) {
   // Equal views become one, and copies of a view onto itself vanish.
   manager.addPass(createCSEPass());
   manager.addPass(createCanonicalizerPass());
+  // Weights as they were before packing.
+  manager.addPass(createSymbolDCEPass());
   manager.addPass(createPlanArena());
   manager.addPass(createVerifyNoAlloc());
   addPhaseMark(manager, Phase::Buffers);

@@ -47,13 +47,21 @@ using Bytes = llvm::SmallVector<char, 0>;
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 createTargetMachine(const ModelDescription &model, OptLevel level);
 
-/// Translates, optimizes and emits the model's layers and `NAME_run`. For
-/// objects the sizes in `model` are filled in, and a symbol that stays
-/// undefined is an error.
+/// Translates, optimizes and emits the model's layers and `NAME_run` as one
+/// file. For objects the sizes in `model` are filled in, and a symbol that
+/// stays undefined is an error.
 llvm::Expected<Bytes> emitModel(ModuleOp module, ModelDescription &model,
                                 const EmitOptions &options, CodeKind kind);
 
-/// Emits `quantopt_model`, which describes layers of another object.
+/// The same as objects to link with each other and with a descriptor. Large
+/// models are cut into parts, which the context's threads compile at the same
+/// time; the result does not depend on the number of threads. Takes the module
+/// apart.
+llvm::Expected<std::vector<Bytes>> emitObjects(ModuleOp module,
+                                               ModelDescription &model,
+                                               const EmitOptions &options);
+
+/// Emits `quantopt_model`, which describes layers of other objects.
 llvm::Expected<Bytes> emitDescriptor(const ModelDescription &model,
                                      const EmitOptions &options);
 

@@ -11,6 +11,7 @@
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Support/Timing.h"
 #include "quant-opt/Compiler/CompileOptions.h"
+#include "quant-opt/Compiler/Threads.h"
 
 namespace quantopt {
 
@@ -28,7 +29,9 @@ enum class CompileStatus {
 /// succeeded.
 class CompileSession {
 public:
+  /// The context must not have threads yet: the session gives it some.
   CompileSession(CompileOptions options, MLIRContext &context);
+  ~CompileSession();
 
   /// Runs the whole compilation.
   CompileStatus run();
@@ -48,10 +51,12 @@ private:
   LogicalResult addPasses(OpPassManager &manager, Phase next);
   LogicalResult calibrate();
   LogicalResult dump();
+  bool hasCrashed() const { return threads && threads->hasCrashed(); }
   CompileStatus emit(TimingScope &timing);
-  llvm::Error writeCode(Bytes code, ModelDescription &model,
+  llvm::Error writeCode(std::vector<Bytes> code, ModelDescription &model,
                         const EmitOptions &emitOptions);
-  CompileStatus verifyCode(const Bytes &code, ModelDescription &model,
+  CompileStatus verifyCode(const std::vector<Bytes> &code,
+                           ModelDescription &model,
                            const EmitOptions &emitOptions);
   void reportDifference(const CodeDifference &difference);
   LogicalResult loadReference();
@@ -62,11 +67,14 @@ private:
 
   CompileOptions options;
   MLIRContext &context;
+  std::unique_ptr<CompilerThreads> threads;
   OwningOpRef<ModuleOp> module, before;
   /// What generated code is compared with.
   OwningOpRef<ModuleOp> reference;
   Phase phase = Phase::Import;
+  /// What runs, or has failed.
   std::string failedStep;
+  bool isVerifying = false;
 };
 
 /// Reads a model from .onnx, .mlir or .mlirbc. Diagnostics are emitted on
