@@ -12,6 +12,9 @@ vww demo (which comes from test/Data). TEST:
   integer-only FLAGS     `--integer-only` succeeds, no float operation is left, and the
                          constants take at most a quarter of the float weights
   reload FLAGS           the quantized module in bytecode is small and loads unchanged
+  phases FLAGS           every phase's pipeline gives what quant-compile gives, and so do
+                         its passes one by one; quant-compile goes on from every phase's
+                         text to the same object
 """
 import os
 import re
@@ -74,6 +77,11 @@ class Model:
                     a.name == "transB" and a.i for a in node.attribute)
                 channels += dims[-1] if transposed else dims[0]
         return total, channels
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
 
 
 def value(text, key):
@@ -139,8 +147,62 @@ def test_reload(model, flags):
     return size <= limit and texts[0] == texts[1]
 
 
+def passes_of(phase, options, module):
+    """The passes of a phase's pipeline as quant-opt lists them, each with its options."""
+    listing = run("quant-opt", module, f"--{phase}-pipeline={options}", "--dump-pass-pipeline",
+                  "-o", os.devnull, errors=True)
+    body = re.search(r"^builtin\.module\(\n(.*?)^\)$", listing, re.S | re.M).group(1)
+    return [line.strip().rstrip(",") for line in body.splitlines()]
+
+
+def test_phases(model, flags):
+    """Pipelines, passes and continuation."""
+    flags, path = model.flags(flags), model.session.path
+    target = path("model.o")
+    compile_object = ("--emit=obj", "--cpu=native", "-o", target)
+    run("quant-compile", model.onnx, *flags, *compile_object, f"--dump-ir={path('dump')}")
+    expected = read(target)
+    static = any(flag.startswith("--activations=static") for flag in flags)
+    weights = [flag.split("=")[1] for flag in flags if flag.startswith("--weights=")]
+    options = {"select": f"weights={(weights or ['i8' if static else 'f32'])[0]}",
+               "quantize": f"activations={str(static).lower()}",
+               "fuse": f"emit-remarks={str(static).lower()}", "kernels": "cpu=native"}
+    problems, passes = [], 0
+    dumps = sorted(os.listdir(path("dump")))
+    for before, after in zip(dumps, dumps[1:]):
+        phase = after[3:-5]
+        start, wanted = path(f"dump/{before}"), path(f"dump/{after}")
+        if phase == "calibrate":  # quant-compile measures the ranges itself
+            start = wanted
+        together, single = path("together.mlirbc"), path("single.mlirbc")
+        choice = options.get(phase, "")
+        run("quant-opt", start, f"--{phase}-pipeline={choice}", "--emit-bytecode", "-o", together)
+        run("quant-opt", start, "--emit-bytecode", "-o", single)
+        for one in passes_of(phase, choice, start):
+            run("quant-opt", single, f"--pass-pipeline=builtin.module({one})",
+                "--emit-bytecode", "-o", path("next.mlirbc"))
+            os.replace(path("next.mlirbc"), single)
+            passes += 1
+        texts = [run("quant-opt", name) for name in (wanted, together, single)]
+        problems += [f"phase '{phase}': {what} gives another module"
+                     for what, text in zip(("the pipeline", "one pass after another"), texts[1:])
+                     if text != texts[0]]
+    for name in dumps:
+        # Flags of phases that are over are refused.
+        done = int(name[:2])
+        last = {"--calibrate": 1, "--weights": 2, "--activations": 3}
+        rest = [flag for flag in flags if done <= last[flag.split("=")[0]]]
+        rest += ["--cpu=native"] if done < 6 else []
+        run("quant-compile", path(f"dump/{name}"), *rest, "--emit=obj", "-o", target)
+        if read(target) != expected:
+            problems.append(f"another object from '{name}'")
+    print(f"{model.name}: {len(dumps)} phases, {passes} passes, {len(problems)} problems")
+    print(*problems, sep="\n", end="\n" if problems else "")
+    return not problems and passes > 40
+
+
 TESTS = {"accuracy": test_accuracy, "bytes": test_bytes, "integer-only": test_integer_only,
-         "reload": test_reload}
+         "reload": test_reload, "phases": test_phases}
 
 
 def main():
