@@ -108,7 +108,7 @@ struct LowerKernelsPass
     : public quantopt::impl::LowerKernelsBase<LowerKernelsPass> {
   void runOnOperation() override {
     for (auto func : getOperation().getOps<func::FuncOp>()) {
-      if (!func->hasAttr(qvec::QVecDialect::getLayerAttrName()))
+      if (!func->hasAttr(qvec::QVecDialect::getCountAttrName()))
         continue;
       SmallVector<Operation *> work;
       func.walk([&](Operation *op) {

@@ -66,7 +66,8 @@ struct MakeTasksPass : public quantopt::impl::MakeTasksBase<MakeTasksPass> {
     SmallVector<LLVM::LLVMFuncOp> models;
     for (auto func : module.getOps<LLVM::LLVMFuncOp>()) {
       if (!func->hasAttr(qvec::QVecDialect::getLayerAttrName())) {
-        if (!func.isExternal())
+        bool isShared = func->hasAttr(qvec::QVecDialect::getCountAttrName());
+        if (!func.isExternal() && !isShared)
           models.push_back(func);
         continue;
       }

@@ -50,6 +50,7 @@ void quantopt::buildBuffersPipeline(OpPassManager &manager) {
 
 void quantopt::buildVectorsPipeline(OpPassManager &manager) {
   manager.addPass(createOutlineLayers());
+  manager.addPass(createShareKernels());
   manager.addPass(createLowerKernels());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());

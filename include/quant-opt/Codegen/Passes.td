@@ -75,10 +75,29 @@ def OutlineLayers : Pass<"qvec-outline-layers", "::mlir::ModuleOp"> {
   ];
 }
 
+def ShareKernels : Pass<"qvec-share-kernels", "::mlir::ModuleOp"> {
+  let summary = "Let layers with equal computations share one function";
+  let description = [{
+    Requires outlined layers. Layers for one target that differ only in where
+    their buffers are - in the arena, among the inputs, outputs and constants -
+    get one private function that takes the buffers and the range of work items.
+    Each of them is left with a call. The function is named after the first of
+    the layers, has its `qvec.count`, and knows that constants do not change.
+    Nothing is done for a layer that has no equal. Constants of an epilogue must
+    be equal, too: the code generator depends on their values.
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect",
+                           "::mlir::LLVM::LLVMDialect"];
+  let statistics = [
+    Statistic<"numKernels", "kernels", "Number of shared functions">,
+    Statistic<"numSharing", "layers", "Number of layers that call them">,
+  ];
+}
+
 def LowerKernels : Pass<"qvec-lower-kernels", "::mlir::ModuleOp"> {
   let summary = "Turn kernels and linalg ops into loops over vectors";
   let description = [{
-    Requires outlined layers. A `qvec.kernel` becomes register-tiled loops in
+    Requires outlined layers, the functions with `qvec.count`. A `qvec.kernel` becomes register-tiled loops in
     `scf` and `vector` with `qvec.dot4` and `qvec.dot2`; its strategy is obeyed.
     A `linalg` op whose results are contiguous in some loop becomes loops over
     vectors of results: loops are joined where all operands allow it, operands
@@ -124,8 +143,9 @@ def MakeTasks : Pass<"qvec-make-tasks", "::mlir::ModuleOp"> {
   let description = [{
     Requires the LLVM dialect. Each layer function becomes
     `void(ptr context, i64 begin, i64 end)`, where the context is an array of
-    pointers: the arena, the inputs, the outputs. The model functions, which
-    only call the layers in order, are removed; the order of the layer functions
+    pointers: the arena, the inputs, the outputs. Functions with `qvec.count`
+    alone, which layers share, stay as they are. The model functions, which only
+    call the layers in order, are removed; the order of the layer functions
     is the order of execution.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];

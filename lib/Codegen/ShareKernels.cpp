@@ -1,0 +1,199 @@
+//===- ShareKernels.cpp - One function for equal layers -------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Transforms/RegionUtils.h"
+#include "quant-opt/Codegen/Passes.h"
+#include "quant-opt/Dialect/QVec/IR/QVecOps.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace quantopt {
+#define GEN_PASS_DEF_SHAREKERNELS
+#include "quant-opt/Codegen/Passes.h.inc"
+} // namespace quantopt
+
+using namespace quantopt;
+using qvec::QVecDialect;
+
+namespace {
+/// A layer's computation as a function of its buffers.
+struct Candidate {
+  func::FuncOp layer;
+  Operation *work;                  ///< the layer's kernel or loops
+  llvm::SetVector<Value> buffers;   ///< of the layer
+  OwningOpRef<func::FuncOp> kernel; ///< takes buffers and a range of items
+};
+
+/// Layers whose kernels are equal.
+using Group = SmallVector<Candidate *>;
+} // namespace
+
+/// The kernel or loops of an outlined layer; null if there is not one of them.
+static Operation *findWork(func::FuncOp layer) {
+  Operation *work = nullptr;
+  for (Operation &op : layer.getBody().front()) {
+    if (!isa<qvec::KernelOp, linalg::LinalgOp>(op))
+      continue;
+    if (work)
+      return nullptr;
+    work = &op;
+  }
+  return work;
+}
+
+/// Whether a kernel gets this value from its layer: where a buffer begins.
+static bool isBuffer(Value value) {
+  return isa<BlockArgument>(value) ||
+         isa<memref::ViewOp, memref::GetGlobalOp>(value.getDefiningOp());
+}
+
+/// What an op needs from the block around it, in an order that depends on the
+/// op only.
+static llvm::SetVector<Value> getNeeds(Operation *op) {
+  llvm::SetVector<Value> needs(op->operand_begin(), op->operand_end());
+  getUsedValuesDefinedAbove(op->getRegions(), needs);
+  return needs;
+}
+
+/// Finds the layer's buffers and the ops between them and the work, users
+/// first; an op may be there several times.
+static SmallVector<Operation *> collect(Candidate &candidate) {
+  SmallVector<Operation *> ops = {candidate.work};
+  for (size_t i = 0; i < ops.size(); ++i)
+    for (Value value : getNeeds(ops[i])) {
+      if (isBuffer(value))
+        candidate.buffers.insert(value);
+      else
+        ops.push_back(value.getDefiningOp());
+    }
+  return ops;
+}
+
+/// Marks buffers that nothing ever writes, so that their loads may be moved.
+static void markConstants(Candidate &candidate) {
+  OpBuilder b(candidate.layer.getContext());
+  for (auto [i, buffer] : llvm::enumerate(candidate.buffers)) {
+    if (!buffer.getDefiningOp<memref::GetGlobalOp>())
+      continue;
+    for (StringRef name : {LLVM::LLVMDialect::getNoAliasAttrName(),
+                           LLVM::LLVMDialect::getReadonlyAttrName()})
+      candidate.kernel->setArgAttr(i, name, b.getUnitAttr());
+  }
+}
+
+/// Builds the kernel, which is in no module yet.
+static void buildKernel(Candidate &candidate) {
+  SmallVector<Operation *> ops = collect(candidate);
+  func::FuncOp layer = candidate.layer;
+  OpBuilder b(layer.getContext());
+  SmallVector<Type> types;
+  for (Value buffer : candidate.buffers)
+    types.push_back(buffer.getType());
+  types.append(2, b.getIndexType());
+  candidate.kernel =
+      func::FuncOp::create(layer.getLoc(), (layer.getName() + "_shared").str(),
+                           b.getFunctionType(types, {}));
+  func::FuncOp kernel = *candidate.kernel;
+  kernel.setPrivate();
+  for (StringRef name :
+       {QVecDialect::getTargetAttrName(), QVecDialect::getCountAttrName()})
+    if (Attribute attr = layer->getAttr(name))
+      kernel->setAttr(name, attr);
+  Block *entry = kernel.addEntryBlock();
+  IRMapping mapping;
+  mapping.map(candidate.buffers.getArrayRef(),
+              entry->getArguments().drop_back(2));
+  b.setInsertionPointToStart(entry);
+  // The last time that an op was met lies behind all its users.
+  for (Operation *op : llvm::reverse(ops))
+    if (op == candidate.work || !mapping.contains(op))
+      b.clone(*op, mapping);
+  func::ReturnOp::create(b, layer.getLoc());
+  markConstants(candidate);
+}
+
+/// Whether two kernels compute the same.
+static bool areEqual(func::FuncOp x, func::FuncOp y) {
+  return x.getFunctionType() == y.getFunctionType() &&
+         x.getAllArgAttrs() == y.getAllArgAttrs() &&
+         x->getDiscardableAttrDictionary() ==
+             y->getDiscardableAttrDictionary() &&
+         OperationEquivalence::isRegionEquivalentTo(
+             &x.getBody(), &y.getBody(), OperationEquivalence::IgnoreLocations);
+}
+
+/// Sorts candidates into groups of equal kernels, in the order of the layers.
+static SmallVector<Group>
+groupEqual(MutableArrayRef<std::unique_ptr<Candidate>> candidates) {
+  SmallVector<Group> groups;
+  // Kernels of one signature and target, by the number of their group.
+  llvm::MapVector<std::pair<Type, Attribute>, SmallVector<size_t>> similar;
+  for (std::unique_ptr<Candidate> &candidate : candidates) {
+    func::FuncOp kernel = *candidate->kernel;
+    auto &numbers =
+        similar[{kernel.getFunctionType(),
+                 kernel->getAttr(QVecDialect::getTargetAttrName())}];
+    auto *found = llvm::find_if(numbers, [&](size_t number) {
+      return areEqual(kernel, *groups[number].front()->kernel);
+    });
+    if (found == numbers.end()) {
+      numbers.push_back(groups.size());
+      groups.push_back({candidate.get()});
+    } else {
+      groups[*found].push_back(candidate.get());
+    }
+  }
+  return groups;
+}
+
+/// Replaces a layer's computation by a call.
+static void callKernel(Candidate &candidate, func::FuncOp kernel) {
+  OpBuilder b(candidate.work);
+  SmallVector<Value> arguments(candidate.buffers.getArrayRef());
+  llvm::append_range(arguments, candidate.layer.getArguments().take_back(2));
+  func::CallOp::create(b, candidate.work->getLoc(), kernel, arguments);
+  candidate.work->erase();
+  Block &body = candidate.layer.getBody().front();
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+}
+
+namespace {
+struct ShareKernelsPass
+    : public quantopt::impl::ShareKernelsBase<ShareKernelsPass> {
+  void runOnOperation() override {
+    std::vector<std::unique_ptr<Candidate>> candidates;
+    for (auto func : getOperation().getOps<func::FuncOp>()) {
+      if (!func->hasAttr(QVecDialect::getLayerAttrName()))
+        continue;
+      Operation *work = findWork(func);
+      if (!work)
+        continue;
+      candidates.push_back(
+          std::make_unique<Candidate>(Candidate{func, work, {}, {}}));
+      buildKernel(*candidates.back());
+    }
+    for (Group &group : groupEqual(candidates)) {
+      if (group.size() < 2)
+        continue;
+      func::FuncOp kernel = group.front()->kernel.release();
+      group.front()->layer->getBlock()->getOperations().insert(
+          group.front()->layer->getIterator(), kernel);
+      for (Candidate *candidate : group)
+        callKernel(*candidate, kernel);
+      ++numKernels;
+      numSharing += group.size();
+    }
+  }
+};
+} // namespace

@@ -1,0 +1,94 @@
+// RUN: quant-opt %s --qvec-share-kernels -split-input-file | FileCheck %s
+
+// Two layers that differ in places and constants only; a third one fills with
+// another value.
+
+// CHECK: func.func private @first_shared(
+// CHECK-SAME: %[[FROM:[a-z0-9]+]]: memref<4x8xf32> {llvm.noalias, llvm.readonly},
+// CHECK-SAME: %[[TO:[a-z0-9]+]]: memref<16x8xf32>, %{{[a-z0-9]+}}: index, %{{[a-z0-9]+}}: index)
+// CHECK-SAME: qvec.count = 4
+// CHECK-NOT: qvec.layer
+// CHECK: %[[PART:.*]] = memref.subview %[[TO]][2, 0]
+// CHECK: linalg.copy ins(%[[FROM]] : {{.*}}) outs(%[[PART]]
+// CHECK: func.func private @first(
+// CHECK-SAME: %[[ARENA:[a-z0-9]+]]: memref<2048xi8>, %[[BEGIN:[a-z0-9]+]]: index, %[[END:[a-z0-9]+]]: index)
+// CHECK-SAME: qvec.layer = "first"
+// CHECK-DAG: %[[A:.*]] = memref.get_global @a
+// CHECK-DAG: %[[VIEW:.*]] = memref.view %[[ARENA]][%c0]
+// CHECK: call @first_shared(%[[A]], %[[VIEW]], %[[BEGIN]], %[[END]])
+// CHECK-NEXT: return
+// CHECK: func.func private @second(
+// CHECK-DAG: %[[B:.*]] = memref.get_global @b
+// CHECK-DAG: %[[OTHER:.*]] = memref.view %{{.*}}[%c512]
+// CHECK: call @first_shared(%[[B]], %[[OTHER]],
+// CHECK: func.func private @other_rows(
+// CHECK-NOT: call
+// CHECK: linalg.copy
+memref.global "private" constant @a : memref<4x8xf32> = dense<1.0>
+memref.global "private" constant @b : memref<4x8xf32> = dense<2.0>
+func.func private @first(%x: memref<4x8xf32>, %arena: memref<2048xi8>, %begin: index, %end: index) attributes {qvec.layer = "first", qvec.count = 4 : i64} {
+  %zero = arith.constant 0 : index
+  %view = memref.view %arena[%zero][] : memref<2048xi8> to memref<16x8xf32>
+  %from = memref.get_global @a : memref<4x8xf32>
+  %to = memref.subview %view[2, 0] [4, 8] [1, 1] : memref<16x8xf32> to memref<4x8xf32, strided<[8, 1], offset: 16>>
+  linalg.copy ins(%from : memref<4x8xf32>) outs(%to : memref<4x8xf32, strided<[8, 1], offset: 16>>)
+  return
+}
+func.func private @second(%x: memref<4x8xf32>, %arena: memref<2048xi8>, %begin: index, %end: index) attributes {qvec.layer = "second", qvec.count = 4 : i64} {
+  %from = memref.get_global @b : memref<4x8xf32>
+  %offset = arith.constant 512 : index
+  %view = memref.view %arena[%offset][] : memref<2048xi8> to memref<16x8xf32>
+  %to = memref.subview %view[2, 0] [4, 8] [1, 1] : memref<16x8xf32> to memref<4x8xf32, strided<[8, 1], offset: 16>>
+  linalg.copy ins(%from : memref<4x8xf32>) outs(%to : memref<4x8xf32, strided<[8, 1], offset: 16>>)
+  return
+}
+func.func private @other_rows(%x: memref<4x8xf32>, %arena: memref<2048xi8>, %begin: index, %end: index) attributes {qvec.layer = "other_rows", qvec.count = 4 : i64} {
+  %zero = arith.constant 0 : index
+  %view = memref.view %arena[%zero][] : memref<2048xi8> to memref<16x8xf32>
+  %from = memref.get_global @a : memref<4x8xf32>
+  %to = memref.subview %view[3, 0] [4, 8] [1, 1] : memref<16x8xf32> to memref<4x8xf32, strided<[8, 1], offset: 24>>
+  linalg.copy ins(%from : memref<4x8xf32>) outs(%to : memref<4x8xf32, strided<[8, 1], offset: 24>>)
+  return
+}
+
+// -----
+
+// Not shared: a value in the computation differs; the number of items differs;
+// a buffer that is written is an input elsewhere. Functions that are no layers
+// are left alone.
+
+// CHECK-NOT: _shared
+func.func private @zero(%x: memref<4xf32>, %arena: memref<2048xi8>, %begin: index, %end: index) attributes {qvec.layer = "zero", qvec.count = 1 : i64} {
+  %value = arith.constant 0.0 : f32
+  linalg.fill ins(%value : f32) outs(%x : memref<4xf32>)
+  return
+}
+func.func private @one(%x: memref<4xf32>, %arena: memref<2048xi8>, %begin: index, %end: index) attributes {qvec.layer = "one", qvec.count = 1 : i64} {
+  %value = arith.constant 1.0 : f32
+  linalg.fill ins(%value : f32) outs(%x : memref<4xf32>)
+  return
+}
+func.func private @zero_items(%x: memref<4xf32>, %arena: memref<2048xi8>, %begin: index, %end: index) attributes {qvec.layer = "zero", qvec.count = 4 : i64} {
+  %value = arith.constant 0.0 : f32
+  linalg.fill ins(%value : f32) outs(%x : memref<4xf32>)
+  return
+}
+func.func private @plain(%x: memref<4xf32>, %arena: memref<2048xi8>, %begin: index, %end: index) {
+  %value = arith.constant 0.0 : f32
+  linalg.fill ins(%value : f32) outs(%x : memref<4xf32>)
+  return
+}
+
+// -----
+
+// The same buffer twice is another computation than two buffers.
+
+// CHECK-NOT: _shared
+func.func private @in_place(%x: memref<4xf32>, %y: memref<4xf32>, %begin: index, %end: index) attributes {qvec.layer = "p", qvec.count = 1 : i64} {
+  linalg.exp ins(%x : memref<4xf32>) outs(%x : memref<4xf32>)
+  return
+}
+func.func private @out_of_place(%x: memref<4xf32>, %y: memref<4xf32>, %begin: index, %end: index) attributes {qvec.layer = "q", qvec.count = 1 : i64} {
+  linalg.exp ins(%x : memref<4xf32>) outs(%y : memref<4xf32>)
+  return
+}
