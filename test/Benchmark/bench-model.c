@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #define MAX_LIMITS 4
 #define MAX_TURNS 1000
@@ -223,8 +224,52 @@ static int prepareLimits(Options *options, const char *isa, qo_error *error) {
   return 0;
 }
 
-/// Calls a session, for `qo_bench`.
+/// Calls a session.
 static void callSession(void *session) { qo_session_run(session); }
+
+/// A sample covers at least this many microseconds: reading the thread's clock
+/// is a call of the system.
+#define MIN_SAMPLE_US 50
+#define MAX_SAMPLES 100000
+
+/// Microseconds of this thread, or of the world when there are more threads. A
+/// thread's time does not pass while other programs have its core.
+static double readClock(int threads) {
+  struct timespec t;
+  clock_gettime(threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec * 1e6 + (double)t.tv_nsec * 1e-3;
+}
+
+/// Calls an engine for a fifth of the time and at least twice; returns the
+/// number of calls that make a sample.
+static int64_t warmUp(const Engine *engine, double seconds, int threads) {
+  double begin = now(), start = readClock(threads);
+  int64_t runs = 0;
+  do {
+    engine->call(engine->data);
+    ++runs;
+  } while (runs < 2 || now() - begin < seconds * 0.2e6);
+  double one = (readClock(threads) - start) / (double)runs;
+  return one < MIN_SAMPLE_US ? (int64_t)(MIN_SAMPLE_US / (one + 0.001)) + 1 : 1;
+}
+
+/// Measures an engine for one turn.
+static void measureEngine(Engine *engine, int turn, double seconds,
+                          int threads) {
+  static double samples[MAX_SAMPLES];
+  int64_t group = warmUp(engine, seconds, threads);
+  int count = 0;
+  double begin = now();
+  while (count < 3 || (count < MAX_SAMPLES && now() - begin < seconds * 1e6)) {
+    double start = readClock(threads);
+    for (int64_t i = 0; i < group; ++i)
+      engine->call(engine->data);
+    samples[count++] = (readClock(threads) - start) / (double)group;
+  }
+  double median = sortAndTakeMedian(samples, count);
+  engine->turns[turn] = (qo_timing){
+      median, samples[0], samples[(count * 9 + 9) / 10 - 1], group * count};
+}
 
 /// One turn: bounds, the model, the model layer by layer, the other engine.
 static int runTurn(Options *options, Engine *ours, Engine *peer, double *layers,
@@ -237,8 +282,8 @@ static int runTurn(Options *options, Engine *ours, Engine *peer, double *layers,
                        (size_t)options->limits[i].work);
   qo_session *session = ours->data;
   int64_t numLayers = session->variant->num_layers;
-  if (qo_bench(ours->call, ours->data, seconds, &ours->turns[turn], error) ||
-      qo_bench_layers(session, seconds / 2, layers + turn * numLayers, error))
+  measureEngine(ours, turn, seconds, options->threads);
+  if (qo_bench_layers(session, seconds / 2, layers + turn * numLayers, error))
     return 1;
   for (int i = 0; i < options->numLimits; ++i) {
     LimitRequest *request = &options->limits[i];
@@ -246,9 +291,9 @@ static int runTurn(Options *options, Engine *ours, Engine *peer, double *layers,
     if (request->limit)
       request->shares[turn] = achieved / request->rates[turn];
   }
-  return peer->data ? qo_bench(peer->call, peer->data, seconds,
-                               &peer->turns[turn], error)
-                    : 0;
+  if (peer->data)
+    measureEngine(peer, turn, seconds, options->threads);
+  return 0;
 }
 
 //===----------------------------------------------------------------------===//
