@@ -48,8 +48,8 @@ static LogicalResult lowerKernel(func::FuncOp layer, qvec::KernelOp kernel) {
 
 /// Lowers to scalar loops; the first parallel loop that is not trivial gets the
 /// layer's range.
-static LogicalResult lowerToScalarLoops(func::FuncOp layer,
-                                        linalg::LinalgOp op) {
+static LogicalResult lowerToScalarLoops(func::FuncOp layer, linalg::LinalgOp op,
+                                        bool isShared) {
   IRRewriter rewriter(op->getContext());
   rewriter.setInsertionPoint(op);
   auto ranges = op.getStaticLoopRanges();
@@ -57,9 +57,7 @@ static LogicalResult lowerToScalarLoops(func::FuncOp layer,
   FailureOr<linalg::LinalgLoops> loops = linalg::linalgOpToLoops(rewriter, op);
   if (failed(loops))
     return op->emitOpError("cannot be lowered to loops");
-  auto items =
-      layer->getAttrOfType<IntegerAttr>(qvec::QVecDialect::getCountAttrName());
-  if (items.getInt() == 1)
+  if (!isShared)
     return success();
   unsigned count = layer.getNumArguments();
   for (auto [loop, range, kind] : llvm::zip(*loops, ranges, kinds)) {
@@ -87,15 +85,21 @@ static int64_t getNumIterations(linalg::LinalgOp op) {
 
 static LogicalResult lowerLinalg(func::FuncOp layer, linalg::LinalgOp op) {
   FailureOr<LoopPlan> plan = planLoops(op);
+  auto items =
+      layer->getAttrOfType<IntegerAttr>(qvec::QVecDialect::getCountAttrName());
+  // An op that belongs to the first item alone is nested.
+  bool isShared = items.getInt() != 1 && op->getParentOp() == layer;
   LogicalResult result = success();
   if (failed(plan)) {
     if (getNumIterations(op) >= kLongLoops)
       op->emitRemark("is computed one element at a time: its results are "
                      "contiguous in no loop, or its region has no vector form");
-    result = lowerToScalarLoops(layer, op);
+    result = lowerToScalarLoops(layer, op, isShared);
   } else {
     OpBuilder b(op);
     unsigned count = layer.getNumArguments();
+    if (!isShared)
+      plan->items = 1;
     result = emitLoops(b, *plan, layer.getArgument(count - 2),
                        layer.getArgument(count - 1));
   }

@@ -71,17 +71,31 @@ static int64_t getWorkItems(Operation *op) {
   return 1;
 }
 
-/// The op and everything in the block that it depends on, in order.
-static SmallVector<Operation *> getSlice(Operation *op) {
-  llvm::SetVector<Operation *> slice;
-  SmallVector<Operation *> worklist = {op};
+namespace {
+/// Ops that are computed in one function.
+struct Layer {
+  /// Gives the layer its name and its work items.
+  Operation *main;
+  /// Small ops that are computed before it. When the main op is shared among
+  /// threads these are independent of it, and belong to its first item.
+  SmallVector<Operation *> before;
+  int64_t items;
+
+  bool isGuarded(Operation *op) const { return op != main && items != 1; }
+};
+} // namespace
+
+/// The ops and everything in the block that they depend on, in order.
+static SmallVector<Operation *> getSlice(const Layer &layer) {
+  llvm::SetVector<Operation *> slice(layer.before.begin(), layer.before.end());
+  slice.insert(layer.main);
+  Block *block = layer.main->getBlock();
+  SmallVector<Operation *> worklist(slice.begin(), slice.end());
   auto visit = [&](Value value) {
     Operation *producer = value.getDefiningOp();
-    if (producer && producer->getBlock() == op->getBlock() &&
-        slice.insert(producer))
+    if (producer && producer->getBlock() == block && slice.insert(producer))
       worklist.push_back(producer);
   };
-  slice.insert(op);
   while (!worklist.empty()) {
     Operation *current = worklist.pop_back_val();
     current->walk([&](Operation *nested) {
@@ -96,8 +110,23 @@ static SmallVector<Operation *> getSlice(Operation *op) {
   return ordered;
 }
 
-static func::FuncOp outline(func::FuncOp model, Operation *op, int64_t number) {
+/// Clones the op where the range of work items starts at 0.
+static void cloneForFirstItem(OpBuilder &b, Operation *op, IRMapping &mapping,
+                              Value begin) {
+  Location loc = op->getLoc();
+  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+  Value isFirst =
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, begin, zero);
+  auto branch = scf::IfOp::create(b, loc, isFirst, /*withElse=*/false);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  b.clone(*op, mapping);
+}
+
+static func::FuncOp outline(func::FuncOp model, const Layer &layer,
+                            int64_t number) {
   OpBuilder b(model);
+  Operation *op = layer.main;
   Location loc = op->getLoc();
   SmallVector<Type> types(model.getArgumentTypes());
   types.append(2, b.getIndexType());
@@ -106,27 +135,96 @@ static func::FuncOp outline(func::FuncOp model, Operation *op, int64_t number) {
   std::string source = getSourceName(loc);
   if (!source.empty())
     name += "_" + source;
-  auto layer =
+  auto func =
       func::FuncOp::create(b, loc, name, b.getFunctionType(types, TypeRange()));
-  layer.setPrivate();
+  func.setPrivate();
   StringRef target = qvec::QVecDialect::getTargetAttrName();
   if (Attribute attr = model->getAttr(target))
-    layer->setAttr(target, attr);
-  layer->setAttr(qvec::QVecDialect::getLayerAttrName(),
-                 b.getStringAttr(source.empty()
-                                     ? getKindName(op)
-                                     : source + ":" + getKindName(op)));
-  layer->setAttr(qvec::QVecDialect::getCountAttrName(),
-                 b.getI64IntegerAttr(getWorkItems(op)));
-  Block *entry = layer.addEntryBlock();
+    func->setAttr(target, attr);
+  func->setAttr(qvec::QVecDialect::getLayerAttrName(),
+                b.getStringAttr(source.empty()
+                                    ? getKindName(op)
+                                    : source + ":" + getKindName(op)));
+  func->setAttr(qvec::QVecDialect::getCountAttrName(),
+                b.getI64IntegerAttr(layer.items));
+  Block *entry = func.addEntryBlock();
   IRMapping mapping;
-  mapping.map(model.getArguments(),
-              entry->getArguments().take_front(model.getNumArguments()));
+  unsigned count = model.getNumArguments();
+  mapping.map(model.getArguments(), entry->getArguments().take_front(count));
   b.setInsertionPointToStart(entry);
-  for (Operation *part : getSlice(op))
-    b.clone(*part, mapping);
+  for (Operation *part : getSlice(layer)) {
+    if (llvm::is_contained(layer.before, part) && layer.isGuarded(part))
+      cloneForFirstItem(b, part, mapping, entry->getArgument(count));
+    else
+      b.clone(*part, mapping);
+  }
   func::ReturnOp::create(b, loc);
-  return layer;
+  return func;
+}
+
+/// Whether both are parts of one buffer that have no element in common.
+static bool areDisjoint(Value x, Value y) {
+  auto a = x.getDefiningOp<memref::SubViewOp>();
+  auto c = y.getDefiningOp<memref::SubViewOp>();
+  if (!a || !c || a.getSource() != c.getSource() || !a.hasUnitStride() ||
+      !c.hasUnitStride())
+    return false;
+  for (auto [aOffset, aSize, cOffset, cSize] :
+       llvm::zip(a.getStaticOffsets(), a.getStaticSizes(), c.getStaticOffsets(),
+                 c.getStaticSizes())) {
+    bool isStatic = llvm::none_of(ArrayRef({aOffset, aSize, cOffset, cSize}),
+                                  ShapedType::isDynamic);
+    if (isStatic && (aOffset + aSize <= cOffset || cOffset + cSize <= aOffset))
+      return true;
+  }
+  return false;
+}
+
+/// Whether `fill` writes a part of the buffer that `op` writes, and one that
+/// `op` leaves alone: the frame around it. What `op` reads are other buffers,
+/// which do not overlap this one because both are live.
+static bool isFrameOf(Operation *fill, Operation *op) {
+  if (!isa<linalg::FillOp>(fill))
+    return false;
+  Value frame = cast<linalg::FillOp>(fill).getOutputs()[0];
+  auto written = cast<DestinationStyleOpInterface>(op).getDpsInits();
+  auto source = [](Value v) {
+    auto part = v.getDefiningOp<memref::SubViewOp>();
+    return part ? part.getSource() : v;
+  };
+  for (Value operand : op->getOperands())
+    if (!llvm::is_contained(written, operand) &&
+        source(operand) == source(frame))
+      return false;
+  return written.size() == 1 && areDisjoint(frame, written[0]);
+}
+
+/// Puts ops that follow each other, come from the same source node and are too
+/// small for threads into one layer, and frames into the layer of what they
+/// surround.
+static SmallVector<Layer> groupLayers(ArrayRef<Operation *> ops) {
+  SmallVector<Layer> layers;
+  for (Operation *op : ops) {
+    Layer next{op, {}, getWorkItems(op)};
+    bool joins = false;
+    if (!layers.empty()) {
+      Layer &last = layers.back();
+      SmallVector<Operation *> all(last.before);
+      all.push_back(last.main);
+      std::string source = getSourceName(op->getLoc());
+      joins = last.items == 1 && !source.empty() &&
+              source == getSourceName(last.main->getLoc()) &&
+              (next.items == 1 || llvm::all_of(all, [&](Operation *fill) {
+                 return isFrameOf(fill, op);
+               }));
+      if (joins)
+        next.before = std::move(all);
+    }
+    if (joins)
+      layers.pop_back();
+    layers.push_back(std::move(next));
+  }
+  return layers;
 }
 
 static bool isLayer(Operation &op) {
@@ -148,28 +246,28 @@ static void replaceCopies(func::FuncOp func) {
 static LogicalResult outlineFunction(func::FuncOp model, int64_t &count) {
   Block &body = model.getBody().front();
   replaceCopies(model);
-  SmallVector<Operation *> layers;
+  SmallVector<Operation *> ops;
   for (Operation &op : body.without_terminator()) {
     if (isLayer(op)) {
-      layers.push_back(&op);
+      ops.push_back(&op);
       continue;
     }
     if (!isMemoryEffectFree(&op) && !isa<memref::GetGlobalOp>(op))
       return op.emitOpError("expected kernels, linalg ops and views only");
   }
   OpBuilder b(model.getContext());
-  for (auto [number, op] : llvm::enumerate(layers)) {
-    func::FuncOp layer = outline(model, op, number);
-    b.setInsertionPoint(op);
+  SmallVector<Layer> layers = groupLayers(ops);
+  for (auto [number, layer] : llvm::enumerate(layers)) {
+    func::FuncOp func = outline(model, layer, number);
+    Location loc = layer.main->getLoc();
+    b.setInsertionPoint(layer.main);
     SmallVector<Value> arguments(model.getArguments());
-    auto items = layer->getAttrOfType<IntegerAttr>(
-        qvec::QVecDialect::getCountAttrName());
-    arguments.push_back(arith::ConstantIndexOp::create(b, op->getLoc(), 0));
-    arguments.push_back(
-        arith::ConstantIndexOp::create(b, op->getLoc(), items.getInt()));
-    func::CallOp::create(b, op->getLoc(), layer, arguments);
-    op->erase();
+    arguments.push_back(arith::ConstantIndexOp::create(b, loc, 0));
+    arguments.push_back(arith::ConstantIndexOp::create(b, loc, layer.items));
+    func::CallOp::create(b, loc, func, arguments);
   }
+  for (Operation *op : ops)
+    op->erase();
   // Views that only layers used.
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
     if (isOpTriviallyDead(&op))

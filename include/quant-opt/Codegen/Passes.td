@@ -59,17 +59,21 @@ def VerifyNoAlloc : Pass<"qvec-verify-no-alloc", "::mlir::ModuleOp"> {
 }
 
 def OutlineLayers : Pass<"qvec-outline-layers", "::mlir::ModuleOp"> {
-  let summary = "Move each kernel and loop nest into a function of its own";
+  let summary = "Move kernels and loop nests into functions of their own";
   let description = [{
     Requires planned memory. Each op of a model function that writes memory
     becomes a private function with the model function's arguments and two more,
-    the range of work items [begin, end) to compute. The model function becomes
-    a sequence of calls over all items. `qvec.layer` and `qvec.count` on the
-    new functions hold the layer's name and its number of work items.
+    the range of work items [begin, end) to compute. Ops of one source node that
+    follow each other and are too small to be shared among threads are one
+    function; so are an op and the fills of the frame around what it writes,
+    which its first item computes. The model function becomes a sequence of
+    calls over all items. `qvec.layer` and `qvec.count` on the new functions
+    hold the layer's name and its number of work items.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::func::FuncDialect",
-                           "::mlir::linalg::LinalgDialect"];
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::scf::SCFDialect"];
   let statistics = [
     Statistic<"numLayers", "layers", "Number of layers">,
   ];
@@ -126,15 +130,17 @@ def LegalizeMath : Pass<"qvec-legalize-math", "::mlir::ModuleOp"> {
 }
 
 def ConvertQVecToLLVM : Pass<"convert-qvec-to-llvm", "::mlir::ModuleOp"> {
-  let summary = "Lower dot products and saturation to instructions";
+  let summary = "Lower dot products, saturation and tables to instructions";
   let description = [{
     `qvec.dot4` and `qvec.dot2` become the level's instructions, or widening
     multiplications and additions where it has none. `qvec.saturate` on two or
     four of the level's vectors becomes its packing instructions, else limits
-    and a truncation.
+    and a truncation. `qvec.lookup` becomes byte permutations of parts of the
+    table, else loads from the table in memory.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::LLVM::LLVMDialect",
+                           "::mlir::memref::MemRefDialect",
                            "::mlir::vector::VectorDialect"];
 }
 
