@@ -69,6 +69,57 @@ int64_t quantopt::quantizeValue(float x, float scale, int64_t zeroPoint,
   return clampInteger(rounded + zeroPoint, min, max);
 }
 
+int64_t quantopt::quantizeReciprocalForm(float x,
+                                         const ScaleReciprocal &reciprocal,
+                                         int64_t zeroPoint) {
+  x = reciprocal.lower < x ? x : reciprocal.lower; // also for NaN
+  x = reciprocal.upper < x ? reciprocal.upper : x;
+  float quotient = std::fma(x, reciprocal.high, x * reciprocal.low);
+  return roundHalfEven(quotient) + zeroPoint;
+}
+
+/// The smallest number that is quantized to `q` or more.
+static float findStep(float scale, int64_t zeroPoint, int64_t min, int64_t max,
+                      int64_t q) {
+  auto reaches = [&](float x) {
+    return quantizeValue(x, scale, zeroPoint, min, max) >= q;
+  };
+  auto x = static_cast<float>((double(q - zeroPoint) - 0.5) * double(scale));
+  while (reaches(x))
+    x = std::nextafter(x, -INFINITY);
+  while (!reaches(x))
+    x = std::nextafter(x, INFINITY);
+  return x;
+}
+
+std::optional<ScaleReciprocal> quantopt::deriveReciprocal(float scale,
+                                                          int64_t zeroPoint,
+                                                          int64_t min,
+                                                          int64_t max) {
+  // The form is monotone: between neighbours `x * high` grows by 2^-24 of
+  // itself or more and the rounded `x * low` by 2^-46 at most, unless numbers
+  // are denormal; where that could be, quotients are far below 1/2.
+  if (scale < 0x1p-60f || scale > 0x1p60f)
+    return std::nullopt;
+  ScaleReciprocal result;
+  result.high = 1.0f / scale;
+  result.low = static_cast<float>(1.0 / double(scale) - double(result.high));
+  result.lower = static_cast<float>(min - zeroPoint) * scale;
+  result.upper = static_cast<float>(max - zeroPoint) * scale;
+  auto agreesAt = [&](float x) {
+    return quantizeReciprocalForm(x, result, zeroPoint) ==
+           quantizeValue(x, scale, zeroPoint, min, max);
+  };
+  if (!agreesAt(result.lower) || !agreesAt(result.upper))
+    return std::nullopt;
+  for (int64_t q = min + 1; q <= max; ++q) {
+    float step = findStep(scale, zeroPoint, min, max, q);
+    if (!agreesAt(step) || !agreesAt(std::nextafter(step, -INFINITY)))
+      return std::nullopt;
+  }
+  return result;
+}
+
 float quantopt::dequantizeValue(int64_t q, float scale, int64_t zeroPoint) {
   return scale * static_cast<float>(q - zeroPoint);
 }

@@ -54,6 +54,24 @@ struct AffineParams {
 int64_t quantizeValue(float x, float scale, int64_t zeroPoint, int64_t min,
                       int64_t max);
 
+/// How `quantizeValue` is computed without a division: `x` is limited to
+/// [lower, upper], NaN to `lower`, and `fma(x, high, x * low)` stands for the
+/// quotient.
+struct ScaleReciprocal {
+  float high, low;
+  float lower, upper;
+};
+
+/// The quantized value computed that way.
+int64_t quantizeReciprocalForm(float x, const ScaleReciprocal &reciprocal,
+                               int64_t zeroPoint);
+
+/// The reciprocal with which the form equals `quantizeValue` for every `x`;
+/// nothing when there is none. Both are monotone, so it is enough to compare
+/// them at the limits and on both sides of each `x` where the result steps.
+std::optional<ScaleReciprocal> deriveReciprocal(float scale, int64_t zeroPoint,
+                                                int64_t min, int64_t max);
+
 /// `scale * (q - zeroPoint)`, rounded once to binary32. Requires
 /// |q - zeroPoint| < 2^24.
 float dequantizeValue(int64_t q, float scale, int64_t zeroPoint);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Support/Arithmetic.h"
+#include "llvm/ADT/bit.h"
 #include "gtest/gtest.h"
 #include <cfloat>
 #include <cmath>
@@ -255,6 +256,53 @@ TEST(FloatForm, IsExactForTieFreeScalesBelowOneHalf) {
   // A half under an odd zero point rounds the other way.
   EXPECT_FALSE(floatFormIsExact({1, 1}, -100, 100, 1, -128, 127));
   EXPECT_TRUE(floatFormIsExact({1, 1}, -100, 100, 2, -128, 127));
+}
+
+TEST(Reciprocal, GivesTheDivisionsResultForEveryNumber) {
+  std::mt19937_64 random(7);
+  int found = 0;
+  for (int i = 0; i < 40; ++i) {
+    float scale = std::exp2(float(random() % 4000) / 100 - 20);
+    int64_t zp = int64_t(random() % 256) - 128;
+    auto reciprocal = deriveReciprocal(scale, zp, -128, 127);
+    if (!reciprocal)
+      continue;
+    ++found;
+    auto expectEqual = [&](float x) {
+      ASSERT_EQ(quantizeReciprocalForm(x, *reciprocal, zp),
+                quantizeValue(x, scale, zp, -128, 127))
+          << x << " / " << scale << " zp " << zp;
+    };
+    for (uint64_t bits = i; bits <= UINT32_MAX; bits += 40009)
+      expectEqual(llvm::bit_cast<float>(uint32_t(bits)));
+    // The neighbourhood of every step.
+    for (int q = -260; q <= 260; ++q) {
+      float x = float((q + 0.5) * double(scale));
+      for (int step = 0; step < 20; ++step)
+        x = std::nextafter(x, -INFINITY);
+      for (int step = 0; step < 40; ++step)
+        expectEqual(x = std::nextafter(x, INFINITY));
+    }
+  }
+  EXPECT_GE(found, 38);
+}
+
+TEST(Reciprocal, IsRefusedWhereItWouldDiffer) {
+  EXPECT_FALSE(deriveReciprocal(0x1p-100f, 0, -128, 127));
+  EXPECT_FALSE(deriveReciprocal(FLT_MAX, 0, -128, 127));
+  // One unit of the reciprocal more or less moves a step.
+  auto exact = deriveReciprocal(0.1f, 3, -128, 127);
+  ASSERT_TRUE(exact);
+  ScaleReciprocal wrong = *exact;
+  wrong.low = 0;
+  bool differs = false;
+  for (int q = -131; q <= 124; ++q) {
+    float x = float((q + 0.5) * double(0.1f));
+    for (float y : {std::nextafter(x, -1e9f), x, std::nextafter(x, 1e9f)})
+      differs |= quantizeReciprocalForm(y, wrong, 3) !=
+                 quantizeValue(y, 0.1f, 3, -128, 127);
+  }
+  EXPECT_TRUE(differs);
 }
 
 TEST(RescaleAdd, StaysWithinTheStatedError) {
