@@ -5,8 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ConvertLookups.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "quant-opt/Codegen/Passes.h"
@@ -155,6 +157,7 @@ struct ConvertQVecToLLVMPass
     : public quantopt::impl::ConvertQVecToLLVMBase<ConvertQVecToLLVMPass> {
   void runOnOperation() override {
     convertDots();
+    convertLookups(getOperation());
     SmallVector<qvec::SaturateOp> saturations;
     getOperation().walk(
         [&](qvec::SaturateOp op) { saturations.push_back(op); });

@@ -99,6 +99,11 @@ QUANTOPT_FUNCTION(AbsI, (int64_t a, unsigned),
                   a < 0 ? 0 - static_cast<uint64_t>(a)
                         : static_cast<uint64_t>(a))
 
+/// The table's entry for an unsigned byte.
+static void lookUpByte(const Instruction &i, Context &c) {
+  c.slots[i.result].integer = i.table[toUnsigned(i.get(c, 0).integer, 8)];
+}
+
 /// A division; `fn` gets a divisor other than 0.
 template <typename Fn>
 static void divideInteger(Instruction &instruction, bool isSigned, Fn) {
@@ -408,6 +413,11 @@ static bool selectInteger(Operation *op, Instruction &i) {
         if (op.getUnsignedResult())
           return unaryInteger(i, SaturateUnsigned()), true;
         return unaryInteger(i, SaturateSigned()), true;
+      })
+      .Case([&](qvec::LookupOp op) {
+        i.table = op.getTable(); // lives as long as the context
+        i.execute = lookUpByte;
+        return true;
       })
       .Case([&](math::AbsIOp) { return unaryInteger(i, AbsI()), true; })
       .Case<arith::MulSIExtendedOp, arith::MulUIExtendedOp>([&](auto op) {

@@ -27,6 +27,7 @@ struct ScalarProgram::Instruction {
   unsigned width = 0;     ///< bits of the result's integer or float type
   unsigned fromWidth = 0; ///< bits of the first operand's type
   int64_t immediate = 0;  ///< predicate, dimension or capture
+  ArrayRef<int8_t> table; ///< of a look-up
 
   const Scalar &get(const Context &context, unsigned i) const {
     return context.slots[operands[i]];

@@ -20,9 +20,10 @@ using namespace quantopt;
 ArrayRef<TargetLevel> quantopt::getTargetLevels() {
   static const TargetLevel levels[] = {
 #define QUANTOPT_TARGET_LEVEL(NAME, ARCH, CPU, FEATURES, REQUIRES, BYTES,      \
-                              REGISTERS, GROUP, UNSIGNED, FMA, ROUND, DEFAULT) \
-  {NAME,      ARCH,  CPU,      FEATURES, REQUIRES, BYTES,                      \
-   REGISTERS, GROUP, UNSIGNED, FMA,      ROUND,    DEFAULT},
+                              REGISTERS, GROUP, UNSIGNED, FMA, ROUND, TABLE,   \
+                              DEFAULT)                                         \
+  {NAME,  ARCH,     CPU, FEATURES, REQUIRES, BYTES,  REGISTERS,                \
+   GROUP, UNSIGNED, FMA, ROUND,    TABLE,    DEFAULT},
 #include "X86/Levels.def"
 // The level that fits every target comes last.
 #include "Common/Levels.def"
@@ -87,6 +88,25 @@ quantopt::getPackIntrinsics(const TargetLevel &level) {
   for (const Row &row : rows)
     if (row.arch == level.arch && row.lanes == level.getLanes())
       return row.names;
+  return std::nullopt;
+}
+
+std::optional<StringRef> quantopt::getTableIntrinsic(const TargetLevel &level,
+                                                     int64_t lanes) {
+  struct Row {
+    StringRef arch;
+    int64_t entries, lanes;
+    StringRef name;
+  };
+  static const Row rows[] = {
+#define QUANTOPT_TABLE_INTRINSIC(ARCH, ENTRIES, LANES, NAME)                   \
+  {ARCH, ENTRIES, LANES, NAME},
+#include "X86/Intrinsics.def"
+  };
+  for (const Row &row : rows)
+    if (row.arch == level.arch && row.entries == level.tableEntries &&
+        row.lanes == lanes)
+      return row.name;
   return std::nullopt;
 }
 

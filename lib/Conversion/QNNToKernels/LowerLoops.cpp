@@ -72,15 +72,10 @@ LogicalResult quantopt::lowerLoopGroup(LoweringState &state,
 
   SmallVector<Value> inputs = {state.get(source, loc)};
   SmallVector<AffineMap> maps = {getInputMap(root, output).compose(toComputed)};
-  // Tables stay outside the operand list: the region indexes them itself.
   SmallVector<Value> sides(chain.getOperands().size());
   SmallVector<unsigned> argumentOf(chain.getOperands().size(), 0);
   for (auto [i, side] : llvm::enumerate(chain.getOperands())) {
     auto shape = cast<RankedTensorType>(side.tensor.getType()).getShape();
-    if (side.isTable) {
-      sides[i] = side.tensor;
-      continue;
-    }
     argumentOf[i] = inputs.size();
     inputs.push_back(side.tensor);
     maps.push_back(getBroadcastMap(shape, output, ctx).compose(toComputed));

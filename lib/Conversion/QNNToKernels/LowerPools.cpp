@@ -83,7 +83,7 @@ static LogicalResult lowerIntegerAverage(LoweringState &state,
   }
   int64_t offset = state.target.getActivationOffset();
   auto requantize = [&](OpBuilder &b, Value acc, ValueRange counts) -> Value {
-    ScalarEmitter emitter(b, loc, offset);
+    ScalarEmitter emitter(b, loc, state.target);
     if (exact)
       return emitter.requantizeFloat(acc, counts[0], zeroPoint, min, max);
     return emitter.requantizeWide(acc, counts[0], counts[1], zeroPoint, min,

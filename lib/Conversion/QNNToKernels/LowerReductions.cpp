@@ -212,12 +212,11 @@ static LogicalResult lowerSoftmaxLookup(LoweringState &state,
   Type i32 = builder.getI32Type();
   RowBuilder rows(state, loc);
   int64_t axis = op.getAxis();
-  int64_t offset = state.target.getActivationOffset();
   int64_t levels = int32_t(op.getOutputLevels());
   Value table = state.constantI32(op.getTable(), loc);
   Value x = toRows(state, state.get(op.getInput(), loc), axis, loc);
   auto widen = [&](OpBuilder &b, Location l, Value v) {
-    return ScalarEmitter(b, l, offset).extend(v);
+    return ScalarEmitter(b, l, state.target).extend(v);
   };
   Value max = rows.reduce(
       x, builder.getI32IntegerAttr(-128),
@@ -239,7 +238,7 @@ static LogicalResult lowerSoftmaxLookup(LoweringState &state,
   Value y = rows.map(
       {e, sum}, builder.getI8Type(),
       [&](OpBuilder &b, Location l, ValueRange args) -> Value {
-        ScalarEmitter emit(b, l, offset);
+        ScalarEmitter emit(b, l, state.target);
         Value scaled = arith::MulIOp::create(b, l, args[0], emit.i32(levels));
         Value half = arith::ShRUIOp::create(b, l, args[1], emit.i32(1));
         Value q = arith::DivUIOp::create(

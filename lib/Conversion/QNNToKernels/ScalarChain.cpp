@@ -57,8 +57,6 @@ static bool canFollow(Operation *op, Value chainValue, bool kernel) {
     return false;
   if (!kernel)
     return true;
-  if (isa<qnn::LookupOp>(op)) // a table look-up has no vector form here
-    return false;
   for (Value operand : op->getOperands())
     if (operand != chainValue &&
         !isEpilogueOperand(operand, shapeOf(chainValue)))
@@ -137,7 +135,7 @@ ScalarChain::Source ScalarChain::addChannelValues(SmallVector<T> values) {
     tensor = state.constantF32(values, loc);
   else
     tensor = state.constantI32(values, loc);
-  operands.push_back({SideOperand::Kind::Channel, tensor, false});
+  operands.push_back({SideOperand::Kind::Channel, tensor});
   return source;
 }
 
@@ -158,7 +156,7 @@ ScalarChain::Source ScalarChain::addValue(Value value,
   source.operand = operands.size();
   auto kind = shape == resultShape ? SideOperand::Kind::Full
                                    : SideOperand::Kind::Broadcast;
-  operands.push_back({kind, state.get(value, loc), false});
+  operands.push_back({kind, state.get(value, loc)});
   return source;
 }
 
@@ -194,17 +192,6 @@ void ScalarChain::collect(Operation *op, Value chainValue,
   ArrayRef<int64_t> resultShape = shapeOf(op->getResult(0));
   if (auto requantize = dyn_cast<qnn::RequantizeOp>(op)) {
     collectRequantize(step, requantize, inputRanges);
-  } else if (auto lookup = dyn_cast<qnn::LookupOp>(op)) {
-    // The table is captured by the region.
-    SmallVector<int8_t> table;
-    for (int8_t entry : lookup.getTable())
-      table.push_back(int8_t(entry + state.target.getActivationOffset()));
-    auto type = RankedTensorType::get({256}, state.builder.getI8Type());
-    Value tensor =
-        state.constant(DenseElementsAttr::get(type, ArrayRef(table)), loc);
-    step.sources.push_back({});
-    step.sources.back().operand = operands.size();
-    operands.push_back({SideOperand::Kind::Broadcast, tensor, true});
   } else {
     for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
       if (operand == chainValue) {
@@ -226,7 +213,7 @@ Value ScalarChain::load(OpBuilder &builder, Location loc, const Source &source,
 
 Value ScalarChain::emitStep(OpBuilder &builder, Location loc, const Step &step,
                             Value input, ValueRange sides) {
-  ScalarEmitter emitter(builder, loc, state.target.getActivationOffset());
+  ScalarEmitter emitter(builder, loc, state.target);
   SmallVector<Value> values;
   for (const Source &source : step.sources)
     values.push_back(load(builder, loc, source, sides));
@@ -256,7 +243,7 @@ Value ScalarChain::emitStep(OpBuilder &builder, Location loc, const Step &step,
       })
       .Case<qnn::StorageCastOp>([&](auto) { return input; })
       .Case<qnn::LookupOp>(
-          [&](auto) { return emitter.lookup(values[0], input); })
+          [&](auto op) { return emitter.lookup(op.getTable(), input); })
       .Case<qnn::RescaleAddOp>([&](auto op) {
         auto [lhs, rhs] = pair();
         return emitter.rescaleAdd(op, lhs, rhs);

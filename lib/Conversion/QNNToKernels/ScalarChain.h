@@ -49,8 +49,6 @@ struct SideOperand {
   /// A lowered tensor. Of kind `Channel`: one element per index of the last
   /// dimension.
   Value tensor;
-  /// The region indexes the tensor itself; its "element" is the tensor.
-  bool isTable = false;
 };
 
 /// The steps of a group, ready to be emitted.

@@ -7,9 +7,9 @@
 
 #include "ScalarSteps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "quant-opt/Dialect/QNN/Utils/IRAlgebra.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
+#include "quant-opt/Support/Arithmetic.h"
 #include "llvm/ADT/bit.h"
 
 using namespace quantopt;
@@ -37,32 +37,68 @@ Value ScalarEmitter::f32(float value) {
                                    builder.getF32FloatAttr(value));
 }
 
+Value ScalarEmitter::saturate(Value value, int64_t min, int64_t max) {
+  bool isUnsigned = offset != 0;
+  Value byte = qvec::SaturateOp::create(builder, loc, builder.getI8Type(),
+                                        value, isUnsigned);
+  // What saturation has not limited already.
+  auto i8 = [&](int64_t limit) -> Value {
+    return arith::ConstantOp::create(
+        builder, loc, builder.getI8IntegerAttr(int8_t(limit + offset)));
+  };
+  if (min > -128)
+    byte = isUnsigned
+               ? arith::MaxUIOp::create(builder, loc, byte, i8(min)).getResult()
+               : arith::MaxSIOp::create(builder, loc, byte, i8(min));
+  if (max < 127)
+    byte = isUnsigned
+               ? arith::MinUIOp::create(builder, loc, byte, i8(max)).getResult()
+               : arith::MinSIOp::create(builder, loc, byte, i8(max));
+  return byte;
+}
+
 Value ScalarEmitter::clampToByte(Value value, int64_t min, int64_t max) {
-  value = arith::MaxSIOp::create(builder, loc, value, i32(min));
-  value = arith::MinSIOp::create(builder, loc, value, i32(max));
   if (offset != 0)
     value = arith::AddIOp::create(builder, loc, value, i32(offset));
-  return arith::TruncIOp::create(builder, loc, builder.getI8Type(), value);
+  return saturate(value, min, max);
+}
+
+Value ScalarEmitter::divideByScale(qnn::AffineType type, Value x) {
+  qnn::IRAlgebra a(builder, loc, x.getType());
+  int64_t zeroPoint = type.getZeroPoint();
+  int64_t min = type.getStorageMin(), max = type.getStorageMax();
+  auto limit = [&](Value v, float lower, float upper) {
+    Value lo = a.constant(lower), hi = a.constant(upper);
+    v = a.select(a.less(lo, v), v, lo); // NaN becomes the lowest value
+    return a.select(a.less(hi, v), hi, v);
+  };
+  // A division takes several times as long as a multiply-add.
+  if (target.hasFma)
+    if (auto reciprocal =
+            deriveReciprocal(type.getScale(), zeroPoint, min, max)) {
+      x = limit(x, reciprocal->lower, reciprocal->upper);
+      return a.fma(x, a.constant(reciprocal->high),
+                   a.mul(x, a.constant(reciprocal->low)));
+    }
+  // Limits before rounding give the same result: both ends are integers.
+  return limit(a.div(x, a.constant(type.getScale())), float(min - zeroPoint),
+               float(max - zeroPoint));
 }
 
 Value ScalarEmitter::quantize(qnn::AffineType type, Value x) {
   qnn::IRAlgebra a(builder, loc, x.getType());
-  // Limits before rounding give the same result: both ends are integers.
-  int64_t zeroPoint = type.getZeroPoint();
-  Value t = a.div(x, a.constant(type.getScale()));
-  Value lo = a.constant(float(type.getStorageMin() - zeroPoint));
-  Value hi = a.constant(float(type.getStorageMax() - zeroPoint));
-  t = a.select(a.less(lo, t), t, lo); // NaN becomes the lowest value
-  t = a.select(a.less(hi, t), hi, t);
-  Value rounded = a.bits(a.add(t, a.constant(kRoundingMagic)));
+  Value quotient = divideByScale(type, x);
+  Value rounded = a.bits(a.add(quotient, a.constant(kRoundingMagic)));
   auto storage = cast<IntegerType>(type.getStorageType());
-  int64_t base = zeroPoint;
+  int64_t base = type.getZeroPoint();
   if (storage.isUnsigned())
     base -= int64_t(1) << (storage.getWidth() - 1);
   Type stored = builder.getIntegerType(storage.getWidth());
-  base += getOffset(stored);
-  // The magic constant's own bits are multiples of 2^16 and vanish.
+  base += getOffset(stored) - llvm::bit_cast<int32_t>(kRoundingMagic);
   Value sum = arith::AddIOp::create(builder, loc, rounded, i32(base));
+  // Saturation changes nothing here, but is how vectors are packed.
+  if (stored.isInteger(8))
+    return saturate(sum, -128, 127);
   return arith::TruncIOp::create(builder, loc, stored, sum);
 }
 
@@ -86,23 +122,7 @@ Value ScalarEmitter::requantizeFloat(Value acc, Value scale, int64_t zeroPoint,
   Value y = a.fma(x, scale, f32(kRoundingMagic + float(zeroPoint + offset)));
   Value rounded = arith::SubIOp::create(
       builder, loc, a.bits(y), i32(llvm::bit_cast<int32_t>(kRoundingMagic)));
-  bool isUnsigned = offset != 0;
-  Value byte = qvec::SaturateOp::create(builder, loc, builder.getI8Type(),
-                                        rounded, isUnsigned);
-  // What saturation has not limited already.
-  auto i8 = [&](int64_t value) -> Value {
-    return arith::ConstantOp::create(
-        builder, loc, builder.getI8IntegerAttr(int8_t(value + offset)));
-  };
-  if (min > -128)
-    byte = isUnsigned
-               ? arith::MaxUIOp::create(builder, loc, byte, i8(min)).getResult()
-               : arith::MaxSIOp::create(builder, loc, byte, i8(min));
-  if (max < 127)
-    byte = isUnsigned
-               ? arith::MinUIOp::create(builder, loc, byte, i8(max)).getResult()
-               : arith::MinSIOp::create(builder, loc, byte, i8(max));
-  return byte;
+  return saturate(rounded, min, max);
 }
 
 Value ScalarEmitter::requantizeWide(Value acc, Value multiplier, Value shift,
@@ -165,11 +185,11 @@ Value ScalarEmitter::rescaleMul(qnn::RescaleMulOp op, Value lhs, Value rhs) {
                         int32_t(op.getMin()), int32_t(op.getMax()));
 }
 
-Value ScalarEmitter::lookup(Value table, Value stored) {
-  Value index = extend(stored);
-  if (offset == 0)
-    index = arith::AddIOp::create(builder, loc, index, i32(128));
-  index =
-      arith::IndexCastOp::create(builder, loc, builder.getIndexType(), index);
-  return tensor::ExtractOp::create(builder, loc, table, index);
+Value ScalarEmitter::lookup(ArrayRef<int8_t> table, Value stored) {
+  // In the order of stored bytes without sign.
+  SmallVector<int8_t> entries(table.size());
+  for (auto [i, entry] : llvm::enumerate(table))
+    entries[uint8_t(int64_t(i) - 128 + offset)] = int8_t(entry + offset);
+  return qvec::LookupOp::create(builder, loc, stored.getType(), stored,
+                                builder.getDenseI8ArrayAttr(entries));
 }

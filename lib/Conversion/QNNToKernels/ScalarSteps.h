@@ -10,15 +10,17 @@
 
 #include "mlir/IR/Builders.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 
 namespace quantopt {
 
-/// Emits scalar integer and float code for one storage convention: 8-bit
-/// values are stored with `offset` added, as unsigned bytes when it is not 0.
+/// Emits scalar integer and float code for a level's storage convention: 8-bit
+/// values are stored with an offset added, as unsigned bytes when it is not 0.
 class ScalarEmitter {
 public:
-  ScalarEmitter(OpBuilder &builder, Location loc, int64_t offset)
-      : builder(builder), loc(loc), offset(offset) {}
+  ScalarEmitter(OpBuilder &builder, Location loc, const TargetLevel &target)
+      : builder(builder), loc(loc), target(target),
+        offset(target.getActivationOffset()) {}
 
   /// The stored integer as i32; 8-bit values keep the offset.
   Value extend(Value stored);
@@ -41,11 +43,18 @@ public:
                        int64_t zeroPoint, int64_t min, int64_t max);
   Value rescaleAdd(qnn::RescaleAddOp op, Value lhs, Value rhs);
   Value rescaleMul(qnn::RescaleMulOp op, Value lhs, Value rhs);
-  Value lookup(Value table, Value stored);
+  /// `table` has an entry for each signed byte, in order.
+  Value lookup(ArrayRef<int8_t> table, Value stored);
 
 private:
+  /// `x / scale`, limited to the type's range; NaN gives the lowest value.
+  Value divideByScale(qnn::AffineType type, Value x);
+  /// `value`, which has the offset, as a byte in [min, max] plus the offset.
+  Value saturate(Value value, int64_t min, int64_t max);
+
   OpBuilder &builder;
   Location loc;
+  const TargetLevel &target;
   int64_t offset;
 };
 

@@ -47,10 +47,11 @@ func.func @main(%x: tensor<1x2000xi8>) -> tensor<1x2xi8> {
 // -----
 
 // Elementwise ops without a producer are one loop nest; a transpose joins them.
+// The division by a scale is a multiply-add that gives the same bytes.
 
 // CHECK-LABEL: @main
 // CHECK: linalg.generic
-// CHECK: arith.divf
+// CHECK: math.fma
 // CHECK-NOT: linalg.generic
 // CHECK: return
 func.func @main(%x: tensor<1x3x4x4xf32>) -> tensor<1x4x4x3x!qnn.affine<ui8, 0.5 : 128>> {
@@ -71,4 +72,23 @@ func.func @main(%x: tensor<1x5x5x8xi8>) -> tensor<1x3x3x8xi32> {
   %0 = qnn.conv2d %x, %w window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> {groups = 8 : i64}
     : (tensor<1x5x5x8xi8>, tensor<8x3x3x1xi8>) -> tensor<1x3x3x8xi32>
   return %0 : tensor<1x3x3x8xi32>
+}
+
+// -----
+
+// A table is part of the epilogue. Its entries are in the order of stored bytes
+// and have their offset: the first is for -128, stored as 0, and gives 5 + 128.
+
+// CHECK-LABEL: @main
+// CHECK: qvec.kernel contraction
+// CHECK: qvec.saturate
+// CHECK: qvec.lookup %{{.*}} {table = array<i8: -123, -128, -128,
+// CHECK-NEXT: qvec.yield
+func.func @main(%x: tensor<1x8xi8>) -> tensor<1x4xi8> {
+  %w = arith.constant dense<1> : tensor<4x8xi8>
+  %0 = qnn.dense %x, %w : (tensor<1x8xi8>, tensor<4x8xi8>) -> tensor<1x4xi32>
+  %1 = qnn.requantize %0 {multipliers = array<i32: 8388607>, shifts = array<i32: 31>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32}
+    : tensor<1x4xi32> -> tensor<1x4xi8>
+  %2 = qnn.lookup %1 {table = array<i8: 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0>} : tensor<1x4xi8>
+  return %2 : tensor<1x4xi8>
 }

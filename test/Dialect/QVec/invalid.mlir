@@ -8,8 +8,8 @@ func.func @dot4_c1(%acc: vector<4xi32>, %a: vector<8xi8>) -> vector<4xi32> {
 
 // -----
 
-func.func @saturate_c1(%x: vector<16xi32>) -> vector<8xi8> {
-  // expected-error @below {{'qvec.saturate' op expected a result of the value's shape, but got 'vector<8xi8>' for 'vector<16xi32>'}}
+func.func @saturate_shapes(%x: vector<16xi32>) -> vector<8xi8> {
+  // expected-error @below {{all non-scalar operands/results must have the same shape and base type}}
   %0 = qvec.saturate %x : vector<16xi32> to vector<8xi8>
   return %0 : vector<8xi8>
 }
@@ -96,3 +96,11 @@ func.func @kernel_c4(%x: tensor<1x4x4x3xf32>, %r: tensor<1x1x2x3xf32>, %y: tenso
 
 // expected-error @below {{has an unknown or ill-typed attribute 'qvec.layer'}}
 func.func private @attribute() attributes {qvec.layer = 3 : i64}
+
+// -----
+
+func.func @lookup_c1(%x: vector<64xi8>) -> vector<64xi8> {
+  // expected-error @below {{expected a table of 256 entries, but got 2}}
+  %0 = qvec.lookup %x {table = array<i8: 1, 2>} : vector<64xi8>
+  return %0 : vector<64xi8>
+}

@@ -134,7 +134,7 @@ LogicalResult KernelOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
-// Dot products
+// Instructions
 //===----------------------------------------------------------------------===//
 
 static LogicalResult verifyDot(Operation *op, int64_t perLane) {
@@ -149,13 +149,9 @@ static LogicalResult verifyDot(Operation *op, int64_t perLane) {
 LogicalResult Dot4Op::verify() { return verifyDot(*this, 4); }
 LogicalResult Dot2Op::verify() { return verifyDot(*this, 2); }
 
-LogicalResult SaturateOp::verify() {
-  auto shapeOf = [](Type type) {
-    auto vector = dyn_cast<VectorType>(type);
-    return vector ? vector.getShape() : ArrayRef<int64_t>{};
-  };
-  if (shapeOf(getValue().getType()) != shapeOf(getType())) // (C1)
-    return emitOpError("expected a result of the value's shape, but got ")
-           << getType() << " for " << getValue().getType();
+LogicalResult LookupOp::verify() {
+  if (getTable().size() != 256) // (C1)
+    return emitOpError("expected a table of 256 entries, but got ")
+           << getTable().size();
   return success();
 }

@@ -142,7 +142,7 @@ def QVec_Dot2Op : QVec_DotOp<"dot2"> {
   }];
 }
 
-def QVec_SaturateOp : QVec_Op<"saturate", [Pure]> {
+def QVec_SaturateOp : QVec_Op<"saturate", [Pure] # ElementwiseMappable.traits> {
   let summary = "The nearest byte to a 32-bit integer";
   let description = [{
     `result = min(max(value, -128), 127)` as a signed byte, or
@@ -153,8 +153,6 @@ def QVec_SaturateOp : QVec_Op<"saturate", [Pure]> {
     ```mlir
     %0 = qvec.saturate %sums {unsignedResult} : vector<64xi32> to vector<64xi8>
     ```
-
-    (C1) value and result have the same shape.
   }];
   let arguments = (ins AnyTypeOf<[I32, VectorOfRankAndType<[1], [I32]>]>:$value,
                        UnitAttr:$unsignedResult);
@@ -162,6 +160,27 @@ def QVec_SaturateOp : QVec_Op<"saturate", [Pure]> {
   let assemblyFormat = [{
     $value attr-dict `:` type($value) `to` type($result)
   }];
+  let hasVerifier = 0;
+}
+
+def QVec_LookupOp : QVec_Op<"lookup", [Pure, AllTypesMatch<["index", "result"]>]
+                                      # ElementwiseMappable.traits> {
+  let summary = "The entry of a table for each byte";
+  let description = [{
+    `result = table[index]`, where the index counts as an unsigned byte. Element
+    by element on vectors. Byte permutations look up parts of the table for a
+    whole vector; without them entries are loaded one by one.
+
+    ```mlir
+    %0 = qvec.lookup %x {table = array<i8: ...>} : vector<64xi8>
+    ```
+
+    (C1) the table has 256 entries.
+  }];
+  let arguments = (ins AnyTypeOf<[I8, VectorOfRankAndType<[1], [I8]>]>:$index,
+                       DenseI8ArrayAttr:$table);
+  let results = (outs AnyTypeOf<[I8, VectorOfRankAndType<[1], [I8]>]>:$result);
+  let assemblyFormat = "$index attr-dict `:` type($index)";
 }
 
 #endif // QUANTOPT_DIALECT_QVEC_IR_QVECOPS

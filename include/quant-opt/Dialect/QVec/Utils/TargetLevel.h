@@ -46,6 +46,9 @@ struct TargetLevel {
   /// exist.
   bool hasFma;
   bool hasRound;
+  /// Entries of a table of bytes from which one instruction looks up a vector
+  /// (see `getTableIntrinsic`): 128, 16 or 0.
+  int64_t tableEntries;
   /// Whether the default artefact for this architecture contains the level.
   bool inDefaultArtefact;
 
@@ -82,6 +85,18 @@ struct PackIntrinsics {
 
 /// The level's packing instructions; nothing when it has none.
 std::optional<PackIntrinsics> getPackIntrinsics(const TargetLevel &level);
+
+/// The LLVM intrinsic that looks up bytes in a table of `level.tableEntries`
+/// entries for `lanes` lanes; nothing when the level has none.
+///
+/// * 128 entries: `(low, index, high)`. Bits 0 to 6 of the index choose from
+/// two
+///   vectors of 64 entries, bit 7 is ignored.
+/// * 16 entries: `(table, index)`, the table repeated in each block of 16
+///   lanes. The result is 0 where bit 7 of the index is set; bits 4 to 6 are
+///   ignored.
+std::optional<llvm::StringRef> getTableIntrinsic(const TargetLevel &level,
+                                                 int64_t lanes);
 
 /// The targets that an artefact for this triple contains, best first. `cpu` is
 /// empty for the portable default (all levels of the default artefact),

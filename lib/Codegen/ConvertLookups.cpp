@@ -1,0 +1,207 @@
+//===- ConvertLookups.cpp - Tables of bytes -------------------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ConvertLookups.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace quantopt;
+
+/// Vectors of at most this many lanes are looked up one by one: permutations
+/// cost the same for all lanes.
+static constexpr int64_t kFewLanes = 4;
+/// Entries that a permutation of 16 entries covers.
+static constexpr int64_t kBlock = 16;
+
+namespace {
+/// Emits the look-up of one vector as long as the level's permutation.
+class TablePermuter {
+public:
+  TablePermuter(OpBuilder &builder, Location loc, ArrayRef<int8_t> table,
+                int64_t lanes, StringRef intrinsic)
+      : b(builder), loc(loc), table(table),
+        type(VectorType::get({lanes}, b.getI8Type())), intrinsic(intrinsic) {}
+
+  Value permute(Value index, int64_t entries) {
+    return entries == kBlock ? permuteBlocks(index) : permuteHalves(index);
+  }
+
+private:
+  Value permuteBlocks(Value index);
+  Value permuteHalves(Value index);
+  Value call(ValueRange operands) {
+    return LLVM::CallIntrinsicOp::create(b, loc, type,
+                                         b.getStringAttr(intrinsic), operands)
+        .getResult(0);
+  }
+  Value constant(ArrayRef<int8_t> values) {
+    return arith::ConstantOp::create(b, loc,
+                                     DenseElementsAttr::get(type, values));
+  }
+  Value splat(int8_t value) { return constant(ArrayRef(&value, 1)); }
+
+  OpBuilder &b;
+  Location loc;
+  ArrayRef<int8_t> table;
+  VectorType type;
+  StringRef intrinsic;
+};
+} // namespace
+
+/// One permutation for each half of the table; the top bit chooses.
+Value TablePermuter::permuteHalves(Value index) {
+  auto half = [&](int64_t first) {
+    return call({constant(table.slice(first, 64)), index,
+                 constant(table.slice(first + 64, 64))});
+  };
+  Value low = half(0), high = half(128);
+  Value isHigh =
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, index, splat(0));
+  return arith::SelectOp::create(b, loc, isHigh, high, low);
+}
+
+/// Blocks of 16 entries. A permutation gives 0 where the index is negative and
+/// uses its low 4 bits elsewhere. For indices of one half of the table the
+/// index minus 16 `j` is not negative for `j` up to the entry's block `k`; with
+/// table `j` exclusive-or table `j - 1` as the one that is permuted, the
+/// exclusive-or of all results is the entry of block `k`. The difference
+/// saturates, so that indices of the other half stay negative.
+Value TablePermuter::permuteBlocks(Value index) {
+  Value result;
+  for (int64_t half = 0; half < 256; half += 128) {
+    Value x =
+        half == 0
+            ? index
+            : arith::XOrIOp::create(b, loc, index, splat(-128)).getResult();
+    for (int64_t first = half; first < half + 128; first += kBlock) {
+      if (first != half)
+        x = LLVM::SSubSat::create(b, loc, type, x, splat(kBlock));
+      SmallVector<int8_t> change;
+      for (int64_t i = 0; i < type.getDimSize(0); ++i) {
+        int64_t entry = first + i % kBlock;
+        change.push_back(first == half
+                             ? table[entry]
+                             : int8_t(table[entry] ^ table[entry - kBlock]));
+      }
+      Value part = call({constant(change), x});
+      result = result ? arith::XOrIOp::create(b, loc, result, part).getResult()
+                      : part;
+    }
+  }
+  return result;
+}
+
+namespace {
+class LookupConverter {
+public:
+  explicit LookupConverter(ModuleOp module) : module(module) {}
+  Value convert(qvec::LookupOp op);
+
+private:
+  Value loadEntry(OpBuilder &b, qvec::LookupOp op, Value index);
+  Value loadEntries(OpBuilder &b, qvec::LookupOp op);
+  Value permute(OpBuilder &b, qvec::LookupOp op, int64_t lanes,
+                StringRef intrinsic);
+  StringRef getGlobal(DenseI8ArrayAttr table);
+
+  ModuleOp module;
+  llvm::MapVector<Attribute, memref::GlobalOp> globals;
+};
+} // namespace
+
+/// The table in memory.
+StringRef LookupConverter::getGlobal(DenseI8ArrayAttr table) {
+  memref::GlobalOp &global = globals[table];
+  if (!global) {
+    OpBuilder b(module.getBodyRegion());
+    auto type = MemRefType::get({256}, b.getI8Type());
+    auto values = DenseElementsAttr::get(
+        RankedTensorType::get({256}, b.getI8Type()), table.asArrayRef());
+    std::string name = ("__table_" + Twine(globals.size() - 1)).str();
+    global = memref::GlobalOp::create(
+        b, module.getLoc(), name, b.getStringAttr("private"), type, values,
+        /*constant=*/true, /*alignment=*/IntegerAttr());
+  }
+  return global.getSymName();
+}
+
+Value LookupConverter::loadEntry(OpBuilder &b, qvec::LookupOp op, Value index) {
+  Location loc = op.getLoc();
+  auto type = MemRefType::get({256}, b.getI8Type());
+  Value table =
+      memref::GetGlobalOp::create(b, loc, type, getGlobal(op.getTableAttr()));
+  Value position =
+      arith::IndexCastUIOp::create(b, loc, b.getIndexType(), index);
+  return memref::LoadOp::create(b, loc, table, position);
+}
+
+Value LookupConverter::loadEntries(OpBuilder &b, qvec::LookupOp op) {
+  auto type = dyn_cast<VectorType>(op.getType());
+  if (!type)
+    return loadEntry(b, op, op.getIndex());
+  SmallVector<Value> entries;
+  for (int64_t lane = 0; lane < type.getDimSize(0); ++lane)
+    entries.push_back(loadEntry(
+        b, op, vector::ExtractOp::create(b, op.getLoc(), op.getIndex(), lane)));
+  return vector::FromElementsOp::create(b, op.getLoc(), type, entries);
+}
+
+/// Looks up parts of `lanes` lanes; the last one may be filled up.
+Value LookupConverter::permute(OpBuilder &b, qvec::LookupOp op, int64_t lanes,
+                               StringRef intrinsic) {
+  Location loc = op.getLoc();
+  int64_t count = cast<VectorType>(op.getType()).getDimSize(0);
+  int64_t entries = getTargetLevel(op).tableEntries;
+  TablePermuter permuter(b, loc, op.getTable(), lanes, intrinsic);
+  Value index = op.getIndex();
+  Value result = arith::ConstantOp::create(b, loc, b.getZeroAttr(op.getType()));
+  for (int64_t first = 0; first < count; first += lanes) {
+    int64_t size = std::min(lanes, count - first);
+    SmallVector<int64_t> mask(lanes, vector::ShuffleOp::kPoisonIndex);
+    std::iota(mask.begin(), mask.begin() + size, first);
+    Value part = permuter.permute(
+        vector::ShuffleOp::create(b, loc, index, index, mask), entries);
+    if (size < lanes)
+      part = vector::ExtractStridedSliceOp::create(
+          b, loc, part, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{size},
+          ArrayRef<int64_t>{1});
+    result = vector::InsertStridedSliceOp::create(
+        b, loc, part, result, ArrayRef<int64_t>{first}, ArrayRef<int64_t>{1});
+  }
+  return result;
+}
+
+Value LookupConverter::convert(qvec::LookupOp op) {
+  OpBuilder b(op);
+  auto type = dyn_cast<VectorType>(op.getType());
+  const TargetLevel &level = getTargetLevel(op);
+  if (!type || type.getDimSize(0) <= kFewLanes)
+    return loadEntries(b, op);
+  // The shortest permutation for all lanes, or the longest one.
+  for (int64_t lanes = kBlock; lanes <= level.vectorBytes; lanes *= 2) {
+    auto intrinsic = getTableIntrinsic(level, lanes);
+    bool isLongest = 2 * lanes > level.vectorBytes;
+    if (intrinsic && (lanes >= type.getDimSize(0) || isLongest))
+      return permute(b, op, lanes, *intrinsic);
+  }
+  return loadEntries(b, op);
+}
+
+void quantopt::convertLookups(ModuleOp module) {
+  LookupConverter converter(module);
+  SmallVector<qvec::LookupOp> lookups;
+  module.walk([&](qvec::LookupOp op) { lookups.push_back(op); });
+  for (qvec::LookupOp op : lookups) {
+    op.replaceAllUsesWith(converter.convert(op));
+    op.erase();
+  }
+}
