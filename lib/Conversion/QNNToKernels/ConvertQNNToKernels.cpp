@@ -92,12 +92,20 @@ static void lowerReturn(LoweringState &state, func::ReturnOp op) {
   func::ReturnOp::create(state.builder, loc, results);
 }
 
+/// Whether a constant is a weight everywhere: those are packed, not stored.
+static bool isWeightOnly(arith::ConstantOp op) {
+  return llvm::all_of(op->getUses(), [](OpOperand &use) {
+    auto contraction = dyn_cast<qnn::ContractionOpInterface>(use.getOwner());
+    return contraction && &contraction.getWeightOperand() == &use;
+  });
+}
+
 /// Records a tensor constant; bytes are brought to the stored form of
-/// activations, as which a constant may be used. Weights are read elsewhere.
+/// activations, as which a constant may be used.
 static void lowerConstant(LoweringState &state, arith::ConstantOp op) {
   auto type = dyn_cast<RankedTensorType>(op.getType());
   auto attr = dyn_cast<DenseElementsAttr>(op.getValue());
-  if (!type)
+  if (!type || isWeightOnly(op))
     return;
   int64_t delta = getBorderDelta(state, type.getElementType());
   if (!attr || delta == 0) {
