@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -52,32 +53,36 @@ void quantopt::buildVectorsPipeline(OpPassManager &manager) {
   manager.addPass(createOutlineLayers());
   manager.addPass(createShareKernels());
   manager.addPass(createLowerKernels());
-  manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
-  manager.addPass(createLoopInvariantCodeMotionPass());
+  // Layers are independent: threads share them.
+  OpPassManager &layers = manager.nest<func::FuncOp>();
+  layers.addPass(createCanonicalizerPass());
+  layers.addPass(createCSEPass());
+  layers.addPass(createLoopInvariantCodeMotionPass());
   addPhaseMark(manager, Phase::Vectors);
 }
 
 void quantopt::buildLLVMPipeline(OpPassManager &manager) {
   manager.addPass(createLegalizeMath());
   manager.addPass(createConvertQVecToLLVM());
-  manager.addPass(memref::createExpandStridedMetadataPass());
-  manager.addPass(createLowerAffinePass());
-  manager.addPass(createSCFToControlFlowPass());
+  OpPassManager &layers = manager.nest<func::FuncOp>();
+  layers.addPass(memref::createExpandStridedMetadataPass());
+  layers.addPass(createLowerAffinePass());
+  layers.addPass(createSCFToControlFlowPass());
   ConvertVectorToLLVMPassOptions vectorOptions;
-  manager.addPass(createConvertVectorToLLVMPass(vectorOptions));
-  manager.addPass(createConvertMathToLLVMPass());
-  manager.addPass(arith::createArithExpandOpsPass());
-  manager.addPass(createArithToLLVMConversionPass());
+  layers.addPass(createConvertVectorToLLVMPass(vectorOptions));
+  layers.addPass(createConvertMathToLLVMPass());
+  layers.addPass(arith::createArithExpandOpsPass());
+  layers.addPass(createArithToLLVMConversionPass());
   manager.addPass(createFinalizeMemRefToLLVMConversionPass());
   manager.addPass(createConvertControlFlowToLLVMPass());
   ConvertFuncToLLVMPassOptions funcOptions;
   funcOptions.useBarePtrCallConv = true;
   manager.addPass(createConvertFuncToLLVMPass(funcOptions));
-  manager.addPass(createUBToLLVMConversionPass());
-  manager.addPass(createReconcileUnrealizedCastsPass());
-  manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
+  OpPassManager &functions = manager.nest<LLVM::LLVMFuncOp>();
+  functions.addPass(createUBToLLVMConversionPass());
+  functions.addPass(createReconcileUnrealizedCastsPass());
+  functions.addPass(createCanonicalizerPass());
+  functions.addPass(createCSEPass());
   manager.addPass(createMakeTasks());
   addPhaseMark(manager, Phase::LLVM);
 }

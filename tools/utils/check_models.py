@@ -148,11 +148,20 @@ def test_reload(model, flags):
 
 
 def passes_of(phase, options, module):
-    """The passes of a phase's pipeline as quant-opt lists them, each with its options."""
+    """The passes of a phase's pipeline as quant-opt lists them, each with its options and
+    the ops it runs on."""
     listing = run("quant-opt", module, f"--{phase}-pipeline={options}", "--dump-pass-pipeline",
                   "-o", os.devnull, errors=True)
     body = re.search(r"^builtin\.module\(\n(.*?)^\)$", listing, re.S | re.M).group(1)
-    return [line.strip().rstrip(",") for line in body.splitlines()]
+    passes, anchor = [], "{}"
+    for line in (line.strip().rstrip(",") for line in body.splitlines()):
+        if line.endswith("("):
+            anchor = line + "{}" + ")"
+        elif line == ")":
+            anchor = "{}"
+        else:
+            passes.append(anchor.replace("{}", line))
+    return passes
 
 
 def test_phases(model, flags):
