@@ -7,10 +7,10 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "quant-opt/Codegen/Passes.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
@@ -28,7 +28,7 @@ namespace {
 /// A layer's computation as a function of its buffers.
 struct Candidate {
   func::FuncOp layer;
-  Operation *work;                  ///< the layer's kernel or loops
+  SmallVector<Operation *> works;   ///< the layer's ops that write memory
   llvm::SetVector<Value> buffers;   ///< of the layer
   OwningOpRef<func::FuncOp> kernel; ///< takes buffers and a range of items
 };
@@ -37,17 +37,13 @@ struct Candidate {
 using Group = SmallVector<Candidate *>;
 } // namespace
 
-/// The kernel or loops of an outlined layer; null if there is not one of them.
-static Operation *findWork(func::FuncOp layer) {
-  Operation *work = nullptr;
-  for (Operation &op : layer.getBody().front()) {
-    if (!isa<qvec::KernelOp, linalg::LinalgOp>(op))
-      continue;
-    if (work)
-      return nullptr;
-    work = &op;
-  }
-  return work;
+/// The ops of an outlined layer that do something.
+static SmallVector<Operation *> findWorks(func::FuncOp layer) {
+  SmallVector<Operation *> works;
+  for (Operation &op : layer.getBody().front().without_terminator())
+    if (!isMemoryEffectFree(&op) && !isa<memref::GetGlobalOp>(op))
+      works.push_back(&op);
+  return works;
 }
 
 /// Whether a kernel gets this value from its layer: where a buffer begins.
@@ -64,16 +60,17 @@ static llvm::SetVector<Value> getNeeds(Operation *op) {
   return needs;
 }
 
-/// Finds the layer's buffers and the ops between them and the work, users
+/// Finds the buffers that an op uses, and the ops between them and it, users
 /// first; an op may be there several times.
-static SmallVector<Operation *> collect(Candidate &candidate) {
-  SmallVector<Operation *> ops = {candidate.work};
+static SmallVector<Operation *> collect(Candidate &candidate, Operation *work) {
+  SmallVector<Operation *> ops = {work};
+  ValueRange range = candidate.layer.getArguments().take_back(2);
   for (size_t i = 0; i < ops.size(); ++i)
     for (Value value : getNeeds(ops[i])) {
-      if (isBuffer(value))
-        candidate.buffers.insert(value);
-      else
+      if (!isBuffer(value))
         ops.push_back(value.getDefiningOp());
+      else if (!llvm::is_contained(range, value))
+        candidate.buffers.insert(value);
     }
   return ops;
 }
@@ -90,9 +87,8 @@ static void markConstants(Candidate &candidate) {
   }
 }
 
-/// Builds the kernel, which is in no module yet.
-static void buildKernel(Candidate &candidate) {
-  SmallVector<Operation *> ops = collect(candidate);
+/// An empty kernel for the layer's buffers, which is in no module yet.
+static void createKernel(Candidate &candidate) {
   func::FuncOp layer = candidate.layer;
   OpBuilder b(layer.getContext());
   SmallVector<Type> types;
@@ -108,17 +104,28 @@ static void buildKernel(Candidate &candidate) {
        {QVecDialect::getTargetAttrName(), QVecDialect::getCountAttrName()})
     if (Attribute attr = layer->getAttr(name))
       kernel->setAttr(name, attr);
-  Block *entry = kernel.addEntryBlock();
+  markConstants(candidate);
+}
+
+/// Builds the layer's computation as a kernel.
+static void buildKernel(Candidate &candidate) {
+  SmallVector<SmallVector<Operation *>> slices;
+  for (Operation *work : candidate.works)
+    slices.push_back(collect(candidate, work));
+  createKernel(candidate);
+  Block *entry = candidate.kernel->addEntryBlock();
   IRMapping mapping;
   mapping.map(candidate.buffers.getArrayRef(),
               entry->getArguments().drop_back(2));
-  b.setInsertionPointToStart(entry);
+  mapping.map(candidate.layer.getArguments().take_back(2),
+              entry->getArguments().take_back(2));
+  auto b = OpBuilder::atBlockBegin(entry);
   // The last time that an op was met lies behind all its users.
-  for (Operation *op : llvm::reverse(ops))
-    if (op == candidate.work || !mapping.contains(op))
-      b.clone(*op, mapping);
-  func::ReturnOp::create(b, layer.getLoc());
-  markConstants(candidate);
+  for (ArrayRef<Operation *> slice : slices)
+    for (Operation *op : llvm::reverse(slice))
+      if (!mapping.contains(op))
+        b.clone(*op, mapping);
+  func::ReturnOp::create(b, candidate.layer.getLoc());
 }
 
 /// Whether two kernels compute the same.
@@ -157,11 +164,13 @@ groupEqual(MutableArrayRef<std::unique_ptr<Candidate>> candidates) {
 
 /// Replaces a layer's computation by a call.
 static void callKernel(Candidate &candidate, func::FuncOp kernel) {
-  OpBuilder b(candidate.work);
+  Operation *last = candidate.works.back();
+  OpBuilder b(last);
   SmallVector<Value> arguments(candidate.buffers.getArrayRef());
   llvm::append_range(arguments, candidate.layer.getArguments().take_back(2));
-  func::CallOp::create(b, candidate.work->getLoc(), kernel, arguments);
-  candidate.work->erase();
+  func::CallOp::create(b, last->getLoc(), kernel, arguments);
+  for (Operation *work : candidate.works)
+    work->erase();
   Block &body = candidate.layer.getBody().front();
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
     if (isOpTriviallyDead(&op))
@@ -176,11 +185,11 @@ struct ShareKernelsPass
     for (auto func : getOperation().getOps<func::FuncOp>()) {
       if (!func->hasAttr(QVecDialect::getLayerAttrName()))
         continue;
-      Operation *work = findWork(func);
-      if (!work)
+      SmallVector<Operation *> works = findWorks(func);
+      if (works.empty())
         continue;
-      candidates.push_back(
-          std::make_unique<Candidate>(Candidate{func, work, {}, {}}));
+      candidates.push_back(std::make_unique<Candidate>(
+          Candidate{func, std::move(works), {}, {}}));
       buildKernel(*candidates.back());
     }
     for (Group &group : groupEqual(candidates)) {

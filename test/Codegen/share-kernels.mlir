@@ -92,3 +92,37 @@ func.func private @out_of_place(%x: memref<4xf32>, %y: memref<4xf32>, %begin: in
   linalg.exp ins(%x : memref<4xf32>) outs(%y : memref<4xf32>)
   return
 }
+
+// -----
+
+// A frame, filled with the first item, belongs to the computation.
+
+// CHECK: func.func private @framed_shared(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: memref<4xf32>, %[[BEGIN:[a-z0-9]+]]: index, %[[END:[a-z0-9]+]]: index)
+// CHECK: %[[FIRST:.*]] = arith.cmpi eq, %[[BEGIN]], %{{.*}}
+// CHECK: scf.if %[[FIRST]]
+// CHECK-NEXT: linalg.fill ins(%{{.*}}) outs(%[[X]]
+// CHECK: linalg.exp
+// CHECK: call @framed_shared(%{{.*}}, %{{.*}}, %{{.*}})
+// CHECK-NEXT: return
+// CHECK: call @framed_shared(
+func.func private @framed(%x: memref<4xf32>, %y: memref<4xf32>, %begin: index, %end: index) attributes {qvec.layer = "f", qvec.count = 2 : i64} {
+  %value = arith.constant 0.0 : f32
+  %zero = arith.constant 0 : index
+  %first = arith.cmpi eq, %begin, %zero : index
+  scf.if %first {
+    linalg.fill ins(%value : f32) outs(%x : memref<4xf32>)
+  }
+  linalg.exp ins(%x : memref<4xf32>) outs(%x : memref<4xf32>)
+  return
+}
+func.func private @framed_too(%x: memref<4xf32>, %y: memref<4xf32>, %begin: index, %end: index) attributes {qvec.layer = "g", qvec.count = 2 : i64} {
+  %value = arith.constant 0.0 : f32
+  %zero = arith.constant 0 : index
+  %first = arith.cmpi eq, %begin, %zero : index
+  scf.if %first {
+    linalg.fill ins(%value : f32) outs(%y : memref<4xf32>)
+  }
+  linalg.exp ins(%y : memref<4xf32>) outs(%y : memref<4xf32>)
+  return
+}
