@@ -17,6 +17,9 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
+
+#define CACHE_LINE 64
 
 /// A thread of the pool other than the caller.
 typedef struct Worker {
@@ -35,10 +38,12 @@ struct qo_pool {
   void *context;
   int64_t count;
   int stop;
-  atomic_uint epoch;  /* number of jobs published so far */
-  atomic_int pending; /* workers that have not finished the job */
-  atomic_int asleep;  /* workers at or near `wake` */
-  atomic_int waiting; /* the caller is at or near `done` */
+  // What threads poll is on lines of its own: writing the other fields must not
+  // take the lines away from them.
+  _Alignas(CACHE_LINE) atomic_uint epoch;  /* number of jobs published so far */
+  _Alignas(CACHE_LINE) atomic_int pending; /* workers not done with the job */
+  _Alignas(CACHE_LINE) atomic_int asleep;  /* workers at or near `wake` */
+  atomic_int waiting;                      /* the caller is at or near `done` */
   pthread_mutex_t mutex;
   pthread_cond_t wake, done;
 };
@@ -138,9 +143,10 @@ static int chooseSpins(int threads) {
 qo_pool *qo_pool_create(int threads) {
   if (threads < 1 || threads > QO_MAX_THREADS)
     return NULL;
-  qo_pool *pool = calloc(1, sizeof(*pool));
+  qo_pool *pool = aligned_alloc(CACHE_LINE, sizeof(*pool));
   if (!pool)
     return NULL;
+  memset(pool, 0, sizeof(*pool));
   pool->threads = threads;
   pool->spins = chooseSpins(threads);
   pool->workers = calloc((size_t)threads, sizeof(Worker));
