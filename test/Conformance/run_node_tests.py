@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Runs the ONNX node tests through the importer and the interpreter.
 
-usage: run_node_tests.py [--only=SUBSTRING] [--list] FOLDER_OR_ARCHIVE ...
+usage: run_node_tests.py [--only=SUBSTRING] [--list] [--compile] FOLDER_OR_ARCHIVE ...
 
 Each argument is a folder with one folder per case (model.onnx, test_data_set_N) or a
 .tar.xz of such a folder. quant-translate and quant-run must be on PATH.
@@ -11,7 +11,8 @@ outputs or be refused for one of the documented LIMITS; any other case must be r
 with the names of its operators. Inputs that the table wants as constants (shapes,
 indices, quantization parameters, statistics) become initializers, since the cases feed
 everything as inputs; then all inputs but the first become initializers, which tests the
-handling of constants. A case refused that way passes "at import" if it gives the
+handling of constants. With --compile, code for each level of this machine must give
+what the interpreter gives, on these and on other inputs, byte for byte. A case refused that way passes "at import" if it gives the
 expected outputs when all inputs are initializers. Prints counts and every failure; exits with 1 if there is one.
 """
 import collections
@@ -173,8 +174,9 @@ def compare(expected, found):
 class Case:
     """One case: its folder, model and verdict."""
 
-    def __init__(self, folder, table, newest):
+    def __init__(self, folder, table, newest, compiled=False):
         self.name = os.path.basename(folder)
+        self.compiled = compiled
         self.folder = folder
         path = os.path.join(folder, "model.onnx")
         self.model = upgrade(onnx.load(path, load_external_data=False))
@@ -279,6 +281,11 @@ class Case:
             problem = compare(outputs[i], np.load(file))
             if problem:
                 return "failed", f"output {i} (constants {sorted(which)}): {problem}"
+        if self.compiled and len(which) < len(model.graph.input):
+            done = run("quant-compile", path, "--verify-codegen", "--emit=shared",
+                       "-o", os.path.join(scratch, "model.so"))
+            if done.returncode != 0:
+                return "failed", f"compiler's exit {done.returncode}: {done.stderr.strip()}"
         return "passed", ""
 
 
@@ -327,7 +334,8 @@ def main():
         folders = [f for f in find_cases(unpack(roots, scratch))
                    if all(text in f for text in only)]
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            cases = list(pool.map(lambda f: Case(f, table, newest), folders))
+            compiled = "--compile" in flags
+            cases = list(pool.map(lambda f: Case(f, table, newest, compiled), folders))
         return report(cases, "--list" in flags)
 
 

@@ -149,8 +149,26 @@ def gelu(g, x):
     return g.gemm(g.op("Mul", g.op("Mul", x, e), g.scalar(0.5)), 32, 10)
 
 
+def upsampled(g, x):
+    """An encoder and a decoder with transposed convolutions."""
+    x = g.relu(g.conv(x, 3, 8, stride=2))
+    x = g.op("ConvTranspose", x, g.normal(8, 6, 3, 3, deviation=0.2), g.normal(6), strides=[2, 2],
+             pads=[1, 1, 1, 1], output_padding=[1, 1])
+    return g.op("ConvTranspose", g.relu(x), g.normal(6, 2, 2, 2, deviation=0.3), strides=[2, 2],
+                group=2)
+
+
+def volume(g, x):
+    """Convolutions and pools over three dimensions."""
+    x = g.op("Reshape", x, g.integers(1, 3, 4, 8, 8))
+    x = g.op("Conv", x, g.normal(8, 3, 3, 3, 3, deviation=0.2), g.normal(8), pads=[1] * 6)
+    x = g.op("MaxPool", g.relu(x), kernel_shape=[2, 2, 2], strides=[2, 2, 2])
+    x = g.relu(g.op("Conv", x, g.normal(4, 4, 2, 3, 3, deviation=0.2), group=2, strides=[1, 2, 2]))
+    return g.op("AveragePool", x, kernel_shape=[1, 1, 1])
+
+
 BLOCKS = (mobilenet_v3, silu, shuffle, preactivation, dense_blocks, leaky, resize_nearest,
-          flattened, sequence, normalized_input, padded, gelu)
+          flattened, sequence, normalized_input, padded, gelu, upsampled, volume)
 
 
 def write(block, path):

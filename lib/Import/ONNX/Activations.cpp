@@ -153,47 +153,6 @@ static LogicalResult importPRelu(NodeImporter &op) {
   return op.setResult(0, *result);
 }
 
-/// Gelu by the error function: x / 2 * (1 + erf(x / sqrt 2)).
-static FailureOr<Value> buildGelu(NodeImporter &op, Value x) {
-  FailureOr<Value> scaled =
-      op.binary(BinaryFn::Mul, x, op.scalar(0.70710678118654752f));
-  FailureOr<Value> sum = op.binary(
-      BinaryFn::Add, op.unary(UnaryFn::Erf, *scaled), op.scalar(1.0f));
-  FailureOr<Value> half = op.binary(BinaryFn::Mul, x, op.scalar(0.5f));
-  return op.binary(BinaryFn::Mul, *half, *sum);
-}
-
-/// Gelu by tanh: x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))).
-static FailureOr<Value> buildTanhGelu(NodeImporter &op, Value x) {
-  FailureOr<Value> square = op.binary(BinaryFn::Mul, x, x);
-  FailureOr<Value> cube = op.binary(BinaryFn::Mul, *square, x);
-  FailureOr<Value> term = op.binary(BinaryFn::Mul, *cube, op.scalar(0.044715f));
-  FailureOr<Value> inner = op.binary(BinaryFn::Add, x, *term);
-  FailureOr<Value> scaled =
-      op.binary(BinaryFn::Mul, *inner, op.scalar(0.79788456080286536f));
-  FailureOr<Value> sum = op.binary(
-      BinaryFn::Add, op.unary(UnaryFn::Tanh, *scaled), op.scalar(1.0f));
-  FailureOr<Value> half = op.binary(BinaryFn::Mul, x, op.scalar(0.5f));
-  return op.binary(BinaryFn::Mul, *half, *sum);
-}
-
-static LogicalResult importGelu(NodeImporter &op) {
-  std::string form = op.getString("approximate", "none");
-  if (failed(op.expectInputs(1, 1)))
-    return failure();
-  if (form != "none" && form != "tanh")
-    return op.malformed("expected approximate 'none' or 'tanh', but got '" +
-                        form + "'");
-  FailureOr<Value> input = op.getFloat(0);
-  if (failed(input))
-    return failure();
-  FailureOr<Value> result =
-      form == "none" ? buildGelu(op, *input) : buildTanhGelu(op, *input);
-  if (failed(result))
-    return failure();
-  return op.setResult(0, *result);
-}
-
 ArrayRef<OpRow> quantopt::onnx::getActivationOps() {
   static const OpRow rows[] = {
       {"Abs", 7, importUnary<UnaryFn::Abs>},
@@ -203,7 +162,6 @@ ArrayRef<OpRow> quantopt::onnx::getActivationOps() {
       {"Erf", 9, importUnary<UnaryFn::Erf>},
       {"Exp", 7, importUnary<UnaryFn::Exp>},
       {"Floor", 7, importUnary<UnaryFn::Floor>},
-      {"Gelu", 20, importGelu},
       {"HardSigmoid", 7, importHardSigmoid},
       {"HardSwish", 14, importUnary<UnaryFn::HardSwish>},
       {"LeakyRelu", 7, importLeakyRelu},

@@ -7,6 +7,7 @@
 
 #include "HostArithmetic.h"
 #include "OpTable.h"
+#include <cmath>
 
 using namespace quantopt;
 using namespace quantopt::onnx;
@@ -94,26 +95,48 @@ static LogicalResult importMean(NodeImporter &op) {
   return op.setResult(0, *mean);
 }
 
-/// x to a power that is a small known number, by multiplication and roots.
+/// x to a whole power by repeated squaring; x itself for 1.
+static FailureOr<Value> buildWholePower(NodeImporter &op, Value x,
+                                        int64_t exponent) {
+  Value result;
+  for (FailureOr<Value> square = x; exponent != 0;) {
+    if (failed(square))
+      return failure();
+    if (exponent & 1) {
+      FailureOr<Value> product =
+          result ? op.binary(BinaryFn::Mul, result, *square) : *square;
+      if (failed(product))
+        return failure();
+      result = *product;
+    }
+    exponent >>= 1;
+    if (exponent != 0)
+      square = op.binary(BinaryFn::Mul, *square, *square);
+  }
+  return result;
+}
+
+/// x to a power that is a known number: whole ones by multiplication, halves by
+/// a root, others as e^(exponent ln x).
 static FailureOr<Value> buildPower(NodeImporter &op, Value x, double exponent) {
-  FailureOr<Value> square = op.binary(BinaryFn::Mul, x, x);
-  if (failed(square))
-    return failure();
-  if (exponent == 1)
-    return x;
-  if (exponent == 2)
-    return *square;
-  if (exponent == 3)
-    return op.binary(BinaryFn::Mul, *square, x);
-  if (exponent == 4)
-    return op.binary(BinaryFn::Mul, *square, *square);
-  if (exponent == 0.5)
-    return op.unary(UnaryFn::Sqrt, x);
-  if (exponent == -0.5)
-    return op.unary(UnaryFn::Reciprocal, op.unary(UnaryFn::Sqrt, x));
-  if (exponent == -1)
-    return op.unary(UnaryFn::Reciprocal, x);
-  return op.unsupported("an exponent other than -1, -0.5, 0.5, 1, 2, 3 or 4");
+  constexpr double largestWhole = 64;
+  double magnitude = std::abs(exponent);
+  FailureOr<Value> result = failure();
+  if (magnitude == 0.5) {
+    result = op.unary(UnaryFn::Sqrt, x);
+  } else if (magnitude >= 1 && magnitude <= largestWhole &&
+             magnitude == std::floor(magnitude)) {
+    result = buildWholePower(op, x, int64_t(magnitude));
+  } else if (exponent == std::floor(exponent)) {
+    return op.unsupported("the whole exponent " + std::to_string(exponent));
+  } else {
+    FailureOr<Value> scaled = op.binary(
+        BinaryFn::Mul, op.unary(UnaryFn::Log, x), op.scalar(float(exponent)));
+    return failed(scaled) ? scaled : op.unary(UnaryFn::Exp, *scaled);
+  }
+  if (failed(result) || exponent > 0)
+    return result;
+  return op.unary(UnaryFn::Reciprocal, *result);
 }
 
 static LogicalResult importPow(NodeImporter &op) {
@@ -237,7 +260,8 @@ ArrayRef<OpRow> quantopt::onnx::getArithmeticOps() {
       {"Mul", 7, importBinary<HB::Mul, BinaryFn::Mul>},
       {"Not", 7, importNot, importOnly},
       {"Or", 7, importHostBinary<HB::Or>, importOnly},
-      {"Pow", 7, importPow, "exponent a constant: -1, -0.5, 0.5, 1, 2, 3, 4"},
+      {"Pow", 7, importPow,
+       "one exponent, a constant; a whole one in [-64, 64] and not 0"},
       {"Sub", 7, importBinary<HB::Sub, BinaryFn::Sub>},
       {"Sum", 7, importVariadic<HB::Add, BinaryFn::Add>},
       {"Where", 9, importWhere,

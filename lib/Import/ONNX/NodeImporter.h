@@ -193,6 +193,8 @@ public:
   Value clamp(Value input, float min, float max);
   /// Reduces over ascending axes, keeping them with size 1.
   Value reduce(qnn::ReduceFn fn, Value input, ArrayRef<int64_t> axes);
+  /// Surrounds a runtime value with real zeros.
+  Value pad(Value input, ArrayRef<int64_t> low, ArrayRef<int64_t> high);
   /// N x C x spatial to N x spatial x C, and back.
   FailureOr<Value> toChannelsLast(Value value);
   FailureOr<Value> toChannelsFirst(Value value);

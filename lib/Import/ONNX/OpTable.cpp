@@ -14,11 +14,22 @@ using namespace quantopt::onnx;
 
 /// The rows of all families, in no particular order.
 static SmallVector<ArrayRef<OpRow>> getFamilies() {
-  return {getActivationOps(), getArithmeticOps(),   getConvolutionOps(),
-          getDenseOps(),      getIndexingOps(),     getNormalizationOps(),
-          getPoolingOps(),    getQuantizationOps(), getQuantizedOps(),
-          getReductionOps(),  getResizeOps(),       getShapeOps(),
-          getStructureOps()};
+  return {getActivationOps(),
+          getArithmeticOps(),
+          getCompositeActivationOps(),
+          getConvolutionOps(),
+          getDenseOps(),
+          getIndexingOps(),
+          getNormalizationOps(),
+          getPoolingOps(),
+          getQuantizationOps(),
+          getQuantizedOps(),
+          getReductionOps(),
+          getResizeOps(),
+          getShapeOps(),
+          getStatisticsOps(),
+          getStructureOps(),
+          getTransposedConvolutionOps()};
 }
 
 const OpRow *quantopt::onnx::findOp(StringRef domain, StringRef name) {

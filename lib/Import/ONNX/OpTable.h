@@ -43,6 +43,7 @@ struct OpRow {
 /// @{
 ArrayRef<OpRow> getActivationOps();
 ArrayRef<OpRow> getArithmeticOps();
+ArrayRef<OpRow> getCompositeActivationOps();
 ArrayRef<OpRow> getConvolutionOps();
 ArrayRef<OpRow> getDenseOps();
 ArrayRef<OpRow> getIndexingOps();
@@ -53,7 +54,9 @@ ArrayRef<OpRow> getQuantizedOps();
 ArrayRef<OpRow> getReductionOps();
 ArrayRef<OpRow> getResizeOps();
 ArrayRef<OpRow> getShapeOps();
+ArrayRef<OpRow> getStatisticsOps();
 ArrayRef<OpRow> getStructureOps();
+ArrayRef<OpRow> getTransposedConvolutionOps();
 /// @}
 
 /// The row of an operator, or null. The domain is "" for the standard one.

@@ -12,26 +12,71 @@ using namespace quantopt;
 using namespace quantopt::onnx;
 using qnn::PoolKind;
 
-/// Emits the pool over a channels-last value and returns to channels first.
-static LogicalResult emitPool(NodeImporter &op, PoolKind kind, Value input,
-                              const SlidingWindow &window, bool countPads) {
-  int64_t rank = getShape(input).size();
-  FailureOr<Value> last = toWindowLayout(op, input);
-  if (failed(last))
-    return failure();
+/// The pool of channels-last planes.
+static Value emitPlanes(NodeImporter &op, PoolKind kind, Value planes,
+                        const SlidingWindow &window, bool countPads) {
   qnn::WindowAttr geometry = window.getAttribute(op.getContext());
   SmallVector<int64_t> counted = window.getCountedPads();
   DenseI64ArrayAttr countedPads;
   if (countPads && llvm::any_of(counted, [](int64_t p) { return p != 0; }))
     countedPads = op.getBuilder().getDenseI64ArrayAttr(counted);
-  Value result = qnn::PoolOp::create(
+  return qnn::PoolOp::create(
       op.getBuilder(), op.getLoc(),
-      getWindowResultType(*last, geometry, getShape(*last)[3]), kind, *last,
+      getWindowResultType(planes, geometry, getShape(planes)[3]), kind, planes,
       geometry, countedPads);
-  FailureOr<Value> first = fromWindowLayout(op, result, rank);
-  if (failed(first))
+}
+
+/// The pool of a volume N x C x D x H x W: first of its planes, then of rows
+/// along the depth. The mean of a box is the mean of its planes' means, because
+/// the valid positions of a box are a box.
+static FailureOr<Value> emitVolume(NodeImporter &op, PoolKind kind, Value input,
+                                   const SlidingWindow &window,
+                                   bool countPads) {
+  FailureOr<Value> last = op.toChannelsLast(input);
+  if (failed(last))
     return failure();
-  return op.setResult(0, *first);
+  SmallVector<int64_t> s(getShape(*last));
+  FailureOr<ImportValue> planes =
+      op.reshape(*last, {s[0] * s[1], s[2], s[3], s[4]});
+  if (failed(planes))
+    return failure();
+  Value pooled =
+      emitPlanes(op, kind, planes->runtime, window.slice(1, 2), countPads);
+  SmallVector<int64_t> p(getShape(pooled));
+  FailureOr<ImportValue> rows =
+      op.reshape(pooled, {s[0], s[1], p[1] * p[2], p[3]});
+  if (failed(rows))
+    return failure();
+  // The depth takes the place of the height.
+  SlidingWindow depth = window.slice(0, 1);
+  for (auto *values : {&depth.kernel, &depth.strides, &depth.dilations})
+    values->push_back(1);
+  for (auto *values : {&depth.before, &depth.after, &depth.countedAfter})
+    values->push_back(0);
+  Value result = emitPlanes(op, kind, rows->runtime, depth, countPads);
+  FailureOr<ImportValue> volume =
+      op.reshape(result, {s[0], getShape(result)[1], p[1], p[2], p[3]});
+  if (failed(volume))
+    return failure();
+  return op.toChannelsFirst(volume->runtime);
+}
+
+/// Emits the pool of a channels-first value.
+static LogicalResult emitPool(NodeImporter &op, PoolKind kind, Value input,
+                              const SlidingWindow &window, bool countPads) {
+  int64_t rank = getShape(input).size();
+  FailureOr<Value> result = failure();
+  if (rank == 5) {
+    result = emitVolume(op, kind, input, window, countPads);
+  } else {
+    FailureOr<Value> last = toWindowLayout(op, input);
+    if (succeeded(last))
+      result = fromWindowLayout(
+          op, emitPlanes(op, kind, *last, window, countPads), rank);
+  }
+  if (failed(result))
+    return failure();
+  return op.setResult(0, *result);
 }
 
 /// The input, which a maximum may also take in quantized form.
@@ -48,7 +93,7 @@ template <PoolKind kind> static LogicalResult importPool(NodeImporter &op) {
   FailureOr<Value> input = getPoolInput(op, kind);
   if (failed(input))
     return failure();
-  if (op.getRank(0) > 4)
+  if (op.getRank(0) > 5)
     return op.unsupported(Twine(op.getRank(0) - 2) + "-d pooling");
   bool countPads = op.getInt("count_include_pad", 0) != 0;
   FailureOr<SlidingWindow> window =
@@ -102,10 +147,10 @@ template <PoolKind kind> static LogicalResult importGlobal(NodeImporter &op) {
 
 ArrayRef<OpRow> quantopt::onnx::getPoolingOps() {
   static const OpRow rows[] = {
-      {"AveragePool", 7, importPool<PoolKind::Average>, "1-d and 2-d"},
+      {"AveragePool", 7, importPool<PoolKind::Average>, "1-d, 2-d and 3-d"},
       {"GlobalAveragePool", 7, importGlobal<PoolKind::Average>},
       {"GlobalMaxPool", 7, importGlobal<PoolKind::Max>},
-      {"MaxPool", 7, importPool<PoolKind::Max>, "1-d and 2-d; no indices"},
+      {"MaxPool", 7, importPool<PoolKind::Max>, "1-d, 2-d and 3-d; no indices"},
   };
   return rows;
 }

@@ -9,7 +9,9 @@
 
 using namespace quantopt;
 using namespace quantopt::onnx;
+using qnn::BinaryFn;
 using qnn::ReduceFn;
+using qnn::UnaryFn;
 
 /// The reduced axes in ascending order. `inputSince` is the operator set that
 /// moved them from an attribute to an input.
@@ -123,13 +125,66 @@ static LogicalResult importReduceProd(NodeImporter &op) {
   return importReduction(op, ReduceFn::Sum, /*isProduct=*/true, 18);
 }
 
+/// Sums of functions, with a function of the sum.
+enum class Norm { L1, L2, LogSum, LogSumExp, SumSquare };
+
+/// max + log(sum(exp(x - max))), which does not overflow.
+static FailureOr<Value> buildLogSumExp(NodeImporter &op, Value input,
+                                       ArrayRef<int64_t> axes) {
+  Value max = op.reduce(ReduceFn::Max, input, axes);
+  FailureOr<Value> moved = op.binary(BinaryFn::Sub, input, max);
+  if (failed(moved))
+    return failure();
+  Value sum = op.reduce(ReduceFn::Sum, op.unary(UnaryFn::Exp, *moved), axes);
+  return op.binary(BinaryFn::Add, op.unary(UnaryFn::Log, sum), max);
+}
+
+static FailureOr<Value> buildNorm(NodeImporter &op, Norm norm, Value input,
+                                  ArrayRef<int64_t> axes) {
+  if (norm == Norm::LogSumExp)
+    return buildLogSumExp(op, input, axes);
+  if (norm == Norm::L1)
+    return op.reduce(ReduceFn::Sum, op.unary(UnaryFn::Abs, input), axes);
+  if (norm == Norm::LogSum)
+    return op.unary(UnaryFn::Log, op.reduce(ReduceFn::Sum, input, axes));
+  FailureOr<Value> square = op.binary(BinaryFn::Mul, input, input);
+  if (failed(square))
+    return failure();
+  Value sum = op.reduce(ReduceFn::Sum, *square, axes);
+  return norm == Norm::L2 ? op.unary(UnaryFn::Sqrt, sum) : sum;
+}
+
+template <Norm norm> static LogicalResult importNorm(NodeImporter &op) {
+  constexpr int64_t inputSince = 18;
+  bool keep = op.getInt("keepdims", 1) != 0;
+  if (failed(op.expectInputs(1, op.getOpset() < inputSince ? 1 : 2)))
+    return failure();
+  FailureOr<SmallVector<int64_t>> axes = readAxes(op, inputSince);
+  FailureOr<Value> input = op.getFloat(0);
+  if (failed(axes) || failed(input))
+    return failure();
+  FailureOr<Value> reduced = buildNorm(op, norm, *input, *axes);
+  if (failed(reduced))
+    return failure();
+  FailureOr<ImportValue> result =
+      op.reshape(*reduced, getReducedShape(op.getShape(0), *axes, keep));
+  if (failed(result))
+    return failure();
+  return op.setResult(0, *result);
+}
+
 ArrayRef<OpRow> quantopt::onnx::getReductionOps() {
   static const OpRow rows[] = {
+      {"ReduceL1", 7, importNorm<Norm::L1>},
+      {"ReduceL2", 7, importNorm<Norm::L2>},
+      {"ReduceLogSum", 7, importNorm<Norm::LogSum>},
+      {"ReduceLogSumExp", 7, importNorm<Norm::LogSumExp>},
       {"ReduceMax", 7, importReduce<ReduceFn::Max, 18>},
       {"ReduceMean", 7, importReduce<ReduceFn::Mean, 18>},
       {"ReduceMin", 7, importReduce<ReduceFn::Min, 18>},
       {"ReduceProd", 7, importReduceProd, "import only"},
       {"ReduceSum", 7, importReduce<ReduceFn::Sum, 13>},
+      {"ReduceSumSquare", 7, importNorm<Norm::SumSquare>},
   };
   return rows;
 }

@@ -80,10 +80,8 @@ static LogicalResult castInput(NodeImporter &op, Value input) {
                              .getResult());
 }
 
-static LogicalResult importCast(NodeImporter &op) {
-  auto to = static_cast<ElementType>(op.getInt("to", 0));
-  if (failed(op.expectInputs(1, 1)))
-    return failure();
+/// Converts input 0 to another element type.
+static LogicalResult castTo(NodeImporter &op, ElementType to) {
   const ImportValue &input = op.getInput(0);
   if (input.isHost()) {
     std::optional<HostTensor> converted = convertTo(input.host, to);
@@ -100,6 +98,28 @@ static LogicalResult importCast(NodeImporter &op) {
   if (element.isF32())
     return op.setResult(0, input);
   return castInput(op, input.runtime);
+}
+
+static LogicalResult importCast(NodeImporter &op) {
+  auto to = static_cast<ElementType>(op.getInt("to", 0));
+  if (failed(op.expectInputs(1, 1)))
+    return failure();
+  return castTo(op, to);
+}
+
+/// Converts to the element type of the second input.
+static LogicalResult importCastLike(NodeImporter &op) {
+  if (failed(op.expectInputs(2, 2)))
+    return failure();
+  const ImportValue &like = op.getInput(1);
+  if (like.isHost())
+    return castTo(op, like.host.getType());
+  bool isReal =
+      like.isQuantized() ||
+      cast<RankedTensorType>(like.runtime.getType()).getElementType().isF32();
+  if (!isReal)
+    return op.unsupported("the element type of an integer input");
+  return castTo(op, ElementType::Float);
 }
 
 static LogicalResult importConstantOfShape(NodeImporter &op) {
@@ -160,6 +180,7 @@ ArrayRef<OpRow> quantopt::onnx::getShapeOps() {
       {"Cast", 7, importCast,
        "import only; at run time, to float from float or from an 8 or 16-bit "
        "input of the model"},
+      {"CastLike", 15, importCastLike, "as Cast"},
       {"Constant", 7, importConstant, "no strings, no sparse tensors"},
       {"ConstantOfShape", 9, importConstantOfShape, importOnly},
       {"Range", 11, importRange, importOnly},

@@ -29,6 +29,14 @@ static SmallVector<int64_t> asPair(ArrayRef<int64_t> values, int64_t missing) {
   return pair;
 }
 
+SlidingWindow SlidingWindow::slice(size_t first, size_t count) const {
+  auto part = [&](ArrayRef<int64_t> values) {
+    return SmallVector<int64_t>(values.slice(first, count));
+  };
+  return {part(kernel), part(strides), part(dilations),
+          part(before), part(after),   part(countedAfter)};
+}
+
 qnn::WindowAttr SlidingWindow::getAttribute(MLIRContext *context) const {
   SmallVector<int64_t> pads = asPair(before, 0);
   pads.append(asPair(after, 0));
@@ -113,7 +121,7 @@ FailureOr<SlidingWindow>
 quantopt::onnx::readWindow(NodeImporter &op, ArrayRef<int64_t> spatialSizes,
                            ArrayRef<int64_t> kernel) {
   int64_t rank = spatialSizes.size();
-  if (rank != 1 && rank != 2)
+  if (rank < 1 || rank > 3)
     return op.unsupported("windows over " + Twine(rank) +
                           " spatial dimensions");
   SlidingWindow window;

@@ -18,15 +18,17 @@
 
 namespace quantopt::onnx {
 
-/// A window over one or two spatial dimensions.
+/// A window over one to three spatial dimensions.
 struct SlidingWindow {
   SmallVector<int64_t> kernel, strides, dilations, before, after;
   /// The padding that averages may count: without what rounding the output
   /// size up has added at the end.
   SmallVector<int64_t> countedAfter;
 
-  /// The window as the dialect's attribute; one spatial dimension becomes the
-  /// width.
+  /// The window over the spatial dimensions [first, first + count) alone.
+  SlidingWindow slice(size_t first, size_t count) const;
+  /// The window as the dialect's attribute, for one or two spatial dimensions;
+  /// a single one becomes the width.
   qnn::WindowAttr getAttribute(MLIRContext *context) const;
   /// (top, left, bottom, right) of the counted padding.
   SmallVector<int64_t> getCountedPads() const;

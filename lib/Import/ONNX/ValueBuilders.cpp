@@ -364,6 +364,18 @@ Value NodeImporter::reduce(qnn::ReduceFn fn, Value input,
       .getResult();
 }
 
+Value NodeImporter::pad(Value input, ArrayRef<int64_t> low,
+                        ArrayRef<int64_t> high) {
+  SmallVector<int64_t> shape(onnx::getShape(input));
+  for (auto [size, before, after] : llvm::zip_equal(shape, low, high))
+    size += before + after;
+  if (onnx::getShape(input) == ArrayRef<int64_t>(shape))
+    return input;
+  return qnn::PadOp::create(builder, location, withShape(input, shape), input,
+                            low, high, llvm::APFloat(0.0f))
+      .getResult();
+}
+
 FailureOr<Value> NodeImporter::toChannelsLast(Value value) {
   int64_t rank = onnx::getShape(value).size();
   SmallVector<int64_t> permutation = {0};
