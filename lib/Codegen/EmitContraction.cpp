@@ -313,5 +313,7 @@ int64_t quantopt::getWorkCount(qvec::KernelOp kernel) {
   if (kernel.getKind() == qvec::KernelKind::Contraction)
     return ContractionLayout(kernel).getItems();
   ArrayRef<int64_t> out = kernel.getOutputShape();
+  if (kernel.getKind() == qvec::KernelKind::RowMax)
+    return ShapedType::getNumElements(out);
   return out[0] * out[1];
 }

@@ -29,6 +29,7 @@ LogicalResult KernelEmitter::prepare() {
                  failed(flatten(kernel.getBias(), bias)) ||
                  failed(flatten(kernel.getInit(), output)) ||
                  failed(flattenAll(kernel.getChannelParams(), channelParams)) ||
+                 failed(flattenAll(kernel.getRowParams(), rowParams)) ||
                  failed(flattenAll(kernel.getCountParams(), countParams)) ||
                  failed(flattenAll(kernel.getResiduals(), residuals)));
 }
@@ -110,6 +111,21 @@ void KernelEmitter::storeParts(Value result, ArrayRef<TilePart> parts,
   }
 }
 
+Value KernelEmitter::loadRowParam(const FlatBuffer &param, Value n, Value h,
+                                  Value w) {
+  int64_t count = ShapedType::getNumElements(param.shape);
+  if (count == 1)
+    return loadScalar(param, index(0));
+  ArrayRef<int64_t> shape = output.shape;
+  int64_t perRow = shape[0] * shape[1] * shape[2] / count;
+  // Whole samples, the usual case, need no division.
+  int64_t perSample = shape[1] * shape[2];
+  if (perRow == perSample)
+    return loadScalar(param, n);
+  Value position = add(mul(add(mul(n, shape[1]), h), shape[2]), w);
+  return loadScalar(param, div(position, perRow));
+}
+
 void KernelEmitter::finishParts(ArrayRef<TilePart> parts, const TileOrigin &at,
                                 Value count) {
   int64_t lanes =
@@ -125,6 +141,11 @@ void KernelEmitter::finishParts(ArrayRef<TilePart> parts, const TileOrigin &at,
   for (const FlatBuffer &param : channelParams)
     arguments.push_back(gather([&](const TilePart &part) {
       return load(param, add(at.channel, part.channel), lanes);
+    }));
+  for (const FlatBuffer &param : rowParams)
+    arguments.push_back(gather([&](const TilePart &part) {
+      Value w = add(at.w, part.column);
+      return broadcast(loadRowParam(param, at.n, at.h, w), lanes);
     }));
   for (const FlatBuffer &param : countParams)
     arguments.push_back(

@@ -32,7 +32,7 @@ public:
   /// Work items [begin, end).
   Value begin, end;
   FlatBuffer input, weight, weightScales, bias, output;
-  SmallVector<FlatBuffer> channelParams, countParams, residuals;
+  SmallVector<FlatBuffer> channelParams, rowParams, countParams, residuals;
 
   /// The offset of an output position and channel in a buffer of the output's
   /// shape.
@@ -70,12 +70,15 @@ private:
   };
   void finishParts(ArrayRef<TilePart> parts, const TileOrigin &at, Value count);
   void storeParts(Value bytes, ArrayRef<TilePart> parts, const TileOrigin &at);
+  /// The element of a row parameter that belongs to an output position.
+  Value loadRowParam(const FlatBuffer &param, Value n, Value h, Value w);
 };
 
 /// One emitter per kernel family.
 LogicalResult emitContraction(KernelEmitter &e);
 LogicalResult emitDepthwise(KernelEmitter &e);
 LogicalResult emitPool(KernelEmitter &e);
+LogicalResult emitRowMax(KernelEmitter &e);
 
 /// Clones a region's scalar ops onto vectors of `lanes` and returns the yielded
 /// vector.

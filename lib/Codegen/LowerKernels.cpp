@@ -41,6 +41,9 @@ static LogicalResult lowerKernel(func::FuncOp layer, qvec::KernelOp kernel) {
   case qvec::KernelKind::PoolSum:
     result = emitPool(emitter);
     break;
+  case qvec::KernelKind::RowMax:
+    result = emitRowMax(emitter);
+    break;
   }
   kernel.erase();
   return result;

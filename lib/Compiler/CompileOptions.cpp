@@ -16,6 +16,28 @@ using namespace quantopt;
 using llvm::createStringError;
 using llvm::Error;
 
+StringRef quantopt::getName(Activations activations) {
+  switch (activations) {
+  case Activations::Float:
+    return "float";
+  case Activations::Dynamic:
+    return "dynamic";
+  case Activations::Static:
+    return "static";
+  }
+  llvm_unreachable("unknown activations");
+}
+
+std::optional<Activations> quantopt::parseActivations(StringRef name) {
+  for (Activations value :
+       {Activations::Float, Activations::Dynamic, Activations::Static})
+    if (getName(value) == name)
+      return value;
+  return std::nullopt;
+}
+
+StringRef quantopt::getActivationsNames() { return "float, dynamic or static"; }
+
 llvm::Error CompileOptions::check() const {
   if (input.empty())
     return createStringError("expected a model: 'quant-compile MODEL -o OUT'");
@@ -49,15 +71,20 @@ llvm::Error CompileOptions::check() const {
     return createStringError("'--table' needs '--activations=static'");
   bool isFloatWeights =
       weights == "f32" || weights == "f16" || weights == "bf16";
-  if (isFloatWeights && (isStatic || integerOnly))
+  bool isInteger = needsIntegerWeights();
+  if (isFloatWeights && (isInteger || integerOnly))
     return createStringError(
-        std::string(isStatic ? "'--activations=static'" : "'--integer-only'") +
+        (isInteger ? "'--activations=" + getName(*activations) + "'"
+                   : StringRef("'--integer-only'")) +
         " needs integer weights, but got '--weights=" + weights + "'");
+  if (isDynamic() && integerOnly)
+    return createStringError("'--integer-only' needs '--activations=static': "
+                             "results of '--activations=dynamic' are float");
   if (weights.empty() || weights == "f32") {
-    if (!granularity.empty() && !isStatic)
+    if (!granularity.empty() && !isInteger)
       return createStringError("'--granularity' needs '--weights' to say how "
                                "weights are stored");
-    if (!scheme.empty() && !isStatic)
+    if (!scheme.empty() && !isInteger)
       return createStringError(
           "'--scheme' needs '--weights' to say how weights are stored");
   }

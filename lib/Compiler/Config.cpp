@@ -32,11 +32,9 @@ static Error applyOptions(const json::Object &object, CompileOptions &options) {
     if (text && string) {
       if (text->empty())
         *text = string->str();
-    } else if (name == "activations" && string &&
-               (*string == "float" || *string == "static")) {
+    } else if (name == "activations" && string && parseActivations(*string)) {
       if (!options.activations)
-        options.activations =
-            *string == "static" ? Activations::Static : Activations::Float;
+        options.activations = parseActivations(*string);
     } else if (name == "integer_only" && flag) {
       options.integerOnly |= *flag;
     } else if (name == "quantized_io" && flag) {
@@ -79,8 +77,8 @@ Error quantopt::readConfig(CompileOptions &options) {
 std::string quantopt::makeConfig(const CompileOptions &options,
                                  func::FuncOp function) {
   json::Object object;
-  bool isStatic = options.isStatic();
-  object["activations"] = isStatic ? "static" : "float";
+  object["activations"] =
+      getName(options.activations.value_or(Activations::Float));
   for (auto &[key, text] :
        {std::pair<StringRef, const std::string &>("weights", options.weights),
         {"granularity", options.granularity},

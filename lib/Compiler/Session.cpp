@@ -69,12 +69,12 @@ LogicalResult CompileSession::checkStart() {
            << options.input << ": '" << flag << "' comes too late for a module "
            << "that has been through phase '" << getPhaseName(phase) << "'";
   };
-  bool isStatic = options.isStatic();
+  bool isInteger = options.needsIntegerWeights();
   return success(
       succeeded(
           late(Phase::Calibrate, !options.calibrate.empty(), "--calibrate")) &&
       succeeded(late(Phase::Calibrate, !options.table.empty(), "--table")) &&
-      succeeded(late(Phase::Quantize, isStatic, "--activations")) &&
+      succeeded(late(Phase::Quantize, isInteger, "--activations")) &&
       succeeded(late(Phase::Select, !options.weights.empty(), "--weights")) &&
       succeeded(late(Phase::Select, !options.config.empty(), "--config")) &&
       succeeded(late(Phase::Quantize, !options.writeConfig.empty(),
@@ -176,9 +176,9 @@ LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
   }
   case Phase::Select: {
     SelectOptions pass;
-    pass.weights = !options.weights.empty() ? options.weights
-                   : isStatic               ? "i8"
-                                            : "f32";
+    pass.weights = !options.weights.empty()        ? options.weights
+                   : options.needsIntegerWeights() ? "i8"
+                                                   : "f32";
     pass.granularity = options.granularity;
     if (!options.scheme.empty())
       pass.scheme = options.scheme;
@@ -189,6 +189,7 @@ LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
   case Phase::Quantize: {
     QuantizeOptions pass;
     pass.activations = isStatic;
+    pass.dynamic = options.isDynamic();
     pass.integerOnly = options.integerOnly && isStatic;
     pass.quantizedIO = options.quantizedIO || options.integerOnly;
     buildQuantizePipeline(manager, pass);
@@ -198,7 +199,7 @@ LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
     FuseOptions pass;
     pass.integerOnly = options.integerOnly;
     // In a float model everything stays float.
-    pass.remarks = isStatic;
+    pass.remarks = options.needsIntegerWeights();
     buildFusePipeline(manager, pass);
     return success();
   }

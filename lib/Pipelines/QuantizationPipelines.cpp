@@ -75,6 +75,8 @@ void quantopt::buildQuantizePipeline(OpPassManager &manager,
     border.required = options.integerOnly;
     manager.addPass(createQuantizeBorderPass(border));
   }
+  if (options.dynamic)
+    manager.addPass(createQuantizeInputsPass());
   addPhaseMark(manager, Phase::Quantize);
 }
 

@@ -57,6 +57,7 @@ private:
 
 void addConversionEvaluators(EvaluatorTable &table);
 void addContractionEvaluators(EvaluatorTable &table);
+void addDynamicEvaluators(EvaluatorTable &table);
 void addElementwiseEvaluators(EvaluatorTable &table);
 void addPoolEvaluators(EvaluatorTable &table);
 void addReductionEvaluators(EvaluatorTable &table);

@@ -43,6 +43,7 @@ static EvaluatorTable &getTable() {
     EvaluatorTable filled;
     addConversionEvaluators(filled);
     addContractionEvaluators(filled);
+    addDynamicEvaluators(filled);
     addElementwiseEvaluators(filled);
     addPoolEvaluators(filled);
     addReductionEvaluators(filled);

@@ -16,6 +16,7 @@
 #include "PoolGeometry.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 #include "quant-opt/Reference/ScalarProgram.h"
+#include <cmath>
 
 using namespace quantopt;
 using namespace quantopt::reference;
@@ -31,15 +32,16 @@ struct KernelOperands {
     weightScales = get(2);
     bias = get(3);
     channelParams = getGroup(4);
-    countParams = getGroup(5);
-    residuals = getGroup(6);
-    init = get(7);
+    rowParams = getGroup(5);
+    countParams = getGroup(6);
+    residuals = getGroup(7);
+    init = get(8);
   }
 
   mutable qvec::KernelOp op; // accessors of ops are not const
   ArrayRef<Tensor> all;
   const Tensor *input, *weight, *weightScales, *bias, *init;
-  ArrayRef<Tensor> channelParams, countParams, residuals;
+  ArrayRef<Tensor> channelParams, rowParams, countParams, residuals;
 
 private:
   ArrayRef<Tensor> getGroup(unsigned group) {
@@ -69,6 +71,10 @@ public:
     arguments.push_back(acc);
     for (const Tensor &param : kernel.channelParams)
       arguments.push_back(getScalar(param, channel));
+    int64_t position = index / result.getShape()[3];
+    for (const Tensor &param : kernel.rowParams)
+      arguments.push_back(
+          getScalar(param, position * param.getNumElements() / positions));
     for (const Tensor &param : kernel.countParams)
       arguments.push_back(getScalar(param, std::max<int64_t>(count - 1, 0)));
     for (const Tensor &residual : kernel.residuals)
@@ -87,12 +93,14 @@ private:
       : kernel(kernel), program(std::move(compiled)),
         frame(program.bind(
             selectCaptures(kernel.op, kernel.all, program.getCaptures()))),
-        result(*kernel.init) {}
+        result(*kernel.init),
+        positions(result.getNumElements() / result.getShape()[3]) {}
 
   KernelOperands kernel;
   ScalarProgram program;
   ScalarProgram::Frame frame;
   Tensor result;
+  int64_t positions;
   SmallVector<Scalar> arguments;
 };
 } // namespace
@@ -234,6 +242,27 @@ static Error runPool(const KernelOperands &kernel, Epilogue &epilogue,
   return failure;
 }
 
+/// The largest magnitude of each part of each row.
+static Error runRowMax(const KernelOperands &kernel, Epilogue &epilogue) {
+  ArrayRef<float> input = kernel.input->get<float>();
+  int64_t length = kernel.input->getShape()[3];
+  int64_t parts = kernel.init->getShape()[3];
+  int64_t partLength = kernel.op.getPartLength();
+  for (int64_t i = 0, e = kernel.init->getNumElements(); i < e; ++i) {
+    int64_t row = i / parts, part = i % parts;
+    ArrayRef<float> values = input.slice(row * length, length)
+                                 .drop_front(part * partLength)
+                                 .take_front(partLength);
+    float largest = 0;
+    for (float x : values)
+      if (std::fabs(x) > largest) // false for NaN
+        largest = std::fabs(x);
+    if (Error error = epilogue.store(i, part, 0, Scalar::fromReal(largest)))
+      return error;
+  }
+  return Error::success();
+}
+
 static Error evaluateKernel(qvec::KernelOp op, ArrayRef<Tensor> operands,
                             Results &results) {
   KernelOperands kernel(op, operands);
@@ -244,7 +273,9 @@ static Error evaluateKernel(qvec::KernelOp op, ArrayRef<Tensor> operands,
   bool isPool = op.getKind() == qvec::KernelKind::PoolMax ||
                 op.getKind() == qvec::KernelKind::PoolSum;
   Error error = Error::success();
-  if (isPool && isFloat)
+  if (op.getKind() == qvec::KernelKind::RowMax)
+    error = runRowMax(kernel, *epilogue);
+  else if (isPool && isFloat)
     error = runPool<float>(kernel, *epilogue, -INFINITY);
   else if (isPool)
     error = runPool<int64_t>(kernel, *epilogue,

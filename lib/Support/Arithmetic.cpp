@@ -58,15 +58,20 @@ int64_t quantopt::shiftRightHalfEven(int64_t x, int32_t shift) {
 // Affine quantization
 //===----------------------------------------------------------------------===//
 
-int64_t quantopt::quantizeValue(float x, float scale, int64_t zeroPoint,
-                                int64_t min, int64_t max) {
-  float quotient = x / scale;
+/// `clamp(round_half_even(quotient) + zeroPoint, min, max)`; NaN gives `min`.
+static int64_t storeQuotient(float quotient, int64_t zeroPoint, int64_t min,
+                             int64_t max) {
   if (quotient != quotient)
     return min;
   // Saturated quotients must not overflow when the zero point is added.
   int64_t rounded = clampInteger(roundHalfEven(quotient), -(int64_t(1) << 40),
                                  int64_t(1) << 40);
   return clampInteger(rounded + zeroPoint, min, max);
+}
+
+int64_t quantopt::quantizeValue(float x, float scale, int64_t zeroPoint,
+                                int64_t min, int64_t max) {
+  return storeQuotient(x / scale, zeroPoint, min, max);
 }
 
 int64_t quantopt::quantizeReciprocalForm(float x,
@@ -145,6 +150,19 @@ AffineParams quantopt::chooseAffine(float lo, float hi, int64_t qmin,
   float scale = legalizeScale((high - low) / double(qmax - qmin));
   int64_t zeroPoint = roundHalfEven(double(qmin) - low / double(scale));
   return {scale, clampInteger(zeroPoint, qmin, qmax)};
+}
+
+//===----------------------------------------------------------------------===//
+// Scales found at run time
+//===----------------------------------------------------------------------===//
+
+float quantopt::chooseDynamicScale(float largest, int64_t levels) {
+  return std::max(std::min(largest, FLT_MAX) / float(levels), FLT_MIN);
+}
+
+int64_t quantopt::quantizeDynamic(float x, float inverse, int64_t zeroPoint,
+                                  int64_t min, int64_t max) {
+  return storeQuotient(x * inverse, zeroPoint, min, max);
 }
 
 //===----------------------------------------------------------------------===//

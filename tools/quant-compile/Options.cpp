@@ -69,7 +69,7 @@ struct Flags {
                   cl::desc("How weights are rounded: rtn")};
   TextFlag activations{"activations", in, cl::value_desc("A"),
                        cl::init("float"),
-                       cl::desc("float (default) or static")};
+                       cl::desc("float (default), dynamic or static")};
   TextsFlag calibrate{"calibrate", in, cl::value_desc("[NAME=]FILE|DIR"),
                       cl::desc("Samples (.npy, .npz) to take ranges from")};
   TextFlag ranges{"ranges", in, cl::value_desc("R"),
@@ -145,13 +145,12 @@ static Error readEmit(StringRef text, CompileOptions &options) {
 /// Flags with a fixed list of values, some of which are still to come.
 static Error readChoices(const Flags &flags, CompileOptions &options) {
   StringRef activations = flags.activations;
-  if (activations == "dynamic" || activations == "static16")
+  if (activations == "static16")
     return notYet("--activations", activations, "static");
-  if (activations != "float" && activations != "static")
-    return expectedOneOf("--activations", "float or static", activations);
+  if (!parseActivations(activations))
+    return expectedOneOf("--activations", getActivationsNames(), activations);
   if (flags.activations.getNumOccurrences())
-    options.activations =
-        activations == "static" ? Activations::Static : Activations::Float;
+    options.activations = parseActivations(activations);
   if (flags.io != "model" && flags.io != "quantized")
     return expectedOneOf("--io", "model or quantized", flags.io);
   options.quantizedIO = flags.io == "quantized";

@@ -11,7 +11,8 @@ import os
 import re
 import sys
 
-DEFINITION = re.compile(r'^def \w+ : \w+<"([\w.-]+)"', re.M)
+# An op's definition starts with the dialect's name.
+DEFINITION = re.compile(r'^def ([A-Za-z]+)\w* : \w+<"([\w.-]+)"', re.M)
 
 
 def headings(docs):
@@ -31,9 +32,9 @@ def definitions(root):
             if not name.endswith(("Ops.td", "Passes.td")):
                 continue
             path = os.path.join(folder, name)
-            prefix = "-" if name == "Passes.td" else name[:-len("Ops.td")].lower() + "."
             with open(path) as file:
-                for found in DEFINITION.findall(file.read()):
+                for dialect, found in DEFINITION.findall(file.read()):
+                    prefix = "-" if name == "Passes.td" else dialect.lower() + "."
                     yield os.path.relpath(path, root), prefix + found
 
 

@@ -26,7 +26,14 @@ enum class EmitKind {
   LLVM,
   MLIR
 };
-enum class Activations { Float, Static };
+enum class Activations { Float, Dynamic, Static };
+
+/// The name on the command line.
+StringRef getName(Activations activations);
+/// The activations with this name.
+std::optional<Activations> parseActivations(StringRef name);
+/// All names, as in a sentence.
+StringRef getActivationsNames();
 
 /// The options of one compilation, in the words of the command line. Empty text
 /// means that the user did not say.
@@ -63,6 +70,9 @@ struct CompileOptions {
   std::function<void(StringRef, double)> progress;
 
   bool isStatic() const { return activations == Activations::Static; }
+  bool isDynamic() const { return activations == Activations::Dynamic; }
+  /// Whether weights are stored in 8 bits if nobody says how.
+  bool needsIntegerWeights() const { return isStatic() || isDynamic(); }
 
   /// Fails when options contradict each other.
   llvm::Error check() const;

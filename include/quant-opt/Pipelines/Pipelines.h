@@ -88,6 +88,10 @@ struct QuantizeOptions : public PassPipelineOptions<QuantizeOptions> {
       *this, "activations",
       llvm::cl::desc("Quantize activations by their ranges"),
       llvm::cl::init(false)};
+  Option<bool> dynamic{
+      *this, "dynamic",
+      llvm::cl::desc("Quantize activations with ranges of run time"),
+      llvm::cl::init(false)};
   Option<bool> integerOnly{
       *this, "integer-only",
       llvm::cl::desc("Also quantize softmax and the border of the model"),

@@ -88,6 +88,21 @@ AffineParams chooseSymmetric(float absMax, int64_t qmax);
 AffineParams chooseAffine(float lo, float hi, int64_t qmin, int64_t qmax);
 
 //===----------------------------------------------------------------------===//
+// Scales found at run time
+//===----------------------------------------------------------------------===//
+
+/// The scale under which the magnitude `largest` is stored as `levels`:
+/// `max(largest / levels, FLT_MIN)`, finite. Requires a magnitude that is not
+/// NaN and levels > 0.
+float chooseDynamicScale(float largest, int64_t levels);
+
+/// `clamp(round_half_even(x * inverse) + zeroPoint, min, max)` with one
+/// binary32 product, where `inverse` is the binary32 quotient `1 / scale`. NaN
+/// gives `min`.
+int64_t quantizeDynamic(float x, float inverse, int64_t zeroPoint, int64_t min,
+                        int64_t max);
+
+//===----------------------------------------------------------------------===//
 // Requantization
 //===----------------------------------------------------------------------===//
 

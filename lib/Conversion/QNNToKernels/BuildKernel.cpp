@@ -9,6 +9,12 @@
 
 using namespace quantopt;
 
+/// Parameters of rows as one sequence.
+static Value flattenRows(LoweringState &state, Value tensor, Location loc) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  return state.reshape(tensor, {type.getNumElements()}, loc);
+}
+
 LogicalResult quantopt::buildKernel(LoweringState &state,
                                     const FusionGroup &group,
                                     ScalarChain &chain,
@@ -16,11 +22,15 @@ LogicalResult quantopt::buildKernel(LoweringState &state,
   OpBuilder &builder = state.builder;
   Location loc = group.getTail()->getLoc();
   Value tail = group.getTail()->getResult(0);
-  SmallVector<Value> channelParams, residuals;
+  SmallVector<Value> channelParams, rowParams, residuals;
   // Where each operand of the chain is found among the epilogue's arguments.
   for (const SideOperand &side : chain.getOperands()) {
     if (side.kind == SideOperand::Kind::Channel) {
       channelParams.push_back(side.tensor);
+      continue;
+    }
+    if (side.kind == SideOperand::Kind::Row) {
+      rowParams.push_back(flattenRows(state, side.tensor, loc));
       continue;
     }
     residuals.push_back(state.reshape(side.tensor, spec.outputShape, loc));
@@ -30,7 +40,7 @@ LogicalResult quantopt::buildKernel(LoweringState &state,
   Value init = state.reshape(destination, spec.outputShape, loc);
   auto kernel = qvec::KernelOp::create(
       builder, loc, TypeRange{init.getType()}, spec.kind, spec.input,
-      spec.weight, spec.weightScales, spec.bias, channelParams,
+      spec.weight, spec.weightScales, spec.bias, channelParams, rowParams,
       spec.countParams, residuals, init, spec.window, spec.strategy,
       spec.groups, spec.countedPads, spec.unsignedInput);
 
@@ -42,18 +52,22 @@ LogicalResult quantopt::buildKernel(LoweringState &state,
   };
   block->addArgument(spec.accumulatorType, loc);
   addArguments(channelParams);
+  addArguments(rowParams);
   addArguments(spec.countParams);
   addArguments(residuals);
   unsigned nextChannel = 1;
-  unsigned firstCount = nextChannel + channelParams.size();
+  unsigned nextRow = nextChannel + channelParams.size();
+  unsigned firstCount = nextRow + rowParams.size();
   unsigned nextResidual = firstCount + spec.countParams.size();
   ValueRange counts =
       block->getArguments().slice(firstCount, spec.countParams.size());
   SmallVector<Value> sides;
-  for (const SideOperand &side : chain.getOperands())
-    sides.push_back(block->getArgument(side.kind == SideOperand::Kind::Channel
-                                           ? nextChannel++
-                                           : nextResidual++));
+  for (const SideOperand &side : chain.getOperands()) {
+    unsigned &next = side.kind == SideOperand::Kind::Channel ? nextChannel
+                     : side.kind == SideOperand::Kind::Row   ? nextRow
+                                                             : nextResidual;
+    sides.push_back(block->getArgument(next++));
+  }
   Value input = block->getArgument(0);
   if (spec.prologue)
     input = spec.prologue(builder, input, counts);

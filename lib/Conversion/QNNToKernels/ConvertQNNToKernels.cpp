@@ -131,6 +131,8 @@ lowerOp(LoweringState &state, Operation &op,
       return lowerPool(state, group);
     return lowerLoopGroup(state, group);
   }
+  if (auto quantize = dyn_cast<qnn::QuantizeDynamicOp>(op))
+    return lowerQuantizeDynamic(state, quantize);
   if (isa<qnn::SoftmaxOp, qnn::SoftmaxLookupOp, qnn::ReduceOp, qnn::MatmulOp>(
           op))
     return lowerReduction(state, &op);

@@ -24,6 +24,13 @@ static AffineMap getBroadcastMap(ArrayRef<int64_t> shape,
   return AffineMap::get(output.size(), 0, exprs, ctx);
 }
 
+/// Reads a tensor of the output's leading dimensions.
+static AffineMap getRowMap(unsigned rank, unsigned outputRank,
+                           MLIRContext *ctx) {
+  return AffineMap::getMultiDimIdentityMap(outputRank, ctx)
+      .getMajorSubMap(rank);
+}
+
 /// How the root's first operand is read.
 static AffineMap getInputMap(Operation *root, ArrayRef<int64_t> output) {
   MLIRContext *ctx = root->getContext();
@@ -78,7 +85,10 @@ LogicalResult quantopt::lowerLoopGroup(LoweringState &state,
     auto shape = cast<RankedTensorType>(side.tensor.getType()).getShape();
     argumentOf[i] = inputs.size();
     inputs.push_back(side.tensor);
-    maps.push_back(getBroadcastMap(shape, output, ctx).compose(toComputed));
+    AffineMap map = side.kind == SideOperand::Kind::Row
+                        ? getRowMap(shape.size(), output.size(), ctx)
+                        : getBroadcastMap(shape, output, ctx);
+    maps.push_back(map.compose(toComputed));
   }
   Value destination = state.getDestination(tail, loc);
   maps.push_back(AffineMap::getMultiDimIdentityMap(output.size(), ctx));

@@ -31,6 +31,10 @@ LogicalResult lowerMovement(LoweringState &state, Operation *op);
 /// Softmax in both forms, reductions, products of two activations.
 LogicalResult lowerReduction(LoweringState &state, Operation *op);
 
+/// Quantization with scales found at run time.
+LogicalResult lowerQuantizeDynamic(LoweringState &state,
+                                   qnn::QuantizeDynamicOp op);
+
 /// A kernel to be built: operands of `qvec.kernel` without the chain's.
 struct KernelSpec {
   qvec::KernelKind kind;

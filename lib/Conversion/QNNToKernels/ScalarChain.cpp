@@ -20,8 +20,9 @@ bool quantopt::isKernelRoot(Operation *op) {
 
 bool quantopt::isScalarStep(Operation *op) {
   return isa<qnn::ElementwiseOpInterface, qnn::RequantizeOp, qnn::QuantizeOp,
-             qnn::DequantizeOp, qnn::StorageCastOp, qnn::RescaleAddOp,
-             qnn::RescaleMulOp, qnn::LookupOp>(op);
+             qnn::DequantizeOp, qnn::DequantizeDynamicOp, qnn::ScaleSumsOp,
+             qnn::StorageCastOp, qnn::RescaleAddOp, qnn::RescaleMulOp,
+             qnn::LookupOp>(op);
 }
 
 static ArrayRef<int64_t> shapeOf(Value value) {
@@ -51,6 +52,15 @@ static bool isEpilogueOperand(Value value, ArrayRef<int64_t> result) {
   return shapeOf(value) == result;
 }
 
+/// The scales of rows that a step reads, or null.
+static Value getRowScales(Operation *op) {
+  if (auto sums = dyn_cast<qnn::ScaleSumsOp>(op))
+    return sums.getRowScales();
+  if (auto dequantize = dyn_cast<qnn::DequantizeDynamicOp>(op))
+    return dequantize.getScales();
+  return {};
+}
+
 /// Whether `op` can be computed right where its operand `chainValue` is.
 static bool canFollow(Operation *op, Value chainValue, bool kernel) {
   if (!isScalarStep(op) || shapeOf(op->getResult(0)) != shapeOf(chainValue))
@@ -58,7 +68,7 @@ static bool canFollow(Operation *op, Value chainValue, bool kernel) {
   if (!kernel)
     return true;
   for (Value operand : op->getOperands())
-    if (operand != chainValue &&
+    if (operand != chainValue && operand != getRowScales(op) &&
         !isEpilogueOperand(operand, shapeOf(chainValue)))
       return false;
   return true;
@@ -160,6 +170,24 @@ ScalarChain::Source ScalarChain::addValue(Value value,
   return source;
 }
 
+ScalarChain::Source ScalarChain::addRowValue(Value value) {
+  Source source;
+  source.operand = operands.size();
+  operands.push_back({SideOperand::Kind::Row, state.get(value, loc)});
+  return source;
+}
+
+/// Scales, offsets and then the rows' scales; offsets are always there.
+void ScalarChain::collectScaleSums(Step &step, qnn::ScaleSumsOp op) {
+  auto addArray = [&](ArrayRef<float> values) {
+    step.sources.push_back(addChannelValues(SmallVector<float>(values)));
+  };
+  addArray(op.getScales());
+  addArray(op.getOffsets() ? *op.getOffsets() : ArrayRef<float>(0.0f));
+  if (op.getRowScales())
+    step.sources.push_back(addRowValue(op.getRowScales()));
+}
+
 void ScalarChain::collectRequantize(Step &step, qnn::RequantizeOp op,
                                     ArrayRef<IntegerRange> inputRanges) {
   int64_t zeroPoint = int32_t(op.getZeroPoint());
@@ -192,6 +220,10 @@ void ScalarChain::collect(Operation *op, Value chainValue,
   ArrayRef<int64_t> resultShape = shapeOf(op->getResult(0));
   if (auto requantize = dyn_cast<qnn::RequantizeOp>(op)) {
     collectRequantize(step, requantize, inputRanges);
+  } else if (auto sums = dyn_cast<qnn::ScaleSumsOp>(op)) {
+    collectScaleSums(step, sums);
+  } else if (auto dequantize = dyn_cast<qnn::DequantizeDynamicOp>(op)) {
+    step.sources.push_back(addRowValue(dequantize.getScales()));
   } else {
     for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
       if (operand == chainValue) {
@@ -240,6 +272,13 @@ Value ScalarChain::emitStep(OpBuilder &builder, Location loc, const Step &step,
         auto type =
             cast<RankedTensorType>(op.getInput().getType()).getElementType();
         return emitter.dequantize(cast<qnn::AffineType>(type), input);
+      })
+      .Case<qnn::DequantizeDynamicOp>([&](auto op) {
+        return emitter.dequantize(int32_t(op.getZeroPoint()), values[0], input);
+      })
+      .Case<qnn::ScaleSumsOp>([&](auto) {
+        return emitter.scaleSum(input, values[0], values[1],
+                                values.size() > 2 ? values[2] : Value());
       })
       .Case<qnn::StorageCastOp>([&](auto) { return input; })
       .Case<qnn::LookupOp>(

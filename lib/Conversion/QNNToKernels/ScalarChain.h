@@ -45,9 +45,9 @@ llvm::MapVector<Operation *, FusionGroup> findFusionGroups(Block &block);
 
 /// An operand of a chain besides the value that flows through it.
 struct SideOperand {
-  enum class Kind { Channel, Full, Broadcast } kind;
+  enum class Kind { Channel, Row, Full, Broadcast } kind;
   /// A lowered tensor. Of kind `Channel`: one element per index of the last
-  /// dimension.
+  /// dimension; of kind `Row`: one per index of the leading dimensions.
   Value tensor;
 };
 
@@ -84,7 +84,9 @@ private:
                ArrayRef<IntegerRange> inputRanges);
   void collectRequantize(Step &step, qnn::RequantizeOp op,
                          ArrayRef<IntegerRange> inputRanges);
+  void collectScaleSums(Step &step, qnn::ScaleSumsOp op);
   Source addValue(Value value, ArrayRef<int64_t> resultShape);
+  Source addRowValue(Value value);
   template <typename T> Source addChannelValues(SmallVector<T> values);
   Value load(OpBuilder &builder, Location loc, const Source &source,
              ValueRange sides);

@@ -63,17 +63,19 @@ Value ScalarEmitter::clampToByte(Value value, int64_t min, int64_t max) {
   return saturate(value, min, max);
 }
 
+Value ScalarEmitter::limit(Value x, float lower, float upper) {
+  qnn::IRAlgebra a(builder, loc, x.getType());
+  Value lo = a.constant(lower), hi = a.constant(upper);
+  x = a.select(a.less(lo, x), x, lo); // NaN becomes the lowest value
+  return a.select(a.less(hi, x), hi, x);
+}
+
 Value ScalarEmitter::divideByScale(qnn::AffineType type, Value x) {
   qnn::IRAlgebra a(builder, loc, x.getType());
   int64_t zeroPoint = type.getZeroPoint();
   int64_t min = type.getStorageMin(), max = type.getStorageMax();
-  auto limit = [&](Value v, float lower, float upper) {
-    Value lo = a.constant(lower), hi = a.constant(upper);
-    v = a.select(a.less(lo, v), v, lo); // NaN becomes the lowest value
-    return a.select(a.less(hi, v), hi, v);
-  };
   // A division takes several times as long as a multiply-add.
-  if (target.hasFma)
+  if (target.hasFma && type.getScale() != 1.0f)
     if (auto reciprocal =
             deriveReciprocal(type.getScale(), zeroPoint, min, max)) {
       x = limit(x, reciprocal->lower, reciprocal->upper);
@@ -81,20 +83,17 @@ Value ScalarEmitter::divideByScale(qnn::AffineType type, Value x) {
                    a.mul(x, a.constant(reciprocal->low)));
     }
   // Limits before rounding give the same result: both ends are integers.
-  return limit(a.div(x, a.constant(type.getScale())), float(min - zeroPoint),
-               float(max - zeroPoint));
+  if (type.getScale() != 1.0f)
+    x = a.div(x, a.constant(type.getScale()));
+  return limit(x, float(min - zeroPoint), float(max - zeroPoint));
 }
 
-Value ScalarEmitter::quantize(qnn::AffineType type, Value x) {
-  qnn::IRAlgebra a(builder, loc, x.getType());
-  Value quotient = divideByScale(type, x);
+Value ScalarEmitter::store(Value quotient, int64_t zeroPoint, unsigned bits) {
+  qnn::IRAlgebra a(builder, loc, quotient.getType());
   Value rounded = a.bits(a.add(quotient, a.constant(kRoundingMagic)));
-  auto storage = cast<IntegerType>(type.getStorageType());
-  int64_t base = type.getZeroPoint();
-  if (storage.isUnsigned())
-    base -= int64_t(1) << (storage.getWidth() - 1);
-  Type stored = builder.getIntegerType(storage.getWidth());
-  base += getOffset(stored) - llvm::bit_cast<int32_t>(kRoundingMagic);
+  Type stored = builder.getIntegerType(bits);
+  int64_t base =
+      zeroPoint + getOffset(stored) - llvm::bit_cast<int32_t>(kRoundingMagic);
   Value sum = arith::AddIOp::create(builder, loc, rounded, i32(base));
   // Saturation changes nothing here, but is how vectors are packed.
   if (stored.isInteger(8))
@@ -102,16 +101,54 @@ Value ScalarEmitter::quantize(qnn::AffineType type, Value x) {
   return arith::TruncIOp::create(builder, loc, stored, sum);
 }
 
+Value ScalarEmitter::quantize(qnn::AffineType type, Value x) {
+  auto storage = cast<IntegerType>(type.getStorageType());
+  int64_t zeroPoint = type.getZeroPoint();
+  if (storage.isUnsigned())
+    zeroPoint -= int64_t(1) << (storage.getWidth() - 1);
+  return store(divideByScale(type, x), zeroPoint, storage.getWidth());
+}
+
+Value ScalarEmitter::quantizeDynamic(Value x, Value inverse, int64_t zeroPoint,
+                                     int64_t min, int64_t max) {
+  Value quotient = arith::MulFOp::create(builder, loc, x, inverse);
+  quotient = limit(quotient, float(min - zeroPoint), float(max - zeroPoint));
+  return store(quotient, zeroPoint, 8);
+}
+
+/// `scale * (stored - zeroPoint)`, where both integers have the same offset.
+static Value emitDequantize(OpBuilder &builder, Location loc, Value scale,
+                            Value stored, Value zeroPoint) {
+  Value q = zeroPoint ? arith::SubIOp::create(builder, loc, stored, zeroPoint)
+                      : stored;
+  Value real = arith::SIToFPOp::create(builder, loc, builder.getF32Type(), q);
+  return arith::MulFOp::create(builder, loc, scale, real);
+}
+
 Value ScalarEmitter::dequantize(qnn::AffineType type, Value stored) {
   auto storage = cast<IntegerType>(type.getStorageType());
   int64_t zeroPoint = type.getZeroPoint() + getOffset(stored.getType());
   if (storage.isUnsigned())
     zeroPoint -= int64_t(1) << (storage.getWidth() - 1);
-  Value q = extend(stored);
-  if (zeroPoint != 0)
-    q = arith::SubIOp::create(builder, loc, q, i32(zeroPoint));
-  Value real = arith::SIToFPOp::create(builder, loc, builder.getF32Type(), q);
-  return arith::MulFOp::create(builder, loc, f32(type.getScale()), real);
+  return emitDequantize(builder, loc, f32(type.getScale()), extend(stored),
+                        zeroPoint != 0 ? i32(zeroPoint) : Value());
+}
+
+Value ScalarEmitter::dequantize(int64_t zeroPoint, Value scale, Value stored) {
+  zeroPoint += getOffset(stored.getType());
+  return emitDequantize(builder, loc, scale, extend(stored),
+                        zeroPoint != 0 ? i32(zeroPoint) : Value());
+}
+
+Value ScalarEmitter::scaleSum(Value sum, Value scale, Value offset,
+                              Value rowScale) {
+  Type f32Type = builder.getF32Type();
+  qnn::IRAlgebra a(builder, loc, f32Type);
+  if (sum.getType() != f32Type)
+    sum = arith::SIToFPOp::create(builder, loc, f32Type, sum);
+  if (rowScale)
+    scale = arith::MulFOp::create(builder, loc, rowScale, scale);
+  return a.fma(sum, scale, offset);
 }
 
 Value ScalarEmitter::requantizeFloat(Value acc, Value scale, int64_t zeroPoint,

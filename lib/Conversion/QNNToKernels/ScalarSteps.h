@@ -35,6 +35,13 @@ public:
 
   Value quantize(qnn::AffineType type, Value x);
   Value dequantize(qnn::AffineType type, Value stored);
+  /// The same for an `i8` and a scale of run time.
+  Value dequantize(int64_t zeroPoint, Value scale, Value stored);
+  /// The integer for `x * inverse`, within [min, max].
+  Value quantizeDynamic(Value x, Value inverse, int64_t zeroPoint, int64_t min,
+                        int64_t max);
+  /// `fma(float(sum), rowScale * scale, offset)`; no row scale means 1.
+  Value scaleSum(Value sum, Value scale, Value offset, Value rowScale);
   /// The float form (see Support/Arithmetic.h); `scale` is M * 2^-n.
   Value requantizeFloat(Value acc, Value scale, int64_t zeroPoint, int64_t min,
                         int64_t max);
@@ -49,6 +56,11 @@ public:
 private:
   /// `x / scale`, limited to the type's range; NaN gives the lowest value.
   Value divideByScale(qnn::AffineType type, Value x);
+  /// `x` limited to [lower, upper]; NaN gives the lower end.
+  Value limit(Value x, float lower, float upper);
+  /// The integer nearest to `quotient`, which lies in the range of `bits` bits
+  /// when the zero point is added, as it is stored.
+  Value store(Value quotient, int64_t zeroPoint, unsigned bits);
   /// `value`, which has the offset, as a byte in [min, max] plus the offset.
   Value saturate(Value value, int64_t min, int64_t max);
 

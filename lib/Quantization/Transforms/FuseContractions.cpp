@@ -10,6 +10,7 @@
 #include "quant-opt/Quantization/Transforms/Fusion.h"
 #include "quant-opt/Support/Arithmetic.h"
 #include <cmath>
+#include <cstring>
 #include <variant>
 
 using namespace quantopt;
@@ -148,6 +149,20 @@ static std::optional<SmallVector<float>> readBias(Value bias, int64_t rows) {
   return values;
 }
 
+/// A contraction of `input` with an integer weight: exact sums in `sumType`.
+static Value createSums(OpBuilder &builder, ContractionOpInterface op,
+                        Type sumElement, Value input, Value weight, Value bias,
+                        int64_t inputZeroPoint) {
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  Type sumType = type.clone(sumElement);
+  IntegerAttr zeroPoint = builder.getI32IntegerAttr(inputZeroPoint);
+  if (auto conv = dyn_cast<Conv2DOp>(op.getOperation()))
+    return Conv2DOp::create(builder, op->getLoc(), sumType, input, weight, bias,
+                            conv.getWindow(), conv.getGroupsAttr(), zeroPoint);
+  return DenseOp::create(builder, op->getLoc(), sumType, input, weight, bias,
+                         zeroPoint);
+}
+
 FailureOr<Value> Fusion::fuseContraction(ContractionOpInterface op) {
   auto input = getOperand(op.getInputOperand().get());
   if (!input)
@@ -174,17 +189,8 @@ FailureOr<Value> Fusion::fuseContraction(ContractionOpInterface op) {
       DenseElementsAttr::get(
           RankedTensorType::get({rows}, builder.getI32Type()),
           ArrayRef<int32_t>(constants->bias)));
-  auto shape = cast<RankedTensorType>(op->getResult(0).getType()).getShape();
-  auto sumType = RankedTensorType::get(shape, builder.getI32Type());
-  IntegerAttr zeroPoint = builder.getI32IntegerAttr(input->params.zeroPoint);
-  Value sum;
-  if (auto conv = dyn_cast<Conv2DOp>(op.getOperation()))
-    sum = Conv2DOp::create(builder, loc, sumType, input->value, weightValue,
-                           biasValue, conv.getWindow(), conv.getGroupsAttr(),
-                           zeroPoint);
-  else
-    sum = DenseOp::create(builder, loc, sumType, input->value, weightValue,
-                          biasValue, zeroPoint);
+  Value sum = createSums(builder, op, builder.getI32Type(), input->value,
+                         weightValue, biasValue, input->params.zeroPoint);
   return Value(
       RequantizeOp::create(builder, loc, getIntegerType(sum), sum,
                            builder.getDenseI32ArrayAttr(constants->multipliers),
@@ -192,6 +198,69 @@ FailureOr<Value> Fusion::fuseContraction(ContractionOpInterface op) {
                            builder.getI32IntegerAttr(target.zeroPoint),
                            builder.getI32IntegerAttr(target.min),
                            builder.getI32IntegerAttr(target.max)));
+}
+
+/// One number where all are equal.
+static DenseF32ArrayAttr getShortArray(OpBuilder &builder,
+                                       ArrayRef<float> values) {
+  // Zeros of different sign compare equal, but are not.
+  auto sameBits = [&](float v) {
+    return std::memcmp(&v, &values.front(), sizeof(v)) == 0;
+  };
+  if (!values.empty() && llvm::all_of(values, sameBits))
+    values = values.take_front();
+  return builder.getDenseF32ArrayAttr(values);
+}
+
+/// Rewrites one contraction on a value rounded at run time; returns why not.
+static std::optional<std::string> fuseDynamic(ContractionOpInterface op,
+                                              DequantizeDynamicOp input) {
+  auto read = readWeight(op.getWeightOperand().get());
+  if (auto *why = std::get_if<std::string>(&read))
+    return *why;
+  const auto &weight = std::get<IntegerWeight>(read);
+  int64_t rows = weight.type.getDimSize(0);
+  int64_t rowSize = getRowSize(weight.type.getShape());
+  auto bias = readBias(op.getBiasValue(), rows);
+  if (!bias)
+    return "its bias is not a finite constant";
+  auto zeroPoint = int32_t(input.getZeroPoint());
+  for (int64_t r = 0; r < rows; ++r) {
+    ArrayRef<int8_t> row(weight.values.data() + r * rowSize, rowSize);
+    if (!getAccumulatorRange(row, zeroPoint, -128, 127, 0).fitsI32())
+      return "its sums may exceed 32 bits";
+  }
+  OpBuilder builder(op);
+  Value weightValue = arith::ConstantOp::create(
+      builder, op->getLoc(),
+      DenseElementsAttr::get(weight.type, ArrayRef<int8_t>(weight.values)));
+  Value sums = createSums(builder, op, builder.getI32Type(), input.getInput(),
+                          weightValue, Value(), zeroPoint);
+  DenseF32ArrayAttr offsets;
+  if (op.getBiasValue())
+    offsets = getShortArray(builder, *bias);
+  Value result = ScaleSumsOp::create(
+      builder, op->getLoc(), op->getResult(0).getType(), sums,
+      input.getScales(), getShortArray(builder, weight.scales), offsets);
+  op->getResult(0).replaceAllUsesWith(result);
+  op->erase();
+  return std::nullopt;
+}
+
+int64_t quantopt::fuseDynamicContractions(
+    func::FuncOp function, function_ref<void(Operation *, StringRef)> explain) {
+  int64_t count = 0;
+  function.walk([&](ContractionOpInterface op) {
+    auto input =
+        op.getInputOperand().get().getDefiningOp<DequantizeDynamicOp>();
+    if (!input)
+      return;
+    if (auto why = fuseDynamic(op, input))
+      explain(op, *why);
+    else
+      ++count;
+  });
+  return count;
 }
 
 int64_t quantopt::fuseQuantizedWeights(func::FuncOp function) {

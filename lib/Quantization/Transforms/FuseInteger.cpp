@@ -221,6 +221,11 @@ struct FuseIntegerPass
       if (!isa<BlockArgument>(root.getInput()))
         ++statistics.kept;
     }
+    statistics.fused +=
+        fuseDynamicContractions(function, [&](Operation *op, StringRef why) {
+          explain(op, why, remarks);
+          ++statistics.kept;
+        });
     eraseDeadOps(function);
     explainFloatOps(function, reasons);
     fuseQuantizedWeights(function);
@@ -237,7 +242,9 @@ struct FuseIntegerPass
       return;
     for (Operation &op : function.getBody().front()) {
       if (op.getNumResults() != 1 || RoundingPlan::movesValues(&op) ||
-          isa<DequantizeOp, arith::ConstantOp>(op))
+          isa<DequantizeOp, DequantizeDynamicOp, ScaleSumsOp,
+              arith::ConstantOp>(op) ||
+          op.hasAttr(QNNDialect::getReasonAttrName()))
         continue;
       auto known = reasons.find(&op);
       auto type = dyn_cast<RankedTensorType>(op.getResult(0).getType());

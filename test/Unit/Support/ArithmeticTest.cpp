@@ -77,6 +77,33 @@ TEST(Rounding, ShiftMatchesRealRounding) {
           << x << " >> " << shift;
 }
 
+TEST(Dynamic, ScalesAreFiniteAndNormal) {
+  EXPECT_EQ(chooseDynamicScale(127.0f, 127), 1.0f);
+  EXPECT_EQ(chooseDynamicScale(0.0f, 127), FLT_MIN);
+  EXPECT_EQ(chooseDynamicScale(0x1p-149f, 255), FLT_MIN);
+  EXPECT_EQ(chooseDynamicScale(kInf, 255), FLT_MAX / 255.0f);
+  EXPECT_TRUE(std::isnormal(1.0f / chooseDynamicScale(kInf, 127)));
+}
+
+TEST(Dynamic, TheLargestMagnitudeIsTheLastLevel) {
+  for (double magnitude : sampleScales(20000, -125, 127))
+    for (int64_t levels : {127, 255}) {
+      auto x = float(magnitude);
+      float inverse = 1.0f / chooseDynamicScale(x, levels);
+      ASSERT_LT(x * inverse, float(levels) + 0.5f);
+      if (x >= FLT_MIN * float(levels))
+        ASSERT_EQ(quantizeDynamic(x, inverse, 0, -1000, 1000), levels) << x;
+    }
+}
+
+TEST(Dynamic, RoundsTheProductAndClamps) {
+  EXPECT_EQ(quantizeDynamic(0.5f, 1.0f, 0, -127, 127), 0);
+  EXPECT_EQ(quantizeDynamic(1.5f, 1.0f, -128, -128, 127), -126);
+  EXPECT_EQ(quantizeDynamic(-1.0f, 1.0f, -128, -128, 127), -128);
+  EXPECT_EQ(quantizeDynamic(kInf, 1.0f, 0, -127, 127), 127);
+  EXPECT_EQ(quantizeDynamic(kNaN, 1.0f, 0, -127, 127), -127);
+}
+
 TEST(Quantize, RoundsTheQuotientAndClamps) {
   EXPECT_EQ(quantizeValue(0.25f, 0.5f, 3, -128, 127), 3);  // 0.5 -> 0
   EXPECT_EQ(quantizeValue(0.75f, 0.5f, 3, -128, 127), 5);  // 1.5 -> 2

@@ -103,6 +103,12 @@ private:
 /// that only move values, and behind them when these read integers.
 void placeRoundingAroundMovement(func::FuncOp function);
 
+/// Makes contractions whose input is rounded at run time compute on integers.
+/// `explain` hears of each that cannot, and why. Returns how many do.
+int64_t
+fuseDynamicContractions(func::FuncOp function,
+                        function_ref<void(Operation *, StringRef)> explain);
+
 /// Makes quantized weights operands of the float contractions that are left.
 int64_t fuseQuantizedWeights(func::FuncOp function);
 

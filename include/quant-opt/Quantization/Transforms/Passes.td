@@ -150,6 +150,29 @@ def QuantizeBorderPass : QuantizationPass<"qnn-quantize-border"> {
   ];
 }
 
+def QuantizeInputsPass : QuantizationPass<"qnn-quantize-inputs"> {
+  let summary = "Insert the rounding points of a dynamic scheme";
+  let description = [{
+    Puts `qnn.quantize_dynamic` and `qnn.dequantize_dynamic` between every float
+    value and the convolutions and dense layers that read it, if their weight
+    is a quantized constant of at most 8 bits. Dense layers get a scale per row
+    of the product, convolutions one per sample (dimension 0), or all get one
+    scale per tensor. A value that cannot be negative, as its producers show,
+    uses all 256 integers.
+
+    Requires: quantized weights. Does nothing to inputs that are rounded
+    already. Guarantees: contractions that read one value in the same way share
+    its rounding.
+  }];
+  let options = [
+    Option<"perTensor", "per-tensor", "bool", "false",
+           "One scale for all samples and rows">,
+  ];
+  let statistics = [
+    Statistic<"rounded", "num-rounded", "Rounding points inserted">,
+  ];
+}
+
 def FuseIntegerPass : QuantizationPass<"qnn-fuse-integer"> {
   let summary = "Pull dequantize into its users: integer computation";
   let description = [{
@@ -167,6 +190,9 @@ def FuseIntegerPass : QuantizationPass<"qnn-fuse-integer"> {
     * any elementwise function of one value: `qnn.lookup`, 256 entries computed
       as `quantize(f(dequantize(q)))`.
     * softmax with scale 1/256: `qnn.softmax_lookup` (`integer-only`).
+
+    * conv2d and dense on `qnn.dequantize_dynamic`: `i8` times `i8` sums and
+      `qnn.scale_sums`, with the bias as offset.
 
     Clamps become limits of the rounding. Unsigned storage moves by 128. A
     quantized weight whose input stays float becomes the contraction's operand.

@@ -9,6 +9,7 @@
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace quantopt;
 using namespace quantopt::qvec;
@@ -94,6 +95,7 @@ static LogicalResult verifyEpilogue(KernelOp op) {
       expected.push_back(getElementTypeOrSelf(value.getType()));
   };
   append(op.getChannelParams());
+  append(op.getRowParams());
   append(op.getCountParams());
   append(op.getResiduals());
   if (TypeRange(block.getArgumentTypes()) != TypeRange(expected)) {
@@ -108,6 +110,41 @@ static LogicalResult verifyEpilogue(KernelOp op) {
   if (!yield || !yield.getValue() || yield.getValue().getType() != element)
     return op.emitOpError("expected the epilogue to yield a value of type ")
            << element << ", the element type of init";
+  return success();
+}
+
+/// (C5): positions are divided evenly among the elements.
+static LogicalResult verifyRowParams(KernelOp op, ShapedType init) {
+  int64_t positions = ShapedType::getNumElements(init.getShape().drop_back());
+  for (Value param : op.getRowParams()) {
+    auto type = cast<ShapedType>(param.getType());
+    int64_t count = type.getNumElements();
+    if (count == 0 || positions % count != 0)
+      return op.emitOpError("expected row parameters whose number of elements "
+                            "divides the ")
+             << positions << " positions of init, but got " << type;
+  }
+  return success();
+}
+
+int64_t KernelOp::getPartLength() {
+  auto input = cast<ShapedType>(getInput().getType());
+  int64_t parts = getOutputShape().back();
+  return llvm::alignTo(llvm::divideCeil(input.getShape().back(), parts), 64);
+}
+
+/// (C6): the geometry of `row_max`.
+static LogicalResult verifyRowMax(KernelOp op, ShapedType input,
+                                  ShapedType init) {
+  if (op.getKind() != KernelKind::RowMax)
+    return success();
+  int64_t parts = init.getShape().back();
+  if (!input.getElementType().isF32() ||
+      input.getShape().drop_back() != init.getShape().drop_back() ||
+      (parts - 1) * op.getPartLength() >= input.getShape().back())
+    return op.emitOpError("expected an f32 input with init's positions and at "
+                          "least one element for each part, but got ")
+           << input << " for " << init;
   return success();
 }
 
@@ -130,7 +167,9 @@ LogicalResult KernelOp::verify() {
     if (cast<ShapedType>(residual.getType()).getShape() != init.getShape())
       return emitOpError("expected residuals of init's shape, but got ")
              << residual.getType() << " for " << init;
-  return success();
+  if (failed(verifyRowParams(*this, init))) // (C5)
+    return failure();
+  return verifyRowMax(*this, input, init); // (C6)
 }
 
 //===----------------------------------------------------------------------===//

@@ -20,6 +20,21 @@ func.func @conversions(%x: tensor<2x4xf32>, %acc: tensor<1x2x2x2xi32>) {
   return
 }
 
+// CHECK-LABEL: @dynamic
+func.func @dynamic(%x: tensor<2x4xf32>) {
+  // CHECK: %[[Q:.*]], %[[S:.*]] = qnn.quantize_dynamic %{{.*}} {nonNegative, rowDims = 1 : i64} : tensor<2x4xf32> -> tensor<2x4xi8>, tensor<2xf32>
+  %q, %s = qnn.quantize_dynamic %x {rowDims = 1 : i64, nonNegative} : tensor<2x4xf32> -> tensor<2x4xi8>, tensor<2xf32>
+  // CHECK: qnn.dequantize_dynamic %[[Q]], %[[S]] {rowDims = 1 : i64, zeroPoint = -128 : i32} : tensor<2x4xi8>, tensor<2xf32> -> tensor<2x4xf32>
+  %0 = qnn.dequantize_dynamic %q, %s {rowDims = 1 : i64, zeroPoint = -128 : i32} : tensor<2x4xi8>, tensor<2xf32> -> tensor<2x4xf32>
+  %w = arith.constant dense<1> : tensor<2x4xi8>
+  %1 = qnn.dense %q, %w {inputZeroPoint = -128 : i32} : (tensor<2x4xi8>, tensor<2x4xi8>) -> tensor<2x2xi32>
+  // CHECK: qnn.scale_sums %{{.*}} rows %[[S]] {offsets = array<f32: 1.000000e+00>, scales = array<f32: 5.000000e-01, 2.500000e-01>} : (tensor<2x2xi32>, tensor<2xf32>) -> tensor<2x2xf32>
+  %2 = qnn.scale_sums %1 rows %s {scales = array<f32: 0.5, 0.25>, offsets = array<f32: 1.0>} : (tensor<2x2xi32>, tensor<2xf32>) -> tensor<2x2xf32>
+  // CHECK: qnn.scale_sums %{{.*}} {scales = array<f32: 1.000000e+00>} : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  %3 = qnn.scale_sums %2 {scales = array<f32: 1.0>} : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  return
+}
+
 // CHECK-LABEL: @contractions
 func.func @contractions(%x: tensor<1x8x8x4xf32>, %w: tensor<16x3x3x2xf32>, %b: tensor<16xf32>, %i: tensor<2x4xi8>, %wi: tensor<3x4xi8>, %m: tensor<5x4x7xf32>, %n: tensor<7x2xf32>) {
   // CHECK: qnn.conv2d %{{.*}}, %{{.*}} bias %{{.*}} window <kernel = [3, 3], strides = [2, 1], dilations = [1, 2], pads = [1, 0, 0, 1]> {groups = 2 : i64} : (tensor<1x8x8x4xf32>, tensor<16x3x3x2xf32>, tensor<16xf32>) -> tensor<1x4x5x16xf32>

@@ -590,4 +590,6 @@ def QNN_InterpolateOp : QNN_Op<"interpolate"> {
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
 
+include "quant-opt/Dialect/QNN/IR/QNNDynamicOps.td"
+
 #endif // QUANTOPT_DIALECT_QNN_IR_QNNOPS

@@ -56,6 +56,7 @@ def QVec_KernelKind : QVec_Enum<"KernelKind", "family of a kernel", [
   I32EnumAttrCase<"Depthwise", 1, "depthwise">,
   I32EnumAttrCase<"PoolMax", 2, "pool_max">,
   I32EnumAttrCase<"PoolSum", 3, "pool_sum">,
+  I32EnumAttrCase<"RowMax", 4, "row_max">,
 ]>;
 def QVec_KernelKindAttr : EnumAttr<QVec_Dialect, QVec_KernelKind, "kind">;
 

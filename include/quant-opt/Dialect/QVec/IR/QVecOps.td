@@ -44,11 +44,15 @@ def QVec_KernelOp : QVec_Op<"kernel", [
       part; the sum of integers is `i32`, and the one element of `bias`, when
       there is one, is added for each position that takes part. Sums run over
       the window in row-major order from 0.
+    * `row_max`: the last dimension of the input is cut into as many parts as
+      init has channels, all but the last of the same length, a multiple of 64;
+      `acc` is the largest `|x|` of the part, 0 when it has only NaN.
 
     The epilogue's arguments are the accumulator, one element of each
-    `channelParams` (indexed by output channel), of each `countParams` (indexed
-    by the number of valid positions minus 1) and of each of the `residuals`
-    (indexed like the output). Channel parameters, `bias` and `weightScales`
+    `channelParams` (indexed by output channel), of each `rowParams` (the output
+    positions, in row-major order, are divided evenly among their elements), of
+    each `countParams` (indexed by the number of valid positions minus 1) and of
+    each of the `residuals` (indexed like the output). Channel parameters, `bias` and `weightScales`
     are padded to a multiple of 16. With `weightScales` an integer weight `q`
     stands for the `f32` product of the channel's scale and `q`; an `f16` or
     `bf16` weight is widened.
@@ -57,13 +61,16 @@ def QVec_KernelOp : QVec_Op<"kernel", [
 
     (C1) input and init have rank 4. (C2) a contraction or depthwise kernel has
     a weight and a strategy. (C3) the epilogue has the arguments listed above
-    and yields init's element type. (C4) residuals have init's shape.
+    and yields init's element type. (C4) residuals have init's shape. (C5) the
+    number of elements of each row parameter divides the number of positions.
+    (C6) `row_max` has an `f32` input with init's positions and no empty part.
   }];
   let arguments = (ins QVec_KernelKindAttr:$kind, QVec_Shaped:$input,
                        Optional<QVec_Shaped>:$weight,
                        Optional<QVec_Shaped>:$weightScales,
                        Optional<QVec_Shaped>:$bias,
                        Variadic<QVec_Shaped>:$channelParams,
+                       Variadic<QVec_Shaped>:$rowParams,
                        Variadic<QVec_Shaped>:$countParams,
                        Variadic<QVec_Shaped>:$residuals, QVec_Shaped:$init,
                        QNN_WindowAttr:$window,
@@ -79,6 +86,7 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     (`scales` `(` $weightScales^ `:` type($weightScales) `)`)?
     (`bias` `(` $bias^ `:` type($bias) `)`)?
     (`channel_params` `(` $channelParams^ `:` type($channelParams) `)`)?
+    (`row_params` `(` $rowParams^ `:` type($rowParams) `)`)?
     (`count_params` `(` $countParams^ `:` type($countParams) `)`)?
     (`residuals` `(` $residuals^ `:` type($residuals) `)`)?
     `outs` `(` $init `:` type($init) `)` `window` $window
@@ -86,6 +94,8 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     `epilogue` $epilogue (`->` type($results)^)?
   }];
   let extraClassDeclaration = [{
+    /// Elements in each part of a `row_max` but the last.
+    int64_t getPartLength();
     ::mlir::MutableOperandRange getDpsInitsMutable() {
       return getInitMutable();
     }
