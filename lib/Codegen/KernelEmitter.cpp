@@ -163,10 +163,17 @@ void KernelEmitter::finishParts(ArrayRef<TilePart> parts, const TileOrigin &at,
 
 void KernelEmitter::finishTile(ArrayRef<TilePart> parts, Value n, Value h,
                                Value w, Value channel, Value count) {
-  // Four vectors of 32-bit integers make one of bytes.
+  // Four vectors of 32-bit integers make one of bytes. Parts with results that
+  // are not stored stay alone: LLVM 22 does not come to an end on bytes that
+  // are packed, limited, permuted and then stored 8 at a time.
   size_t limit = output.elementType.isInteger(8) ? 4 : 1;
+  auto isFull = [](const TilePart &part) {
+    return part.valid ==
+           cast<VectorType>(part.accumulators.getType()).getDimSize(0);
+  };
   while (!parts.empty()) {
-    size_t size = std::min<size_t>(limit, llvm::bit_floor(parts.size()));
+    size_t full = parts.take_while(isFull).size();
+    size_t size = std::clamp<size_t>(llvm::bit_floor(full), 1, limit);
     finishParts(parts.take_front(size), {n, h, w, channel}, count);
     parts = parts.drop_front(size);
   }
