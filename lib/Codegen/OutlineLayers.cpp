@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BufferParts.h"
 #include "EmitLoops.h"
 #include "KernelEmitter.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -162,24 +163,6 @@ static func::FuncOp outline(func::FuncOp model, const Layer &layer,
   return func;
 }
 
-/// Whether both are parts of one buffer that have no element in common.
-static bool areDisjoint(Value x, Value y) {
-  auto a = x.getDefiningOp<memref::SubViewOp>();
-  auto c = y.getDefiningOp<memref::SubViewOp>();
-  if (!a || !c || a.getSource() != c.getSource() || !a.hasUnitStride() ||
-      !c.hasUnitStride())
-    return false;
-  for (auto [aOffset, aSize, cOffset, cSize] :
-       llvm::zip(a.getStaticOffsets(), a.getStaticSizes(), c.getStaticOffsets(),
-                 c.getStaticSizes())) {
-    bool isStatic = llvm::none_of(ArrayRef({aOffset, aSize, cOffset, cSize}),
-                                  ShapedType::isDynamic);
-    if (isStatic && (aOffset + aSize <= cOffset || cOffset + cSize <= aOffset))
-      return true;
-  }
-  return false;
-}
-
 /// Whether `fill` writes a part of the buffer that `op` writes, and one that
 /// `op` leaves alone: the frame around it. What `op` reads are other buffers,
 /// which do not overlap this one because both are live.
@@ -196,7 +179,7 @@ static bool isFrameOf(Operation *fill, Operation *op) {
     if (!llvm::is_contained(written, operand) &&
         source(operand) == source(frame))
       return false;
-  return written.size() == 1 && areDisjoint(frame, written[0]);
+  return written.size() == 1 && areDisjointParts(frame, written[0]);
 }
 
 /// Puts ops that follow each other, come from the same source node and are too

@@ -5,11 +5,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BufferParts.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
+#include "quant-opt/Codegen/ArenaPlanner.h"
 #include "quant-opt/Codegen/Passes.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 #include "llvm/Support/MathExtras.h"
@@ -28,151 +31,182 @@ constexpr int64_t kAlignment = 64;
 /// Kernels may read this much past a buffer; never used bytes.
 constexpr int64_t kMargin = 64;
 
-/// A buffer: its size and the positions of its first and last use.
+/// An allocation, its size and life, and what uses it.
 struct Buffer {
   memref::AllocOp alloc;
-  int64_t size;
-  int64_t first, last;
-  int64_t offset = 0;
+  ArenaBuffer life;
+  /// Uses of the allocation or of views of it, by ops that are no views.
+  SmallVector<OpOperand *> uses;
+};
 
-  bool overlaps(const Buffer &other) const {
-    return first <= other.last && other.first <= last;
+/// The buffers of a function and the numbers of its ops.
+struct FunctionBuffers {
+  explicit FunctionBuffers(func::FuncOp func)
+      : func(func), block(&func.getBody().front()) {}
+  LogicalResult collect();
+  SmallVector<SmallVector<size_t>> joinReused() const;
+
+  func::FuncOp func;
+  SmallVector<Buffer> buffers;
+
+private:
+  void collectUses(Buffer &buffer) const;
+  bool takesPlaceOf(const Buffer &next, const Buffer &old) const;
+  int64_t getPosition(Operation *op) const {
+    return positions.lookup(block->findAncestorOpInBlock(*op));
   }
+
+  Block *block;
+  llvm::DenseMap<Operation *, int64_t> positions;
 };
 } // namespace
 
-/// Extends the life of `buffer` over all uses of `value` and views of it.
-static void collectUses(Value value, Block &block,
-                        const llvm::DenseMap<Operation *, int64_t> &positions,
-                        Buffer &buffer) {
-  SmallVector<Value> worklist = {value};
+/// Finds all uses of an allocation and the buffer's life.
+void FunctionBuffers::collectUses(Buffer &buffer) const {
+  buffer.life.first = std::numeric_limits<int64_t>::max();
+  SmallVector<Value> worklist = {buffer.alloc};
   while (!worklist.empty()) {
     Value current = worklist.pop_back_val();
-    for (Operation *user : current.getUsers()) {
-      Operation *top = block.findAncestorOpInBlock(*user);
-      int64_t position = positions.lookup(top);
-      if (isa<ViewLikeOpInterface>(user)) {
-        worklist.push_back(user->getResult(0));
+    for (OpOperand &use : current.getUses()) {
+      if (isa<ViewLikeOpInterface>(use.getOwner())) {
+        worklist.push_back(use.getOwner()->getResult(0));
         continue;
       }
-      buffer.first = std::min(buffer.first, position);
-      buffer.last = std::max(buffer.last, position);
+      buffer.uses.push_back(&use);
+      int64_t position = getPosition(use.getOwner());
+      buffer.life.first = std::min(buffer.life.first, position);
+      buffer.life.last = std::max(buffer.life.last, position);
     }
   }
+  if (buffer.uses.empty())
+    buffer.life.first = buffer.life.last = positions.lookup(buffer.alloc);
 }
 
-/// Places buffers in this order, each at the lowest offset that is free during
-/// its life. Returns the total size.
-static int64_t place(MutableArrayRef<Buffer> buffers, ArrayRef<size_t> order) {
-  SmallVector<size_t> placed;
-  int64_t total = 0;
-  for (size_t i : order) {
-    SmallVector<std::pair<int64_t, int64_t>> taken;
-    for (size_t j : placed)
-      if (buffers[i].overlaps(buffers[j]))
-        taken.push_back(
-            {buffers[j].offset, buffers[j].offset + buffers[j].size});
-    llvm::sort(taken);
-    int64_t offset = 0;
-    for (auto [begin, end] : taken) {
-      if (offset + buffers[i].size <= begin)
-        break;
-      offset = std::max(offset, end);
-    }
-    buffers[i].offset = offset;
-    total = std::max(total, offset + buffers[i].size);
-    placed.push_back(i);
-  }
-  return total;
-}
-
-/// The largest sum of sizes of buffers that are live together.
-static int64_t getLiveBound(ArrayRef<Buffer> buffers) {
-  int64_t bound = 0;
-  for (const Buffer &at : buffers) {
-    int64_t sum = 0;
-    for (const Buffer &other : buffers)
-      if (other.first <= at.first && at.first <= other.last)
-        sum += other.size;
-    bound = std::max(bound, sum);
-  }
-  return bound;
-}
-
-/// Tries several orders and keeps the best placement.
-static int64_t planBuffers(MutableArrayRef<Buffer> buffers, int64_t bound) {
-  using Key = std::function<std::pair<int64_t, int64_t>(const Buffer &)>;
-  const Key keys[] = {
-      [](const Buffer &b) { return std::pair(-b.size, b.first); },
-      [](const Buffer &b) { return std::pair(b.first, -b.size); },
-      [](const Buffer &b) { return std::pair(b.last, -b.size); },
-      [](const Buffer &b) { return std::pair(b.first - b.last, -b.size); },
-      [](const Buffer &b) {
-        return std::pair(-b.size * (b.last - b.first + 1), b.first);
-      },
-  };
-  int64_t best = -1;
-  SmallVector<int64_t> bestOffsets;
-  for (const Key &key : keys) {
-    SmallVector<size_t> order(buffers.size());
-    std::iota(order.begin(), order.end(), 0);
-    llvm::stable_sort(order, [&](size_t x, size_t y) {
-      return key(buffers[x]) < key(buffers[y]);
-    });
-    int64_t total = place(buffers, order);
-    if (best >= 0 && total >= best)
-      continue;
-    best = total;
-    bestOffsets.clear();
-    for (const Buffer &buffer : buffers)
-      bestOffsets.push_back(buffer.offset);
-    if (best <= bound)
-      break;
-  }
-  for (auto [buffer, offset] : llvm::zip(buffers, bestOffsets))
-    buffer.offset = offset;
-  return std::max<int64_t>(best, 0);
-}
-
-/// The function's allocations as buffers, or an error for one that cannot be
-/// placed.
-static FailureOr<SmallVector<Buffer>> collectBuffers(func::FuncOp func) {
-  Block &block = func.getBody().front();
-  llvm::DenseMap<Operation *, int64_t> positions;
+/// Finds the function's allocations; an error for one that cannot be placed.
+LogicalResult FunctionBuffers::collect() {
   int64_t position = 0;
-  for (Operation &op : block)
+  for (Operation &op : *block)
     positions[&op] = position++;
-  SmallVector<Buffer> buffers;
-  for (auto alloc : block.getOps<memref::AllocOp>()) {
+  for (auto alloc : block->getOps<memref::AllocOp>()) {
     MemRefType type = alloc.getType();
     if (!type.hasStaticShape() || !type.getLayout().isIdentity())
       return alloc.emitOpError("expected a buffer of static shape, but got ")
              << type;
     int64_t bits = type.getElementTypeBitWidth();
     int64_t bytes = type.getNumElements() * llvm::divideCeil(bits, 8);
-    Buffer buffer{alloc, int64_t(llvm::alignTo(bytes, kAlignment)),
-                  std::numeric_limits<int64_t>::max(), 0};
-    collectUses(alloc, block, positions, buffer);
-    if (buffer.last == 0)
-      buffer.first = buffer.last = positions[alloc];
-    buffers.push_back(buffer);
+    Buffer buffer{alloc, {}, {}};
+    buffer.life.size = int64_t(llvm::alignTo(bytes, kAlignment));
+    collectUses(buffer);
+    buffers.push_back(std::move(buffer));
   }
-  return buffers;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Reuse
+//===----------------------------------------------------------------------===//
+
+/// Whether an op reads each element of this operand for the last time before it
+/// writes the element of its result at the same place, and writes that only
+/// once: residuals of kernels, elementwise operands.
+static bool isReadInPlace(OpOperand &operand) {
+  if (auto kernel = dyn_cast<qvec::KernelOp>(operand.getOwner())) {
+    auto residuals = kernel.getResidualsMutable();
+    return llvm::any_of(
+        residuals, [&](OpOperand &residual) { return &residual == &operand; });
+  }
+  auto op = dyn_cast<linalg::LinalgOp>(operand.getOwner());
+  return op && op.getNumDpsInits() == 1 &&
+         op.getNumParallelLoops() == op.getNumLoops() &&
+         op.isDpsInput(&operand) &&
+         op.getMatchingIndexingMap(&operand) ==
+             op.getMatchingIndexingMap(op.getDpsInitOperand(0));
+}
+
+/// Whether an op whose result is `next` may write it into the place of `old`,
+/// which the op reads for the last time and in the same layout. Before the op
+/// only the frame of `next` may be filled, which nothing reads in `old` by
+/// then.
+bool FunctionBuffers::takesPlaceOf(const Buffer &next,
+                                   const Buffer &old) const {
+  if (next.life.size != old.life.size)
+    return false;
+  DestinationStyleOpInterface last;
+  for (OpOperand *use : old.uses) {
+    int64_t position = getPosition(use->getOwner());
+    if (position < next.life.first)
+      continue;
+    if (position != old.life.last || !isReadInPlace(*use))
+      return false;
+    last = cast<DestinationStyleOpInterface>(use->getOwner());
+    if (last.getDpsInits()[0].getType() != use->get().getType())
+      return false;
+  }
+  bool isWritten = false;
+  for (OpOperand *use : next.uses) {
+    Operation *owner = use->getOwner();
+    if (last && owner == last) {
+      // It must not read its own result as well.
+      if (!last.isDpsInit(use))
+        return false;
+      isWritten = true;
+    } else if (getPosition(owner) < old.life.last) {
+      if (!last || !isa<linalg::FillOp>(owner) ||
+          !areDisjointParts(use->get(), last.getDpsInits()[0]))
+        return false;
+    }
+  }
+  return isWritten;
+}
+
+/// Sequences of buffers of which each may take its predecessor's place.
+SmallVector<SmallVector<size_t>> FunctionBuffers::joinReused() const {
+  SmallVector<SmallVector<size_t>> groups;
+  for (size_t i = 0; i < buffers.size(); ++i) {
+    auto *found = llvm::find_if(groups, [&](ArrayRef<size_t> group) {
+      return takesPlaceOf(buffers[i], buffers[group.back()]);
+    });
+    if (found == groups.end())
+      groups.push_back({i});
+    else
+      found->push_back(i);
+  }
+  return groups;
+}
+
+/// Sets the offsets of all buffers. Returns the size of the arena and its live
+/// bound.
+static std::pair<int64_t, int64_t> plan(FunctionBuffers &function) {
+  SmallVector<SmallVector<size_t>> groups = function.joinReused();
+  SmallVector<ArenaBuffer> lives;
+  for (ArrayRef<size_t> group : groups) {
+    ArenaBuffer life = function.buffers[group.front()].life;
+    for (size_t i : group) {
+      life.first = std::min(life.first, function.buffers[i].life.first);
+      life.last = std::max(life.last, function.buffers[i].life.last);
+    }
+    lives.push_back(life);
+  }
+  int64_t total = placeBuffers(lives);
+  for (auto [group, life] : llvm::zip(groups, lives))
+    for (size_t i : group)
+      function.buffers[i].life.offset = life.offset;
+  return {total, getLiveBound(lives)};
 }
 
 /// Replaces allocations by views of a new last argument of this size.
-static void rewrite(func::FuncOp func, ArrayRef<Buffer> buffers,
-                    int64_t bytes) {
+static void rewrite(FunctionBuffers &function, int64_t bytes) {
+  func::FuncOp func = function.func;
   OpBuilder b(func.getContext());
   auto arenaType = MemRefType::get({bytes}, b.getI8Type());
   unsigned index = func.getNumArguments();
   (void)func.insertArgument(index, arenaType, {}, func.getLoc());
   Value arena = func.getArgument(index);
-  for (const Buffer &buffer : buffers) {
+  for (const Buffer &buffer : function.buffers) {
     memref::AllocOp alloc = buffer.alloc;
     b.setInsertionPoint(alloc);
     Value offset =
-        arith::ConstantIndexOp::create(b, alloc.getLoc(), buffer.offset);
+        arith::ConstantIndexOp::create(b, alloc.getLoc(), buffer.life.offset);
     Value view = memref::ViewOp::create(b, alloc.getLoc(), alloc.getType(),
                                         arena, offset, ValueRange{});
     alloc.replaceAllUsesWith(view);
@@ -184,26 +218,33 @@ namespace {
 struct PlanArenaPass : public quantopt::impl::PlanArenaBase<PlanArenaPass> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    SmallVector<std::pair<func::FuncOp, SmallVector<Buffer>>> plans;
-    int64_t largest = 0;
+    SmallVector<FunctionBuffers> functions;
+    int64_t largest = 0, largestBound = 0;
     for (auto func : module.getOps<func::FuncOp>()) {
       if (func.isExternal() || !func.isPublic())
         continue;
-      FailureOr<SmallVector<Buffer>> buffers = collectBuffers(func);
-      if (failed(buffers))
+      FunctionBuffers function(func);
+      if (failed(function.collect()))
         return signalPassFailure();
-      int64_t bound = getLiveBound(*buffers);
-      int64_t total = planBuffers(*buffers, bound) + kMargin;
-      largest = std::max(largest, total);
-      numBuffers += buffers->size();
-      boundBytes += bound;
-      plans.push_back({func, std::move(*buffers)});
+      auto [total, bound] = plan(function);
+      if (total > bound)
+        func.emitRemark("the arena takes ")
+            << total << " bytes, of which at most " << bound
+            << " are in use together";
+      largest = std::max(largest, total + kMargin);
+      largestBound = std::max(largestBound, bound + kMargin);
+      numBuffers += function.buffers.size();
+      functions.push_back(std::move(function));
     }
     arenaBytes += largest;
-    for (auto &[func, buffers] : plans)
-      rewrite(func, buffers, largest);
+    boundBytes += largestBound;
+    for (FunctionBuffers &function : functions)
+      rewrite(function, largest);
+    Builder b(&getContext());
     module->setAttr(qvec::QVecDialect::getArenaBytesAttrName(),
-                    Builder(&getContext()).getI64IntegerAttr(largest));
+                    b.getI64IntegerAttr(largest));
+    module->setAttr(qvec::QVecDialect::getArenaBoundBytesAttrName(),
+                    b.getI64IntegerAttr(largestBound));
   }
 };
 

@@ -168,6 +168,9 @@ FailureOr<ModelDescription> quantopt::describeModel(ModuleOp module) {
   if (auto bytes = module->getAttrOfType<IntegerAttr>(
           QVecDialect::getArenaBytesAttrName()))
     model.arenaBytes = bytes.getInt();
+  if (auto bytes = module->getAttrOfType<IntegerAttr>(
+          QVecDialect::getArenaBoundBytesAttrName()))
+    model.arenaBoundBytes = bytes.getInt();
   if (auto count = module->getAttrOfType<IntegerAttr>(
           QVecDialect::getFloatOpsAttrName()))
     model.floatOps = count.getInt();

@@ -61,6 +61,7 @@ std::string quantopt::makeReport(const ModelDescription &model,
     out.attribute("weight_bytes", model.weightBytes);
     out.attribute("const_bytes", model.constBytes);
     out.attribute("arena_bytes", model.arenaBytes);
+    out.attribute("arena_bound_bytes", model.arenaBoundBytes);
     out.attribute("float_ops", model.floatOps);
     writeTensors(out, "inputs", model.inputs);
     writeTensors(out, "outputs", model.outputs);

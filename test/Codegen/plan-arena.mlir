@@ -1,8 +1,9 @@
-// RUN: quant-opt %s -split-input-file --qvec-plan-arena | FileCheck %s
+// RUN: quant-opt %s -split-input-file --qvec-plan-arena -verify-diagnostics | FileCheck %s
 
 // The first and third buffer are never live together and share their place.
 
-// CHECK: qvec.arena_bytes = 576
+// CHECK: qvec.arena_bound_bytes = 576
+// CHECK-SAME: qvec.arena_bytes = 576
 // CHECK-LABEL: @main
 // CHECK-SAME: memref<576xi8>
 // CHECK: memref.view %{{.*}}[%c0][]
@@ -11,12 +12,12 @@
 // CHECK-NOT: memref.alloc
 func.func @main(%in: memref<64xf32>, %out: memref<64xf32>) {
   %a = memref.alloc() : memref<64xf32>
-  linalg.copy ins(%in : memref<64xf32>) outs(%a : memref<64xf32>)
+  memref.copy %in, %a : memref<64xf32> to memref<64xf32>
   %b = memref.alloc() : memref<64xf32>
-  linalg.copy ins(%a : memref<64xf32>) outs(%b : memref<64xf32>)
+  memref.copy %a, %b : memref<64xf32> to memref<64xf32>
   %c = memref.alloc() : memref<64xf32>
-  linalg.copy ins(%b : memref<64xf32>) outs(%c : memref<64xf32>)
-  linalg.copy ins(%c : memref<64xf32>) outs(%out : memref<64xf32>)
+  memref.copy %b, %c : memref<64xf32> to memref<64xf32>
+  memref.copy %c, %out : memref<64xf32> to memref<64xf32>
   return
 }
 
@@ -27,11 +28,137 @@ func.func @main(%in: memref<64xf32>, %out: memref<64xf32>) {
 // CHECK: qvec.arena_bytes = 576
 func.func @main(%in: memref<64xf32>, %out: memref<32xf32>) {
   %a = memref.alloc() : memref<64xf32>
-  linalg.copy ins(%in : memref<64xf32>) outs(%a : memref<64xf32>)
+  memref.copy %in, %a : memref<64xf32> to memref<64xf32>
   %v = memref.subview %a[0] [32] [1] : memref<64xf32> to memref<32xf32, strided<[1]>>
   %b = memref.alloc() : memref<64xf32>
-  linalg.copy ins(%in : memref<64xf32>) outs(%b : memref<64xf32>)
-  linalg.copy ins(%v : memref<32xf32, strided<[1]>>) outs(%out : memref<32xf32>)
-  linalg.copy ins(%b : memref<64xf32>) outs(%in : memref<64xf32>)
+  memref.copy %in, %b : memref<64xf32> to memref<64xf32>
+  memref.copy %v, %out : memref<32xf32, strided<[1]>> to memref<32xf32>
+  memref.copy %b, %in : memref<64xf32> to memref<64xf32>
+  return
+}
+
+// -----
+
+// An elementwise result takes the place of an operand that dies: 256 bytes and
+// the margin.
+
+// CHECK: qvec.arena_bytes = 320
+// CHECK-LABEL: @in_place
+// CHECK: memref.view %{{.*}}[%c0][]
+// CHECK: memref.view %{{.*}}[%c0{{.*}}][]
+#id = affine_map<(i) -> (i)>
+func.func @in_place(%in: memref<64xf32>, %out: memref<64xf32>) {
+  %a = memref.alloc() : memref<64xf32>
+  memref.copy %in, %a : memref<64xf32> to memref<64xf32>
+  %b = memref.alloc() : memref<64xf32>
+  linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]} ins(%a, %in : memref<64xf32>, memref<64xf32>) outs(%b : memref<64xf32>) {
+  ^bb0(%x: f32, %y: f32, %o: f32):
+    %0 = arith.addf %x, %y : f32
+    linalg.yield %0 : f32
+  }
+  memref.copy %b, %out : memref<64xf32> to memref<64xf32>
+  return
+}
+
+// -----
+
+// Not in place: the operand is read again later; it is read in another order;
+// its elements are read by the region itself.
+
+// CHECK: qvec.arena_bytes = 576
+#id = affine_map<(i) -> (i)>
+func.func @read_again(%in: memref<64xf32>, %out: memref<64xf32>) {
+  %a = memref.alloc() : memref<64xf32>
+  memref.copy %in, %a : memref<64xf32> to memref<64xf32>
+  %b = memref.alloc() : memref<64xf32>
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : memref<64xf32>) outs(%b : memref<64xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %0 = arith.negf %x : f32
+    linalg.yield %0 : f32
+  }
+  memref.copy %b, %out : memref<64xf32> to memref<64xf32>
+  memref.copy %a, %in : memref<64xf32> to memref<64xf32>
+  return
+}
+
+// -----
+
+// CHECK: qvec.arena_bytes = 576
+#id = affine_map<(i, j) -> (i, j)>
+#turned = affine_map<(i, j) -> (j, i)>
+func.func @read_across(%in: memref<8x8xf32>, %out: memref<8x8xf32>) {
+  %a = memref.alloc() : memref<8x8xf32>
+  memref.copy %in, %a : memref<8x8xf32> to memref<8x8xf32>
+  %b = memref.alloc() : memref<8x8xf32>
+  linalg.generic {indexing_maps = [#turned, #id], iterator_types = ["parallel", "parallel"]} ins(%a : memref<8x8xf32>) outs(%b : memref<8x8xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    linalg.yield %x : f32
+  }
+  memref.copy %b, %out : memref<8x8xf32> to memref<8x8xf32>
+  return
+}
+
+// -----
+
+// CHECK: qvec.arena_bytes = 576
+#id = affine_map<(i) -> (i)>
+func.func @read_by_region(%in: memref<64xf32>, %out: memref<64xf32>) {
+  %a = memref.alloc() : memref<64xf32>
+  memref.copy %in, %a : memref<64xf32> to memref<64xf32>
+  %b = memref.alloc() : memref<64xf32>
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : memref<64xf32>) outs(%b : memref<64xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %zero = arith.constant 0 : index
+    %first = memref.load %a[%zero] : memref<64xf32>
+    %0 = arith.addf %x, %first : f32
+    linalg.yield %0 : f32
+  }
+  memref.copy %b, %out : memref<64xf32> to memref<64xf32>
+  return
+}
+
+// -----
+
+// A kernel's residual: in place when only a frame is filled before, not when
+// the fill reaches what is still to be read.
+
+// CHECK: qvec.arena_bytes = 384
+func.func @residual(%x: memref<1x4x4x16xi8>, %out: memref<1x5x4x16xi8>) {
+  %zero = arith.constant 0 : i8
+  %a = memref.alloc() : memref<1x5x4x16xi8>
+  memref.copy %out, %a : memref<1x5x4x16xi8> to memref<1x5x4x16xi8>
+  %r = memref.subview %a[0, 1, 0, 0] [1, 4, 4, 16] [1, 1, 1, 1] : memref<1x5x4x16xi8> to memref<1x4x4x16xi8, strided<[320, 64, 16, 1], offset: 64>>
+  %b = memref.alloc() : memref<1x5x4x16xi8>
+  %top = memref.subview %b[0, 0, 0, 0] [1, 1, 4, 16] [1, 1, 1, 1] : memref<1x5x4x16xi8> to memref<1x1x4x16xi8, strided<[320, 64, 16, 1]>>
+  linalg.fill ins(%zero : i8) outs(%top : memref<1x1x4x16xi8, strided<[320, 64, 16, 1]>>)
+  %y = memref.subview %b[0, 1, 0, 0] [1, 4, 4, 16] [1, 1, 1, 1] : memref<1x5x4x16xi8> to memref<1x4x4x16xi8, strided<[320, 64, 16, 1], offset: 64>>
+  qvec.kernel pool_max input(%x : memref<1x4x4x16xi8>) residuals(%r : memref<1x4x4x16xi8, strided<[320, 64, 16, 1], offset: 64>>)
+      outs(%y : memref<1x4x4x16xi8, strided<[320, 64, 16, 1], offset: 64>>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: i8, %res: i8):
+    qvec.yield %res : i8
+  }
+  memref.copy %b, %out : memref<1x5x4x16xi8> to memref<1x5x4x16xi8>
+  return
+}
+
+// -----
+
+// CHECK: qvec.arena_bytes = 704
+func.func @filled_before(%x: memref<1x4x4x16xi8>, %out: memref<1x5x4x16xi8>) {
+  %zero = arith.constant 0 : i8
+  %a = memref.alloc() : memref<1x5x4x16xi8>
+  memref.copy %out, %a : memref<1x5x4x16xi8> to memref<1x5x4x16xi8>
+  %r = memref.subview %a[0, 1, 0, 0] [1, 4, 4, 16] [1, 1, 1, 1] : memref<1x5x4x16xi8> to memref<1x4x4x16xi8, strided<[320, 64, 16, 1], offset: 64>>
+  %b = memref.alloc() : memref<1x5x4x16xi8>
+  linalg.fill ins(%zero : i8) outs(%b : memref<1x5x4x16xi8>)
+  %y = memref.subview %b[0, 1, 0, 0] [1, 4, 4, 16] [1, 1, 1, 1] : memref<1x5x4x16xi8> to memref<1x4x4x16xi8, strided<[320, 64, 16, 1], offset: 64>>
+  qvec.kernel pool_max input(%x : memref<1x4x4x16xi8>) residuals(%r : memref<1x4x4x16xi8, strided<[320, 64, 16, 1], offset: 64>>)
+      outs(%y : memref<1x4x4x16xi8, strided<[320, 64, 16, 1], offset: 64>>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: i8, %res: i8):
+    qvec.yield %res : i8
+  }
+  memref.copy %b, %out : memref<1x5x4x16xi8> to memref<1x5x4x16xi8>
   return
 }

@@ -34,10 +34,17 @@ def PlanArena : Pass<"qvec-plan-arena", "::mlir::ModuleOp"> {
     Requires functions of one block without deallocations. Every `memref.alloc`
     of a function becomes a `memref.view` at a constant offset of a new last
     argument, the arena. A buffer is live from its first to its last use,
-    through views; buffers whose lives overlap do not overlap in memory. The
-    placement is first fit in several orders, the best of which is kept. The
-    module's `qvec.arena_bytes` is the largest size over its functions, with a
-    margin at the end that kernels may read but never use.
+    through views; buffers whose lives overlap do not overlap in memory, with
+    one exception: a result takes the place of a residual or elementwise operand
+    of the same layout that is read for the last time. This relies on kernels
+    and loops to read each such element before they write the result's, and to
+    write that once. The placement is first fit in several orders and, where
+    they need more than what is live together, a bounded exact search; a remark
+    says so when that is not reached either.
+
+    The module's `qvec.arena_bytes` is the largest size over its functions, with
+    a margin at the end that kernels may read but never use;
+    `qvec.arena_bound_bytes` is the same for what is live together.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::memref::MemRefDialect",

@@ -52,6 +52,8 @@ struct ModelDescription {
   std::string triple;
   std::vector<TensorDescription> inputs, outputs;
   int64_t arenaBytes = 0;
+  /// What buffers that are live together need; no arena can be smaller.
+  int64_t arenaBoundBytes = 0;
   int64_t weightBytes = 0; ///< constants of the first variant's layers
   int64_t constBytes = 0;  ///< known when there is an object
   int64_t floatOps = 0;

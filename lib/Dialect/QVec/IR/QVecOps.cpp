@@ -46,6 +46,7 @@ LogicalResult QVecDialect::verifyOperationAttribute(Operation *op,
   else if (name == getLayerAttrName())
     ok = isa<StringAttr>(value);
   else if (name == getCountAttrName() || name == getArenaBytesAttrName() ||
+           name == getArenaBoundBytesAttrName() ||
            name == getFloatOpsAttrName())
     ok = isa<IntegerAttr>(value);
   else if (name == getInputsAttrName() || name == getOutputsAttrName())

@@ -24,7 +24,8 @@ def QVec_Dialect : Dialect {
     processor level it is generated; `qvec.layer` and `qvec.count` on an
     outlined function are the layer's name and number of work items;
     `qvec.inputs`, `qvec.outputs` and `qvec.arena_bytes` on the module describe
-    the compiled model's interface.
+    the compiled model's interface; `qvec.arena_bound_bytes` is what buffers
+    that are live together need, below which no arena can be.
   }];
   let cppNamespace = "::quantopt::qvec";
   // Windows are attributes of the qnn dialect.
@@ -40,6 +41,9 @@ def QVec_Dialect : Dialect {
     static llvm::StringRef getOutputsAttrName() { return "qvec.outputs"; }
     static llvm::StringRef getArenaBytesAttrName() {
       return "qvec.arena_bytes";
+    }
+    static llvm::StringRef getArenaBoundBytesAttrName() {
+      return "qvec.arena_bound_bytes";
     }
     static llvm::StringRef getFloatOpsAttrName() { return "qvec.float_ops"; }
   }];
