@@ -97,9 +97,13 @@ Value PoolEmitter::combine(Value acc, Value x) {
     return arith::AddIOp::create(b, e.loc, acc, x);
   }
   if (accumulator.isF32()) {
-    Value less =
+    // A NaN wins and stays, because nothing is above it.
+    Value above =
         arith::CmpFOp::create(b, e.loc, arith::CmpFPredicate::OLT, acc, x);
-    return arith::SelectOp::create(b, e.loc, less, x, acc);
+    Value larger = arith::SelectOp::create(b, e.loc, above, x, acc);
+    Value isNaN =
+        arith::CmpFOp::create(b, e.loc, arith::CmpFPredicate::UNO, x, x);
+    return arith::SelectOp::create(b, e.loc, isNaN, x, larger);
   }
   if (e.kernel.getUnsignedInput())
     return arith::MaxUIOp::create(b, e.loc, acc, x);

@@ -93,11 +93,54 @@ static void lowerReturn(LoweringState &state, func::ReturnOp op) {
 }
 
 /// Whether a constant is a weight everywhere: those are packed, not stored.
-static bool isWeightOnly(arith::ConstantOp op) {
+static bool isWeightOnly(Operation *op) {
   return llvm::all_of(op->getUses(), [](OpOperand &use) {
     auto contraction = dyn_cast<qnn::ContractionOpInterface>(use.getOwner());
-    return contraction && &contraction.getWeightOperand() == &use;
+    return contraction && isKernelRoot(use.getOwner()) &&
+           &contraction.getWeightOperand() == &use;
   });
+}
+
+/// Replaces the real values of quantized constants that are no weights by float
+/// constants.
+static void expandConstants(Block &body) {
+  for (qnn::DequantizeOp op :
+       llvm::make_early_inc_range(body.getOps<qnn::DequantizeOp>())) {
+    auto constant = op.getInput().getDefiningOp<qnn::ConstantOp>();
+    if (!constant)
+      continue;
+    op.emitRemark("a constant of type ")
+        << constant.getType() << " that is not the weight of a kernel is "
+        << "expanded to f32";
+    OpBuilder b(op);
+    auto values =
+        DenseElementsAttr::get(cast<RankedTensorType>(op.getType()),
+                               ArrayRef(qnn::dequantizeConstant(constant)));
+    op.replaceAllUsesWith(
+        arith::ConstantOp::create(b, op.getLoc(), values).getResult());
+    op.erase();
+  }
+}
+
+/// Records a quantized constant whose integers are used as such.
+static LogicalResult lowerQuantized(LoweringState &state, qnn::ConstantOp op) {
+  if (isWeightOnly(op))
+    return success();
+  Type element = cast<RankedTensorType>(op.getType()).getElementType();
+  auto affine = dyn_cast<qnn::AffineType>(element);
+  auto payload = dyn_cast<DenseElementsAttr>(op.getPayload());
+  Type plain = state.builder.getI8Type();
+  if (!affine || !payload ||
+      affine.getStorageType().getIntOrFloatBitWidth() != 8)
+    return op.emitOpError("expected a weight, 8-bit integers of one scale, or "
+                          "a 'qnn.dequantize' as the only user");
+  int64_t delta = getBorderDelta(state, element);
+  auto stored =
+      cast<DenseElementsAttr>(payload.mapValues(plain, [&](const APInt &value) {
+        return value + APInt(8, uint64_t(delta) & 0xff);
+      }));
+  state.setView(op, state.constant(stored, op.getLoc()), op.getLoc());
+  return success();
 }
 
 /// Records a tensor constant; bytes are brought to the stored form of
@@ -133,6 +176,8 @@ lowerOp(LoweringState &state, Operation &op,
   }
   if (auto quantize = dyn_cast<qnn::QuantizeDynamicOp>(op))
     return lowerQuantizeDynamic(state, quantize);
+  if (isa<qnn::ContractionOpInterface>(op))
+    return lowerRuntimeContraction(state, &op);
   if (isa<qnn::SoftmaxOp, qnn::SoftmaxLookupOp, qnn::ReduceOp, qnn::MatmulOp>(
           op))
     return lowerReduction(state, &op);
@@ -156,6 +201,7 @@ getInteriorOps(const llvm::MapVector<Operation *, FusionGroup> &groups) {
 static LogicalResult lowerFunction(func::FuncOp func) {
   Block &body = func.getBody().front();
   LoweringState state(func, getTargetLevel(func));
+  expandConstants(body);
   auto groups = findFusionGroups(body);
   llvm::DenseSet<Operation *> interior = getInteriorOps(groups);
   SmallVector<Operation *> old;
@@ -171,7 +217,12 @@ static LogicalResult lowerFunction(func::FuncOp func) {
       lowerConstant(state, constant);
       continue;
     }
-    if (isa<qnn::ConstantOp>(op) || interior.contains(op))
+    if (auto constant = dyn_cast<qnn::ConstantOp>(op)) {
+      if (failed(lowerQuantized(state, constant)))
+        return failure();
+      continue;
+    }
+    if (interior.contains(op))
       continue;
     if (auto ret = dyn_cast<func::ReturnOp>(op)) {
       lowerReturn(state, ret);

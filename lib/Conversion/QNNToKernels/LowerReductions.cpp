@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "quant-opt/Dialect/QNN/IR/QNNScalarFunctions.h"
 #include "quant-opt/Dialect/QNN/Utils/IRAlgebra.h"
 #include "quant-opt/Support/FloatFunctions.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -184,6 +185,7 @@ static LogicalResult lowerSoftmax(LoweringState &state, qnn::SoftmaxOp op) {
   RowBuilder rows(state, loc);
   int64_t axis = op.getAxis();
   Value x = toRows(state, state.get(op.getInput(), loc), axis, loc);
+  // NaN need not win here: it makes the whole sum NaN.
   Value max =
       rows.reduce(x, state.builder.getF32FloatAttr(-INFINITY),
                   [](OpBuilder &b, Location l, ValueRange args) -> Value {
@@ -266,9 +268,9 @@ static LogicalResult lowerReduce(LoweringState &state, qnn::ReduceOp op) {
         rows.reduce(x, builder.getF32FloatAttr(start),
                     [&](OpBuilder &b, Location l, ValueRange args) -> Value {
                       qnn::IRAlgebra a(b, l, args[0].getType());
-                      Value better = isMax ? a.less(args[1], args[0])
-                                           : a.less(args[0], args[1]);
-                      return a.select(better, args[0], args[1]);
+                      return qnn::evaluateBinary(
+                          a, isMax ? qnn::BinaryFn::Max : qnn::BinaryFn::Min,
+                          args[1], args[0]);
                     });
   } else {
     result = state.reshape(rows.sum(x), {count, 1}, loc);

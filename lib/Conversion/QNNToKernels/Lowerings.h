@@ -23,6 +23,8 @@ namespace quantopt {
 void planPads(LoweringState &state, Operation *op);
 
 LogicalResult lowerContraction(LoweringState &state, const FusionGroup &group);
+/// A contraction that has no kernel because its weight or bias is not known.
+LogicalResult lowerRuntimeContraction(LoweringState &state, Operation *op);
 LogicalResult lowerPool(LoweringState &state, const FusionGroup &group);
 /// A group whose root is elementwise, a transpose or a broadcast.
 LogicalResult lowerLoopGroup(LoweringState &state, const FusionGroup &group);

@@ -14,8 +14,13 @@
 using namespace quantopt;
 
 bool quantopt::isKernelRoot(Operation *op) {
-  return isa<qnn::ContractionOpInterface, qnn::PoolOp, qnn::PoolRequantizeOp>(
-      op);
+  // Weights are packed and biases padded when the model is compiled.
+  if (isa<qnn::ContractionOpInterface>(op))
+    return llvm::all_of(op->getOperands().drop_front(), [](Value operand) {
+      return operand.getDefiningOp<qnn::ConstantOp>() ||
+             matchPattern(operand, m_Constant());
+    });
+  return isa<qnn::PoolOp, qnn::PoolRequantizeOp>(op);
 }
 
 bool quantopt::isScalarStep(Operation *op) {
