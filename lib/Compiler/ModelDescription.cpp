@@ -117,8 +117,16 @@ static LogicalResult describeLayers(ModuleOp module, ModelDescription &model) {
   for (auto func : module.getOps<LLVM::LLVMFuncOp>()) {
     auto name =
         func->getAttrOfType<StringAttr>(QVecDialect::getLayerAttrName());
-    if (!name)
+    if (!name) {
+      // What layers share belongs to the variant of its level.
+      if (func.isExternal() || !func->hasAttr(QVecDialect::getTargetAttrName()))
+        continue;
+      FailureOr<VariantDescription *> variant = getVariant(model, func);
+      if (failed(variant))
+        return failure();
+      (*variant)->kernels.push_back(func.getName().str());
       continue;
+    }
     auto count =
         func->getAttrOfType<IntegerAttr>(QVecDialect::getCountAttrName());
     if (!count || func.getNumArguments() != 3 || func.isExternal())

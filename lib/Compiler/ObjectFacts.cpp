@@ -73,9 +73,13 @@ quantopt::readObjectFacts(ArrayRef<Bytes> objects, ModelDescription &model) {
   for (const Bytes &object : objects)
     if (llvm::Error error = readSymbols(object, symbols))
       return std::move(error);
-  for (VariantDescription &variant : model.variants)
+  for (VariantDescription &variant : model.variants) {
+    variant.codeBytes = 0;
     for (LayerDescription &layer : variant.layers)
-      layer.codeBytes = symbols.sizes.lookup(layer.symbol);
+      variant.codeBytes += layer.codeBytes = symbols.sizes.lookup(layer.symbol);
+    for (const std::string &kernel : variant.kernels)
+      variant.codeBytes += symbols.sizes.lookup(kernel);
+  }
   model.constBytes = symbols.constBytes;
   std::vector<std::string> missing;
   llvm::copy_if(

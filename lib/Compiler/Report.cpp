@@ -31,12 +31,9 @@ static void writeTensors(json::OStream &out, StringRef key,
 
 static void writeVariant(json::OStream &out,
                          const VariantDescription &variant) {
-  int64_t codeBytes = 0;
-  for (const LayerDescription &layer : variant.layers)
-    codeBytes += layer.codeBytes;
   out.object([&] {
     out.attribute("isa", variant.isa);
-    out.attribute("code_bytes", codeBytes);
+    out.attribute("code_bytes", variant.codeBytes);
     out.attributeArray("layers", [&] {
       for (const LayerDescription &layer : variant.layers)
         out.object([&] {

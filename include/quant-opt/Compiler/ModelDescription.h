@@ -44,6 +44,9 @@ struct VariantDescription {
   std::string features; ///< for LLVM
   int64_t vectorBytes = 0;
   std::vector<LayerDescription> layers;
+  std::vector<std::string> kernels; ///< symbols of what layers share
+  int64_t codeBytes =
+      0; ///< of layers and kernels; known when there is an object
 };
 
 /// The facts about a model that its descriptor, header and reports state.
