@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 /// Changes whenever a struct of this file changes.
-#define QO_ABI_VERSION 1
+#define QO_ABI_VERSION 2
 
 /// Computes the work items [begin, end) of one layer. `context` is an array of
 /// pointers: the arena, each input in order, each output in order.
@@ -64,6 +64,7 @@ typedef struct qo_variant {
   const char *features;
   int64_t num_layers;
   const qo_layer *layers;
+  int64_t code_bytes; /* machine code of its layers and what they share */
 } qo_variant;
 
 typedef struct qo_model {
@@ -84,6 +85,7 @@ typedef struct qo_model {
   const qo_variant *variants;
   uint64_t golden_hash; /* FNV-1a of all output bytes for the self-test's
                            inputs; 0 when not recorded */
+  int64_t fast_float;   /* not 0: float results differ between variants */
 } qo_model;
 
 typedef const qo_model *(*qo_model_fn)(void);

@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelEmitter.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "quant-opt/Dialect/QVec/Utils/ContractionLayout.h"
 
 using namespace quantopt;
@@ -204,7 +203,7 @@ ContractionEmitter::emitStep(const Block &block, int64_t rows,
     for (int64_t v = 0; v < block.vectors; ++v) {
       Value sum = acc[i * block.vectors + v];
       if (!integer)
-        sum = math::FmaOp::create(b, e.loc, x, weight[v], sum);
+        sum = e.fma(x, weight[v], sum);
       else if (dotGroup == 4)
         sum = qvec::Dot4Op::create(b, e.loc, sum.getType(), sum, x, weight[v],
                                    e.kernel.getUnsignedInput());

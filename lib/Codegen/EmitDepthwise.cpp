@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelEmitter.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace quantopt;
 using qvec::kPanelWidth;
@@ -176,8 +175,7 @@ void DepthwiseEmitter::addFloatTaps(Value rowBase, int64_t row, int64_t rows,
   for (int64_t t = 0; t < kw; ++t)
     for (int64_t i = 0; i < rows; ++i) {
       Value x = loadPixel(rowBase, i * strideW + t * dilationW, valid);
-      acc[i] =
-          math::FmaOp::create(e.b, e.loc, x, weights[row * kw + t], acc[i]);
+      acc[i] = e.fma(x, weights[row * kw + t], acc[i]);
     }
 }
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelEmitter.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/bit.h"
 
@@ -39,6 +40,10 @@ Value KernelEmitter::offsetOf(const FlatBuffer &buffer, Value n, Value h,
   Value offset = add(mul(n, buffer.strides[0]), mul(h, buffer.strides[1]));
   offset = add(offset, mul(w, buffer.strides[2]));
   return add(offset, mul(c, buffer.strides[3]));
+}
+
+Value KernelEmitter::fma(Value x, Value y, Value z) {
+  return math::FmaOp::create(b, loc, x, y, z, kernel.getFastmath());
 }
 
 Value KernelEmitter::decodeWeight(Value stored, Value scale) {

@@ -60,6 +60,9 @@ public:
   void finishTile(ArrayRef<TilePart> parts, Value n, Value h, Value w,
                   Value channel, Value count);
 
+  /// `x * y + z`, rounded as the kernel says.
+  Value fma(Value x, Value y, Value z);
+
   /// Converts weights as stored to `f32` vectors; `scale` may be null.
   Value decodeWeight(Value stored, Value scale);
 

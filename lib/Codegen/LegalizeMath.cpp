@@ -27,7 +27,7 @@ public:
   Expander(Operation *op)
       : b(op->getLoc(), op), like(op->getResult(0).getType()) {}
 
-  Value expandFma(Value x, Value y, Value z);
+  Value expandFma(math::FmaOp op);
   Value expandRound(Operation *op, Value x);
   Value expandHalf(Value x);
 
@@ -59,8 +59,14 @@ private:
 /// The product of two binary32 numbers is exact in binary64. Its sum with `z`
 /// is rounded to odd: when inexact and the last bit is 0, the neighbour towards
 /// the lost part is taken. A last rounding to binary32 is then right, since 53
-/// >= 24 + 2.
-Value Expander::expandFma(Value x, Value y, Value z) {
+/// >= 24 + 2. An op that may be contracted need not be exact.
+Value Expander::expandFma(math::FmaOp op) {
+  Value x = op.getA(), y = op.getB(), z = op.getC();
+  if (arith::bitEnumContainsAll(op.getFastmath(),
+                                arith::FastMathFlags::contract))
+    return arith::AddFOp::create(
+        b, arith::MulFOp::create(b, x, y, op.getFastmathAttr()), z,
+        op.getFastmathAttr());
   Type f64 = shaped(b.getF64Type()), i64 = shaped(b.getI64Type());
   auto widen = [&](Value v) -> Value {
     return arith::ExtFOp::create(b, f64, v);
@@ -185,9 +191,8 @@ struct LegalizeMathPass
     for (Operation *op : work) {
       Expander expander(op);
       Value result;
-      if (isa<math::FmaOp>(op))
-        result = expander.expandFma(op->getOperand(0), op->getOperand(1),
-                                    op->getOperand(2));
+      if (auto fma = dyn_cast<math::FmaOp>(op))
+        result = expander.expandFma(fma);
       else if (widensHalf(op))
         result = expander.expandHalf(op->getOperand(0));
       else

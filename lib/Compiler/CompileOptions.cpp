@@ -64,6 +64,9 @@ llvm::Error CompileOptions::check() const {
   if (auto method = RangeMethod::parse(ranges.empty() ? "mse" : ranges);
       !method)
     return method.takeError();
+  if (fastFloat && verifyCodegen)
+    return createStringError("'--verify-codegen' compares every bit, which "
+                             "'--float=fast' does not keep; drop one of them");
   bool isStatic = this->isStatic();
   if (!calibrate.empty() && !isStatic)
     return createStringError("'--calibrate' needs '--activations=static'");
@@ -80,6 +83,13 @@ llvm::Error CompileOptions::check() const {
   if (isDynamic() && integerOnly)
     return createStringError("'--integer-only' needs '--activations=static': "
                              "results of '--activations=dynamic' are float");
+  if (isFloatWeights && weights != "f32" &&
+      !(granularity.empty() && scheme.empty()))
+    return createStringError(
+        (granularity.empty() ? "'--scheme=" + scheme
+                             : "'--granularity=" + granularity) +
+        "' is for integer weights, but got '--weights=" + weights +
+        "', which has no scales");
   if (weights.empty() || weights == "f32") {
     if (!granularity.empty() && !isInteger)
       return createStringError("'--granularity' needs '--weights' to say how "

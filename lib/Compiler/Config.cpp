@@ -39,6 +39,8 @@ static Error applyOptions(const json::Object &object, CompileOptions &options) {
       options.integerOnly |= *flag;
     } else if (name == "quantized_io" && flag) {
       options.quantizedIO |= *flag;
+    } else if (name == "fast_float" && flag) {
+      options.fastFloat |= *flag;
     } else {
       return createStringError(options.config + ": unknown option '" + name +
                                "' or wrong value");
@@ -90,6 +92,8 @@ std::string quantopt::makeConfig(const CompileOptions &options,
     object["integer_only"] = true;
   if (options.quantizedIO)
     object["quantized_io"] = true;
+  if (options.fastFloat)
+    object["fast_float"] = true;
   std::string schemes = writeSchemes(function);
   StringRef rest = schemes;
   rest.consume_front(kStart);

@@ -105,9 +105,9 @@ Constant *DescriptorBuilder::layers(const VariantDescription &variant) {
 Constant *DescriptorBuilder::variants() {
   SmallVector<Constant *> rows;
   for (const VariantDescription &variant : model.variants)
-    rows.push_back(
-        row({text(variant.isa), text(variant.cpuFlags),
-             number(int64_t(variant.layers.size())), layers(variant)}));
+    rows.push_back(row({text(variant.isa), text(variant.cpuFlags),
+                        number(int64_t(variant.layers.size())), layers(variant),
+                        number(variant.codeBytes)}));
   return array(rows);
 }
 
@@ -121,7 +121,7 @@ llvm::GlobalVariable *DescriptorBuilder::build() {
            tensors(model.outputs), number(model.arenaBytes),
            number(kArenaAlignment), number(model.weightBytes),
            number(model.constBytes), number(model.floatOps),
-           size(model.variants), variants(), golden}));
+           size(model.variants), variants(), golden, number(model.fastFloat)}));
 }
 
 llvm::Expected<Bytes> quantopt::emitDescriptor(const ModelDescription &model,

@@ -182,6 +182,7 @@ FailureOr<ModelDescription> quantopt::describeModel(ModuleOp module) {
   if (auto count = module->getAttrOfType<IntegerAttr>(
           QVecDialect::getFloatOpsAttrName()))
     model.floatOps = count.getInt();
+  model.fastFloat = module->hasAttr(QVecDialect::getFastFloatAttrName());
   model.weightBytes = countWeightBytes(module, model.variants.front());
   return model;
 }

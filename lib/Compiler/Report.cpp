@@ -60,6 +60,7 @@ std::string quantopt::makeReport(const ModelDescription &model,
     out.attribute("arena_bytes", model.arenaBytes);
     out.attribute("arena_bound_bytes", model.arenaBoundBytes);
     out.attribute("float_ops", model.floatOps);
+    out.attribute("fast_float", model.fastFloat);
     writeTensors(out, "inputs", model.inputs);
     writeTensors(out, "outputs", model.outputs);
     out.attributeArray("variants", [&] {

@@ -80,6 +80,7 @@ LogicalResult CompileSession::checkStart() {
       succeeded(late(Phase::Quantize, !options.writeConfig.empty(),
                      "--write-config")) &&
       succeeded(late(Phase::Quantize, options.quantizedIO, "--io")) &&
+      succeeded(late(Phase::Kernels, options.fastFloat, "--float")) &&
       succeeded(late(Phase::Kernels, !options.target.empty(), "--target")) &&
       succeeded(late(Phase::Kernels, !options.cpu.empty(), "--cpu")) &&
       succeeded(late(Phase::Kernels, !options.features.empty(), "--features")));
@@ -208,6 +209,8 @@ LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
     pass.triple = options.target;
     pass.cpu = options.cpu;
     pass.features = options.features;
+    if (options.fastFloat)
+      pass.floatMode = "fast";
     buildKernelsPipeline(manager, pass);
     return success();
   }

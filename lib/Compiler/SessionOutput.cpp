@@ -45,16 +45,17 @@ static CodeKind getCodeKind(EmitKind emit, StringRef output) {
   return CodeKind::Object;
 }
 
-/// Adds the model's description, with the self-test's expected hash where the
-/// code runs on this machine.
+/// Adds the model's description; with `hasGolden`, and where the code runs on
+/// this machine, it has the self-test's expected hash.
 static Error addDescriptor(std::vector<Bytes> &objects, ModelDescription &model,
-                           const EmitOptions &options) {
+                           const EmitOptions &options, bool hasGolden) {
   llvm::Triple triple(model.triple), host(llvm::sys::getDefaultTargetTriple());
   auto descriptor = emitDescriptor(model, options);
   if (!descriptor)
     return descriptor.takeError();
   objects.push_back(std::move(*descriptor));
-  if (triple.getArch() != host.getArch() || triple.getOS() != host.getOS())
+  if (!hasGolden || triple.getArch() != host.getArch() ||
+      triple.getOS() != host.getOS())
     return Error::success();
   auto loaded = CompiledModel::load(objects);
   if (!loaded) {
@@ -79,7 +80,8 @@ static Error writeOutput(std::vector<Bytes> code, ModelDescription &model,
     return writeStaticLibrary(first, options.output, emitOptions.name);
   if (!emitOptions.exportLayers)
     return writeText(options.output, StringRef(first.data(), first.size()));
-  if (Error error = addDescriptor(code, model, emitOptions))
+  if (Error error = addDescriptor(code, model, emitOptions,
+                                  /*hasGolden=*/!model.fastFloat))
     return error;
   LinkOptions link{model.triple, emitOptions.name, options.toolDir};
   return options.emit == EmitKind::Executable

@@ -26,6 +26,10 @@ LogicalResult CompileSession::loadReference() {
   if (!options.verifyCodegen)
     return success();
   Location loc = UnknownLoc::get(&context);
+  if ((*module)->hasAttr(qvec::QVecDialect::getFastFloatAttrName()))
+    return emitError(loc) << options.input
+                          << ": a module lowered with '--float=fast' does not "
+                             "keep every bit; drop '--verify-codegen'";
   if (!options.verifyAgainst.empty()) {
     reference = parseSourceFile<ModuleOp>(options.verifyAgainst, &context);
     if (!reference)

@@ -27,7 +27,9 @@ void quantopt::buildKernelsPipeline(OpPassManager &manager,
   target.cpu = options.cpu;
   target.features = options.features;
   manager.addPass(createSpecializeTargets(target));
-  manager.addPass(createConvertQNNToKernels());
+  ConvertQNNToKernelsOptions convert;
+  convert.floatMode = options.floatMode;
+  manager.addPass(createConvertQNNToKernels(convert));
   addPhaseMark(manager, Phase::Kernels);
 }
 

@@ -32,8 +32,10 @@ void qo_print_info(const qo_model *model, const qo_variant *variant) {
   printf("layers: %lld\n", (long long)variant->num_layers);
   printf("weight_bytes: %lld\n", (long long)model->weight_bytes);
   printf("const_bytes: %lld\n", (long long)model->const_bytes);
+  printf("code_bytes: %lld\n", (long long)variant->code_bytes);
   printf("arena_bytes: %lld\n", (long long)model->arena_bytes);
   printf("float_ops: %lld\n", (long long)model->float_ops);
+  printf("float: %s\n", model->fast_float ? "fast" : "strict");
 }
 
 /// Prints an input or output for people.

@@ -86,8 +86,9 @@ struct Flags {
   TextFlag io{"io", in, cl::value_desc("IO"), cl::init("model"),
               cl::desc("Types of inputs and outputs: model (default), "
                        "quantized")};
-  TextFlag floats{"float", in, cl::value_desc("F"), cl::init("strict"),
-                  cl::desc("strict: the same bytes everywhere")};
+  TextFlag floats{
+      "float", in, cl::value_desc("F"), cl::init("strict"),
+      cl::desc("strict (default): the same bytes everywhere; fast")};
   TextFlag rounding{"rounding", in, cl::value_desc("R"), cl::init("nearest"),
                     cl::desc("nearest")};
   TextsFlag inputShape{"input-shape", in, cl::value_desc("x:1x3x224x224"),
@@ -156,8 +157,9 @@ static Error readChoices(const Flags &flags, CompileOptions &options) {
   options.quantizedIO = flags.io == "quantized";
   if (flags.method != "rtn")
     return notYet("--method", flags.method, "rtn");
-  if (flags.floats != "strict")
-    return notYet("--float", flags.floats, "strict");
+  if (flags.floats != "strict" && flags.floats != "fast")
+    return expectedOneOf("--float", "strict or fast", flags.floats);
+  options.fastFloat = flags.floats == "fast";
   if (flags.rounding != "nearest")
     return notYet("--rounding", flags.rounding, "nearest");
   return Error::success();

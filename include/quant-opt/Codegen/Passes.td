@@ -127,8 +127,9 @@ def LegalizeMath : Pass<"qvec-legalize-math", "::mlir::ModuleOp"> {
   let summary = "Expand float operations that a level has no instruction for";
   let description = [{
     On levels without fused multiply-add, `math.fma` is computed exactly: the
-    product in binary64, a sum rounded to odd, one rounding to binary32; `f16`
-    is widened with integer operations and one exact multiplication. On
+    product in binary64, a sum rounded to odd, one rounding to binary32; one
+    with the flag `contract` becomes a product and a sum of `f32`. `f16` is
+    widened with integer operations and one exact multiplication. On
     levels without rounding instructions, `math.roundeven`, `math.floor` and
     `math.ceil` are computed with additions of 2^23. No call to a library is
     left.

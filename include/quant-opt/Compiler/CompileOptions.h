@@ -51,6 +51,8 @@ struct CompileOptions {
   std::string config, writeConfig;
   bool integerOnly = false;
   bool quantizedIO = false;
+  /// Float results may depend on the level.
+  bool fastFloat = false;
 
   std::vector<std::string> inputShapes;
   int64_t batch = 0;

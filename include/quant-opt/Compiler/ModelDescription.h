@@ -61,6 +61,7 @@ struct ModelDescription {
   int64_t constBytes = 0;  ///< known when there is an object
   int64_t floatOps = 0;
   uint64_t goldenHash = 0;
+  bool fastFloat = false; ///< float results may differ between variants
   std::vector<VariantDescription> variants; ///< best first
 };
 

@@ -133,6 +133,9 @@ struct KernelsOptions : public PassPipelineOptions<KernelsOptions> {
                      "level, or an LLVM cpu")};
   Option<std::string> features{
       *this, "features", llvm::cl::desc("LLVM features to add or remove")};
+  Option<std::string> floatMode{
+      *this, "float", llvm::cl::desc("Rounding of float ops: strict or fast"),
+      llvm::cl::init("strict")};
 };
 
 /// The pass lists of the phases from `kernels` to `llvm`.

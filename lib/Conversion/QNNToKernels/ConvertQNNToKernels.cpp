@@ -168,12 +168,14 @@ lowerOp(LoweringState &state, Operation &op,
   auto found = groups.find(&op);
   if (found != groups.end()) {
     const FusionGroup &group = found->second;
+    FastMath::Scope scope(state.fastMath, group.root);
     if (isa<qnn::ContractionOpInterface>(group.root))
       return lowerContraction(state, group);
     if (isKernelRoot(group.root))
       return lowerPool(state, group);
     return lowerLoopGroup(state, group);
   }
+  FastMath::Scope scope(state.fastMath, &op);
   if (auto quantize = dyn_cast<qnn::QuantizeDynamicOp>(op))
     return lowerQuantizeDynamic(state, quantize);
   if (isa<qnn::ContractionOpInterface>(op))
@@ -198,9 +200,9 @@ getInteriorOps(const llvm::MapVector<Operation *, FusionGroup> &groups) {
   return interior;
 }
 
-static LogicalResult lowerFunction(func::FuncOp func) {
+static LogicalResult lowerFunction(func::FuncOp func, bool allowFastMath) {
   Block &body = func.getBody().front();
-  LoweringState state(func, getTargetLevel(func));
+  LoweringState state(func, getTargetLevel(func), allowFastMath);
   expandConstants(body);
   auto groups = findFusionGroups(body);
   llvm::DenseSet<Operation *> interior = getInteriorOps(groups);
@@ -322,9 +324,18 @@ static LogicalResult checkFunction(func::FuncOp func) {
 namespace {
 struct ConvertQNNToKernelsPass
     : public quantopt::impl::ConvertQNNToKernelsBase<ConvertQNNToKernelsPass> {
+  using Base::Base;
   void runOnOperation() override {
     ModuleOp module = getOperation();
     Builder b(&getContext());
+    if (floatMode != "strict" && floatMode != "fast") {
+      module.emitError("expected 'float' to be strict or fast, but got '")
+          << floatMode << "'";
+      return signalPassFailure();
+    }
+    if (floatMode == "fast")
+      module->setAttr(qvec::QVecDialect::getFastFloatAttrName(),
+                      b.getUnitAttr());
     for (func::FuncOp func : module.getOps<func::FuncOp>()) {
       if (func.isExternal())
         continue;
@@ -336,7 +347,7 @@ struct ConvertQNNToKernelsPass
                       describe(func, /*inputs=*/false));
       module->setAttr(qvec::QVecDialect::getFloatOpsAttrName(),
                       b.getI64IntegerAttr(countFloatOps(func)));
-      if (failed(lowerFunction(func)))
+      if (failed(lowerFunction(func, floatMode == "fast")))
         return signalPassFailure();
       retypeSignature(func);
       func.walk([&](Operation *op) {

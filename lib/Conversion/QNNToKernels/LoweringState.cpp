@@ -9,11 +9,42 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 
 using namespace quantopt;
 
-LoweringState::LoweringState(func::FuncOp func, const TargetLevel &target)
-    : builder(func.getContext()), target(target) {}
+/// No reassociation: sums of rounded terms, as in exp, would lose digits.
+static constexpr arith::FastMathFlags kFastFlags =
+    arith::FastMathFlags::contract | arith::FastMathFlags::arcp;
+
+void FastMath::notifyOperationInserted(Operation *op,
+                                       OpBuilder::InsertPoint previous) {
+  // An op that only moved has its flags.
+  if (!isActive || previous.isSet())
+    return;
+  auto flags = arith::FastMathFlagsAttr::get(op->getContext(), kFastFlags);
+  if (auto kernel = dyn_cast<qvec::KernelOp>(op))
+    kernel.setFastmathAttr(flags);
+  else if (auto arithmetic = dyn_cast<arith::ArithFastMathInterface>(op))
+    op->setAttr(arithmetic.getFastMathAttrName(), flags);
+}
+
+static bool isFloat(Value value) {
+  return getElementTypeOrSelf(value.getType()).isF32();
+}
+
+/// Conversions to and from integers have one right result.
+FastMath::Scope::Scope(FastMath &fastMath, Operation *op)
+    : fastMath(fastMath), before(fastMath.isActive) {
+  fastMath.isActive = fastMath.isAllowed && op->getNumOperands() != 0 &&
+                      op->getNumResults() != 0 && isFloat(op->getOperand(0)) &&
+                      isFloat(op->getResult(0));
+}
+
+LoweringState::LoweringState(func::FuncOp func, const TargetLevel &target,
+                             bool allowFastMath)
+    : fastMath(allowFastMath), builder(func.getContext(), &fastMath),
+      target(target) {}
 
 int64_t quantopt::getSignedEquivalent(IntegerType storage, int64_t value) {
   if (!storage.isUnsigned())

@@ -29,9 +29,38 @@ struct SpatialPads {
   bool any() const { return top || left || bottom || right; }
 };
 
+/// Allows ops that are built to round in other ways, where the model's numbers
+/// are floats and stay floats.
+class FastMath : public OpBuilder::Listener {
+public:
+  explicit FastMath(bool isAllowed) : isAllowed(isAllowed) {}
+
+  void notifyOperationInserted(Operation *op,
+                               OpBuilder::InsertPoint previous) override;
+
+  /// While it lives, built ops belong to a qnn op.
+  class Scope {
+  public:
+    Scope(FastMath &fastMath, Operation *op);
+    ~Scope() { fastMath.isActive = before; }
+
+  private:
+    FastMath &fastMath;
+    bool before;
+  };
+
+private:
+  bool isAllowed, isActive = false;
+};
+
 class LoweringState {
 public:
-  LoweringState(func::FuncOp func, const TargetLevel &target);
+  LoweringState(func::FuncOp func, const TargetLevel &target,
+                bool allowFastMath);
+  LoweringState(const LoweringState &) = delete;
+  LoweringState &operator=(const LoweringState &) = delete;
+
+  FastMath fastMath;
 
   OpBuilder builder;
   const TargetLevel &target;

@@ -250,6 +250,7 @@ Value ScalarChain::load(OpBuilder &builder, Location loc, const Source &source,
 
 Value ScalarChain::emitStep(OpBuilder &builder, Location loc, const Step &step,
                             Value input, ValueRange sides) {
+  FastMath::Scope scope(state.fastMath, step.op);
   ScalarEmitter emitter(builder, loc, state.target);
   SmallVector<Value> values;
   for (const Source &source : step.sources)

@@ -25,6 +25,9 @@
 #ifndef MOCK_GOLDEN
 #define MOCK_GOLDEN 0
 #endif
+#ifndef MOCK_FAST_FLOAT
+#define MOCK_FAST_FLOAT 0
+#endif
 #ifndef MOCK_WRONG
 #define MOCK_WRONG 0
 #endif
@@ -79,13 +82,27 @@ static const qo_layer fastLayers[] = {{"add", add, 3 * MOCK_ROWS},
 static const qo_layer baseLayers[] = {{"add", add, 3 * MOCK_ROWS},
                                       {"sum", sum, MOCK_ROWS}};
 static const qo_variant variants[] = {
-    {"fast", MOCK_FAST_FEATURES, 2, fastLayers},
-    {"base", MOCK_LAST_FEATURES, 2, baseLayers},
+    {"fast", MOCK_FAST_FEATURES, 2, fastLayers, 56},
+    {"base", MOCK_LAST_FEATURES, 2, baseLayers, 78},
 };
 static const qo_model model = {
-    MOCK_ABI, "mock",  "1.2.3",        "any-target", 2,  inputs,
-    2,        outputs, 12 * MOCK_ROWS, 64,           12, 34,
-    1,        2,       variants,       MOCK_GOLDEN,
+    MOCK_ABI,
+    "mock",
+    "1.2.3",
+    "any-target",
+    2,
+    inputs,
+    2,
+    outputs,
+    12 * MOCK_ROWS,
+    64,
+    12,
+    34,
+    1,
+    2,
+    variants,
+    MOCK_GOLDEN,
+    MOCK_FAST_FLOAT,
 };
 
 const qo_model *quantopt_model(void);

@@ -34,3 +34,23 @@ func.func @halves(%a: vector<4xf16>) -> vector<4xf32>
   %0 = arith.extf %a : vector<4xf16> to vector<4xf32>
   return %0 : vector<4xf32>
 }
+
+// An op that may be contracted is a product and a sum.
+// CHECK-LABEL: @contracted
+// CHECK: %[[P:.*]] = arith.mulf %{{.*}}, %{{.*}} fastmath<contract> : vector<4xf32>
+// CHECK: arith.addf %[[P]], %{{.*}} fastmath<contract> : vector<4xf32>
+// CHECK-NEXT: return
+func.func @contracted(%a: vector<4xf32>, %b: vector<4xf32>) -> vector<4xf32>
+    attributes {qvec.target = #qvec.target<level = "x86-64", triple = "x86_64", cpu = "", features = "">} {
+  %0 = math.fma %a, %b, %b fastmath<contract> : vector<4xf32>
+  return %0 : vector<4xf32>
+}
+
+// The instruction is as fast, and exact.
+// CHECK-LABEL: @contracted_avx2
+// CHECK: math.fma
+func.func @contracted_avx2(%a: vector<4xf32>, %b: vector<4xf32>) -> vector<4xf32>
+    attributes {qvec.target = #qvec.target<level = "x86-64-v3", triple = "x86_64", cpu = "", features = "">} {
+  %0 = math.fma %a, %b, %b fastmath<contract> : vector<4xf32>
+  return %0 : vector<4xf32>
+}

@@ -45,8 +45,17 @@ def ConvertQNNToKernels : Pass<"convert-qnn-to-kernels", "::mlir::ModuleOp"> {
     buffers. 8-bit activations are stored with the target's offset (unsigned
     bytes where the dot product wants them).
 
+    With `float=fast`, ops whose numbers are floats and stay floats get the
+    flags `contract` and `arcp`: a level without fused multiply-add may round
+    product and sum apart, and a divisor may become its reciprocal. Their
+    results then depend on the level. Quantization is exact in any case.
+
     The model's interface is recorded in `qvec.inputs` and `qvec.outputs`.
   }];
+  let options = [
+    Option<"floatMode", "float", "std::string", "\"strict\"",
+           "strict: the same bytes on every level; fast: may round otherwise">,
+  ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
     "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect",

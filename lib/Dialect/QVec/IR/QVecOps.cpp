@@ -51,6 +51,8 @@ LogicalResult QVecDialect::verifyOperationAttribute(Operation *op,
     ok = isa<IntegerAttr>(value);
   else if (name == getInputsAttrName() || name == getOutputsAttrName())
     ok = isa<ArrayAttr>(value);
+  else if (name == getFastFloatAttrName())
+    ok = isa<UnitAttr>(value);
   if (ok)
     return success();
   return op->emitOpError("has an unknown or ill-typed attribute '")

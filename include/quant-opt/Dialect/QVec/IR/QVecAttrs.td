@@ -46,6 +46,7 @@ def QVec_Dialect : Dialect {
       return "qvec.arena_bound_bytes";
     }
     static llvm::StringRef getFloatOpsAttrName() { return "qvec.float_ops"; }
+    static llvm::StringRef getFastFloatAttrName() { return "qvec.fast_float"; }
   }];
 }
 

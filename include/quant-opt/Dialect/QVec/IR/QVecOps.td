@@ -8,6 +8,7 @@
 #ifndef QUANTOPT_DIALECT_QVEC_IR_QVECOPS
 #define QUANTOPT_DIALECT_QVEC_IR_QVECOPS
 
+include "mlir/Dialect/Arith/IR/ArithBase.td"
 include "mlir/Interfaces/DestinationStyleOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
@@ -59,6 +60,9 @@ def QVec_KernelOp : QVec_Op<"kernel", [
 
     Input integers are unsigned when `unsignedInput` is set.
 
+    A sum of floats is a chain of fused multiply-adds unless `fastmath` allows
+    to `contract`: then a level may round product and sum apart.
+
     (C1) input and init have rank 4. (C2) a contraction or depthwise kernel has
     a weight and a strategy. (C3) the epilogue has the arguments listed above
     and yields init's element type. (C4) residuals have init's shape. (C5) the
@@ -77,7 +81,9 @@ def QVec_KernelOp : QVec_Op<"kernel", [
                        OptionalAttr<QVec_StrategyAttr>:$strategy,
                        DefaultValuedAttr<I64Attr, "1">:$groups,
                        OptionalAttr<DenseI64ArrayAttr>:$countedPads,
-                       UnitAttr:$unsignedInput);
+                       UnitAttr:$unsignedInput,
+                       DefaultValuedAttr<Arith_FastMathAttr,
+                         "::mlir::arith::FastMathFlags::none">:$fastmath);
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let regions = (region SizedRegion<1>:$epilogue);
   let assemblyFormat = [{
