@@ -10,6 +10,7 @@
 #include "quant-opt/Compiler/JIT.h"
 #include "quant-opt/Quantization/Schemes/ObservedValues.h"
 #include "quant-opt/Support/SampleSet.h"
+#include <cmath>
 
 using namespace quantopt;
 using llvm::Expected;
@@ -78,6 +79,65 @@ static std::vector<std::vector<float>> allocate(const qo_tensor *tensors,
   return buffers;
 }
 
+/// Reads a batch of every input. Infinity and NaN have no place in a range.
+static llvm::Error readBatch(SampleSet &samples, int64_t batch,
+                             std::vector<std::vector<float>> &buffers) {
+  for (auto [i, input] : llvm::enumerate(samples.getInputs())) {
+    if (llvm::Error error = samples.read(batch, i, buffers[i].data()))
+      return error;
+    if (input.type != QO_F32)
+      continue;
+    ArrayRef<float> values(buffers[i].data(),
+                           size_t(input.getNumBytes()) / sizeof(float));
+    const float *bad =
+        llvm::find_if(values, [](float x) { return !std::isfinite(x); });
+    if (bad == values.end())
+      continue;
+    int64_t rows = input.shape.empty() ? 1 : input.shape.front();
+    int64_t rowLength = int64_t(values.size()) / rows;
+    int64_t at = bad - values.begin();
+    return llvm::createStringError(
+        "expected finite numbers to calibrate with, but sample " +
+        llvm::Twine(batch * rows + at / rowLength) + " of input '" +
+        input.name + "' has " + (std::isnan(*bad) ? "NaN" : "infinity") +
+        " as element " + llvm::Twine(at % rowLength));
+  }
+  return llvm::Error::success();
+}
+
+/// Fewer samples hardly show what values there are.
+static constexpr int64_t kFewSamples = 10;
+
+static void warnOfFewSamples(Location loc, const SampleSet &samples) {
+  ArrayRef<int64_t> shape = samples.getInputs().front().shape;
+  int64_t count = samples.size() * (shape.empty() ? 1 : shape.front());
+  if (count < kFewSamples)
+    mlir::emitWarning(loc) << "ranges come from " << count << " sample"
+                           << (count == 1 ? "" : "s") << "; at least "
+                           << kFewSamples
+                           << " typical ones are needed for ranges to rely on";
+}
+
+/// Values that are not finite do not count for a range; a tensor must have
+/// others.
+static llvm::Error checkFinite(Location loc, const Calibrator &calibrator,
+                               ArrayRef<std::string> names) {
+  for (auto [i, name] : llvm::enumerate(names)) {
+    const Histogram &seen = calibrator.getHistogram(i);
+    uint64_t bad = seen.getNonFiniteCount();
+    if (bad != 0 && seen.getCount() == 0)
+      return llvm::createStringError("'" + name +
+                                     "' has only NaN and infinity for all "
+                                     "samples, so it has no range: look at the "
+                                     "weights and inputs before it");
+    if (bad != 0)
+      mlir::emitWarning(loc)
+          << "'" << name << "' was NaN or infinite " << bad << " times in "
+          << bad + seen.getCount() << "; its range is that of the other values";
+  }
+  return llvm::Error::success();
+}
+
 Expected<RangeTable> quantopt::calibrateModel(ModuleOp module,
                                               const CompileOptions &options) {
   auto method =
@@ -100,6 +160,8 @@ Expected<RangeTable> quantopt::calibrateModel(ModuleOp module,
   auto samples = SampleSet::open(options.calibrate, *described);
   if (!samples)
     return samples.takeError();
+  Location loc = UnknownLoc::get(module.getContext());
+  warnOfFewSamples(loc, *samples);
   std::vector<std::string> names;
   for (auto &[number, name] : observation->arguments)
     names.push_back(name);
@@ -117,9 +179,8 @@ Expected<RangeTable> quantopt::calibrateModel(ModuleOp module,
     out.push_back(buffer.data());
   Calibrator calibrator(names);
   for (int64_t batch = 0; batch < samples->size(); ++batch) {
-    for (size_t i = 0; i < inputs.size(); ++i)
-      if (llvm::Error error = samples->read(batch, i, inputs[i].data()))
-        return std::move(error);
+    if (llvm::Error error = readBatch(*samples, batch, inputs))
+      return std::move(error);
     (*compiled)->run(in, out);
     for (const Observed &value : *observed)
       calibrator.observe(value.index, getValues(value));
@@ -127,5 +188,7 @@ Expected<RangeTable> quantopt::calibrateModel(ModuleOp module,
       options.progress("calibrate",
                        double(batch + 1) / double(samples->size()));
   }
+  if (llvm::Error error = checkFinite(loc, calibrator, names))
+    return std::move(error);
   return calibrator.finish(*method);
 }

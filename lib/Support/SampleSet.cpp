@@ -139,8 +139,10 @@ llvm::Error SampleSet::Builder::addFile(StringRef path,
   auto opened = openNpyFiles(path);
   if (!opened)
     return opened.takeError();
-  // A single array needs no key to be told apart.
-  if (!input && set.inputs.size() == 1 && opened->files.size() == 1)
+  // A single array without a name needs none to be told apart; NumPy calls it
+  // arr_0.
+  if (!input && set.inputs.size() == 1 && opened->files.size() == 1 &&
+      (!opened->isArchive || opened->getKey(0) == "arr_0"))
     input = 0;
   if (input && opened->files.size() == 1)
     return addArray(std::move(opened->files[0]), *input);

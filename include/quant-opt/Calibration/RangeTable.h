@@ -65,6 +65,11 @@ public:
   /// Adds what another calibrator of the same network has seen.
   void merge(const Calibrator &other);
 
+  /// What has been seen of the tensor number `index`.
+  const Histogram &getHistogram(size_t index) const {
+    return histograms[index];
+  }
+
   /// The table of all ranges.
   RangeTable finish(const RangeMethod &method, bool keepHistograms = false);
 

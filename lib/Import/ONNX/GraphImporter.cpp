@@ -282,6 +282,18 @@ LogicalResult GraphImporter::defineInputs() {
   for (const ValueInfoProto &input : model.graph().input())
     if (!initializers.contains(input.name()) && failed(defineInput(input)))
       return failure();
+  auto isBatched = [&](Type type) {
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(type).getShape();
+    return !shape.empty() && shape.front() == options.batch;
+  };
+  TypeRange types = body->getArgumentTypes();
+  if (options.batch > 0 && !types.empty() && llvm::none_of(types, isBatched))
+    return emitError() << "'--batch=" << options.batch
+                       << "' needs an input that leaves its leading dimension "
+                          "open, but input '"
+                       << argumentNames.front() << "' has the shape "
+                       << formatShape(
+                              cast<RankedTensorType>(types.front()).getShape());
   return success();
 }
 

@@ -112,6 +112,9 @@ TEST_F(SampleSetTest, takesTheOnlyArrayOfAnArchive) {
   auto set = SampleSet::open({file}, {input("x", {1, 2})});
   ASSERT_TRUE(bool(set)) << llvm::toString(set.takeError());
   EXPECT_THAT(batch(*set, 0), ElementsAre(3, 4));
+  file = write("y.npz", zip({{"y.npy", makeRange("(1, 2)", 3, 2)}}, false));
+  EXPECT_THAT(openError({file}, {input("x", {1, 2})}),
+              HasSubstr("no input 'y'"));
 }
 
 TEST_F(SampleSetTest, takesSeveralNamedFiles) {
