@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ConvertLookups.h"
+#include "ConvertSaturation.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -84,88 +85,13 @@ static Value lowerDot(OpBuilder &b, const Dot &dot, const TargetLevel &level) {
   return lowerGeneric(b, dot);
 }
 
-//===----------------------------------------------------------------------===//
-// Saturation
-//===----------------------------------------------------------------------===//
-
-/// Limits and truncation, for scalars and vectors of any size.
-static Value saturateGeneric(OpBuilder &b, Location loc, Value value,
-                             Type result, bool isUnsigned) {
-  auto constant = [&](int32_t limit) -> Value {
-    TypedAttr attr = b.getI32IntegerAttr(limit);
-    if (auto type = dyn_cast<VectorType>(value.getType()))
-      attr = DenseElementsAttr::get(type, Attribute(attr));
-    return arith::ConstantOp::create(b, loc, attr);
-  };
-  value =
-      arith::MaxSIOp::create(b, loc, value, constant(isUnsigned ? 0 : -128));
-  value =
-      arith::MinSIOp::create(b, loc, value, constant(isUnsigned ? 255 : 127));
-  return arith::TruncIOp::create(b, loc, result, value);
-}
-
-/// Packs two or four vectors of `lanes` into bytes. Packing works on blocks of
-/// 128 bits, so that block `k` of the packed vector holds 4 bytes of block `k`
-/// of each vector; a permutation puts them in order.
-static Value packVectors(OpBuilder &b, Location loc, ArrayRef<Value> vectors,
-                         int64_t lanes, bool isUnsigned,
-                         const PackIntrinsics &names) {
-  auto pack = [&](StringRef name, unsigned bits, Value x, Value y) -> Value {
-    auto type = VectorType::get({lanes * 32 / bits}, b.getIntegerType(bits));
-    return LLVM::CallIntrinsicOp::create(b, loc, type, b.getStringAttr(name),
-                                         ValueRange{x, y})
-        .getResult(0);
-  };
-  Value low = pack(names.words, 16, vectors[0], vectors[1]);
-  Value high =
-      vectors.size() == 2 ? low : pack(names.words, 16, vectors[2], vectors[3]);
-  Value bytes =
-      pack(isUnsigned ? names.unsignedBytes : names.signedBytes, 8, low, high);
-  int64_t blocks = lanes / 4, count = vectors.size();
-  SmallVector<int64_t> mask;
-  for (int64_t v = 0; v < count; ++v)
-    for (int64_t k = 0; k < blocks; ++k)
-      mask.push_back(k * 4 + v);
-  Value words = vector::BitCastOp::create(
-      b, loc, VectorType::get({lanes}, b.getI32Type()), bytes);
-  words = vector::ShuffleOp::create(b, loc, words, words, mask);
-  return vector::BitCastOp::create(
-      b, loc, VectorType::get({count * lanes}, b.getI8Type()), words);
-}
-
-static Value lowerSaturate(OpBuilder &b, qvec::SaturateOp op,
-                           const TargetLevel &level) {
-  Location loc = op.getLoc();
-  bool isUnsigned = op.getUnsignedResult();
-  auto type = dyn_cast<VectorType>(op.getValue().getType());
-  std::optional<PackIntrinsics> names = getPackIntrinsics(level);
-  int64_t lanes = level.getLanes();
-  int64_t vectors = type ? type.getDimSize(0) / lanes : 0;
-  if (!names || !type || type.getDimSize(0) % lanes != 0 ||
-      (vectors != 2 && vectors != 4))
-    return saturateGeneric(b, loc, op.getValue(), op.getType(), isUnsigned);
-  SmallVector<Value> parts;
-  for (int64_t v = 0; v < vectors; ++v)
-    parts.push_back(vector::ExtractStridedSliceOp::create(
-        b, loc, op.getValue(), ArrayRef<int64_t>{v * lanes},
-        ArrayRef<int64_t>{lanes}, ArrayRef<int64_t>{1}));
-  return packVectors(b, loc, parts, lanes, isUnsigned, *names);
-}
-
 namespace {
 struct ConvertQVecToLLVMPass
     : public quantopt::impl::ConvertQVecToLLVMBase<ConvertQVecToLLVMPass> {
   void runOnOperation() override {
     convertDots();
     convertLookups(getOperation());
-    SmallVector<qvec::SaturateOp> saturations;
-    getOperation().walk(
-        [&](qvec::SaturateOp op) { saturations.push_back(op); });
-    for (qvec::SaturateOp op : saturations) {
-      OpBuilder b(op);
-      op.replaceAllUsesWith(lowerSaturate(b, op, getTargetLevel(op)));
-      op.erase();
-    }
+    convertSaturation(getOperation());
   }
 
   void convertDots() {

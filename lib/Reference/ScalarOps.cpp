@@ -104,6 +104,21 @@ static void lookUpByte(const Instruction &i, Context &c) {
   c.slots[i.result].integer = i.table[toUnsigned(i.get(c, 0).integer, 8)];
 }
 
+/// The byte nearest to a weighted sum.
+static void rescaleAdd(const Instruction &i, Context &c) {
+  auto [lhs, rhs, offset, shift] = i.numbers;
+  bool isUnsigned = i.immediate;
+  auto read = [&](unsigned operand) {
+    int64_t byte = i.get(c, operand).integer;
+    return isUnsigned ? int64_t(toUnsigned(byte, 8)) : byte;
+  };
+  int64_t sum = lhs * read(0) + rhs * read(1) + offset;
+  int64_t shifted = wrapInteger(uint64_t(sum), 32) >> shift;
+  int64_t byte = isUnsigned ? std::clamp<int64_t>(shifted, 0, 255)
+                            : std::clamp<int64_t>(shifted, -128, 127);
+  c.slots[i.result].integer = wrapInteger(uint64_t(byte), 8);
+}
+
 /// A division; `fn` gets a divisor other than 0.
 template <typename Fn>
 static void divideInteger(Instruction &instruction, bool isSigned, Fn) {
@@ -413,6 +428,14 @@ static bool selectInteger(Operation *op, Instruction &i) {
         if (op.getUnsignedResult())
           return unaryInteger(i, SaturateUnsigned()), true;
         return unaryInteger(i, SaturateSigned()), true;
+      })
+      .Case([&](qvec::RescaleAddOp op) {
+        i.numbers = {int32_t(op.getLhsMultiplier()),
+                     int32_t(op.getRhsMultiplier()), int32_t(op.getOffset()),
+                     int32_t(op.getShift())};
+        i.immediate = op.getUnsignedBytes();
+        i.execute = rescaleAdd;
+        return true;
       })
       .Case([&](qvec::LookupOp op) {
         i.table = op.getTable(); // lives as long as the context

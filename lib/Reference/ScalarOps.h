@@ -9,6 +9,7 @@
 #define QUANTOPT_LIB_REFERENCE_SCALAROPS_H
 
 #include "quant-opt/Reference/ScalarProgram.h"
+#include <array>
 
 namespace quantopt::reference {
 
@@ -28,6 +29,8 @@ struct ScalarProgram::Instruction {
   unsigned fromWidth = 0; ///< bits of the first operand's type
   int64_t immediate = 0;  ///< predicate, dimension or capture
   ArrayRef<int8_t> table; ///< of a look-up
+  /// Of a weighted sum: multipliers, offset, shift.
+  std::array<int32_t, 4> numbers = {};
 
   const Scalar &get(const Context &context, unsigned i) const {
     return context.slots[operands[i]];

@@ -51,9 +51,9 @@ const TargetLevel &quantopt::getTargetLevel(Operation *op) {
   return getTargetLevels().back();
 }
 
-std::optional<StringRef> quantopt::getDotIntrinsic(const TargetLevel &level,
-                                                   int64_t group,
-                                                   int64_t lanes) {
+/// The row of an architecture.
+static std::optional<StringRef> findDot(StringRef arch, int64_t group,
+                                        int64_t lanes) {
   struct Row {
     StringRef arch;
     int64_t group, lanes;
@@ -64,13 +64,23 @@ std::optional<StringRef> quantopt::getDotIntrinsic(const TargetLevel &level,
   {ARCH, GROUP, LANES, NAME},
 #include "X86/Intrinsics.def"
   };
+  for (const Row &row : rows)
+    if (row.arch == arch && row.group == group && row.lanes == lanes)
+      return row.name;
+  return std::nullopt;
+}
+
+std::optional<StringRef> quantopt::getDotIntrinsic(const TargetLevel &level,
+                                                   int64_t group,
+                                                   int64_t lanes) {
   // A level has the dot products that its kernels are planned with.
   if (level.dotGroup != group)
     return std::nullopt;
-  for (const Row &row : rows)
-    if (row.arch == level.arch && row.group == group && row.lanes == lanes)
-      return row.name;
-  return std::nullopt;
+  return findDot(level.arch, group, lanes);
+}
+
+std::optional<StringRef> quantopt::getPairIntrinsic(const TargetLevel &level) {
+  return findDot(level.arch, 2, level.getLanes());
 }
 
 std::optional<PackIntrinsics>

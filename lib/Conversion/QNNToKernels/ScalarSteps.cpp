@@ -38,10 +38,14 @@ Value ScalarEmitter::f32(float value) {
 }
 
 Value ScalarEmitter::saturate(Value value, int64_t min, int64_t max) {
-  bool isUnsigned = offset != 0;
   Value byte = qvec::SaturateOp::create(builder, loc, builder.getI8Type(),
-                                        value, isUnsigned);
-  // What saturation has not limited already.
+                                        value, offset != 0);
+  return limitByte(byte, min, max);
+}
+
+Value ScalarEmitter::limitByte(Value byte, int64_t min, int64_t max) {
+  bool isUnsigned = offset != 0;
+  // A byte lies in the widest range already.
   auto i8 = [&](int64_t limit) -> Value {
     return arith::ConstantOp::create(
         builder, loc, builder.getI8IntegerAttr(int8_t(limit + offset)));
@@ -201,12 +205,24 @@ Value ScalarEmitter::rescaleAdd(qnn::RescaleAddOp op, Value lhs, Value rhs) {
   int64_t ma = int32_t(op.getLhsMultiplier());
   int64_t mb = int32_t(op.getRhsMultiplier());
   int64_t constant = int32_t(op.getOffset()) - offset * (ma + mb);
+  int64_t min = int32_t(op.getMin()), max = int32_t(op.getMax());
+  int64_t shift = int32_t(op.getShift());
+  // The offset of the result moves in front of the shift when the sum still
+  // fits.
+  int64_t moved = offset << shift, reach = 128 * (std::abs(ma) + std::abs(mb));
+  if (llvm::isInt<32>(int32_t(op.getOffset()) + moved + reach) &&
+      llvm::isInt<32>(int32_t(op.getOffset()) + moved - reach)) {
+    Value byte = qvec::RescaleAddOp::create(
+        builder, loc, lhs.getType(), lhs, rhs, int32_t(ma), int32_t(mb),
+        int32_t(constant + moved), int32_t(shift), offset != 0);
+    return limitByte(byte, min, max);
+  }
   Value a = arith::MulIOp::create(builder, loc, extend(lhs), i32(ma));
   Value b = arith::MulIOp::create(builder, loc, extend(rhs), i32(mb));
   Value sum = arith::AddIOp::create(builder, loc, a, b);
   sum = arith::AddIOp::create(builder, loc, sum, i32(constant));
-  sum = arith::ShRSIOp::create(builder, loc, sum, i32(int32_t(op.getShift())));
-  return clampToByte(sum, int32_t(op.getMin()), int32_t(op.getMax()));
+  sum = arith::ShRSIOp::create(builder, loc, sum, i32(shift));
+  return clampToByte(sum, min, max);
 }
 
 Value ScalarEmitter::rescaleMul(qnn::RescaleMulOp op, Value lhs, Value rhs) {

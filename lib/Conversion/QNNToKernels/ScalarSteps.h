@@ -63,6 +63,8 @@ private:
   Value store(Value quotient, int64_t zeroPoint, unsigned bits);
   /// `value`, which has the offset, as a byte in [min, max] plus the offset.
   Value saturate(Value value, int64_t min, int64_t max);
+  /// A stored byte limited to [min, max] plus the offset.
+  Value limitByte(Value byte, int64_t min, int64_t max);
 
   OpBuilder &builder;
   Location loc;

@@ -14,7 +14,9 @@
 // CHECK: ^bb0(%[[ACC:.*]]: i32, %[[RES:.*]]: i8):
 // CHECK: arith.sitofp %[[ACC]]
 // CHECK: math.fma
-// CHECK: arith.shrsi
+// CHECK: %[[BYTE:.*]] = qvec.saturate
+// The offset: 8192 - 128 * (16384 + 8192) + (128 << 14).
+// CHECK: qvec.rescale_add %[[BYTE]], %[[RES]] {lhsMultiplier = 16384 : i32, offset = -1040384 : i32, rhsMultiplier = 8192 : i32, shift = 14 : i32, unsignedBytes} : i8
 // CHECK: qvec.yield
 // CHECK-NOT: qnn.
 func.func @main(%x: tensor<1x4x4x2xi8>, %r: tensor<1x4x4x2xi8>) -> tensor<1x4x4x2xi8> {

@@ -128,3 +128,19 @@ func.func @kernel_c6(%x: tensor<1x1x3x64xf32>, %y: tensor<1x1x3x2xf32>) {
   } -> tensor<1x1x3x2xf32>
   return
 }
+
+// -----
+
+func.func @rescale_add_c1(%x: i8) {
+  // expected-error @+1 {{'qvec.rescale_add' op expected multipliers of 16 bits, but got 32768}}
+  %0 = qvec.rescale_add %x, %x {lhsMultiplier = 1 : i32, rhsMultiplier = 32768 : i32, offset = 0 : i32, shift = 0 : i32} : i8
+  return
+}
+
+// -----
+
+func.func @rescale_add_c2(%x: i8) {
+  // expected-error @+1 {{'qvec.rescale_add' op expected a shift in [0, 31], but got 32}}
+  %0 = qvec.rescale_add %x, %x {lhsMultiplier = 1 : i32, rhsMultiplier = 1 : i32, offset = 0 : i32, shift = 32 : i32} : i8
+  return
+}

@@ -61,3 +61,37 @@ func.func @saturate_otherwise(%x: vector<24xi32>, %y: i32) -> (vector<24xi8>, i8
   %1 = qvec.saturate %y {unsignedResult} : i32 to i8
   return %0, %1 : vector<24xi8>, i8
 }
+
+// Bytes of both operands become pairs of words; packing restores their order.
+// CHECK-LABEL: @rescale_add
+// CHECK-DAG: %[[W:.*]] = arith.constant dense<[3, -5, 3, -5, 3, -5, 3, -5, 3, -5, 3, -5, 3, -5, 3, -5]> : vector<16xi16>
+// CHECK-DAG: %[[ZERO:.*]] = arith.constant dense<0> : vector<32xi8>
+// CHECK: %[[X:.*]] = vector.shuffle %{{.*}}, %[[ZERO]] [0, 32, 1, 33, 2, 34, 3, 35, 4, 36, 5, 37, 6, 38, 7, 39, 16, 48,
+// CHECK: vector.shuffle {{.*}} [0, 16, 1, 17, 2, 18, 3, 19, 8, 24, 9, 25, 10, 26, 11, 27] : vector<16xi16>, vector<16xi16>
+// CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"(%{{.*}}, %[[W]])
+// CHECK: arith.addi
+// CHECK: arith.shrsi
+// CHECK: vector.shuffle {{.*}} [4, 20, 5, 21, 6, 22, 7, 23, 12, 28, 13, 29, 14, 30, 15, 31] : vector<16xi16>, vector<16xi16>
+// CHECK: vector.shuffle %{{.*}}, %[[ZERO]] [8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46, 15, 47, 24, 56,
+// CHECK-COUNT-2: llvm.call_intrinsic "llvm.x86.avx2.packssdw"
+// CHECK: %[[R:.*]] = llvm.call_intrinsic "llvm.x86.avx2.packuswb"
+// CHECK: return %[[R]]
+func.func @rescale_add(%x: vector<32xi8>, %y: vector<32xi8>) -> vector<32xi8>
+    attributes {qvec.target = #qvec.target<level = "x86-64-v3", triple = "x86_64", cpu = "", features = "">} {
+  %0 = qvec.rescale_add %x, %y {lhsMultiplier = 3 : i32, rhsMultiplier = -5 : i32, offset = 7 : i32, shift = 2 : i32, unsignedBytes} : vector<32xi8>
+  return %0 : vector<32xi8>
+}
+
+// Signed bytes, other sizes and scalars are widened one by one.
+// CHECK-LABEL: @rescale_add_otherwise
+// CHECK: arith.extsi {{.*}} : vector<32xi8> to vector<32xi32>
+// CHECK: arith.extui {{.*}} : vector<16xi8> to vector<16xi32>
+// CHECK: arith.extui {{.*}} : i8 to i32
+// CHECK-NOT: qvec.
+func.func @rescale_add_otherwise(%x: vector<32xi8>, %y: vector<16xi8>, %z: i8) -> (vector<32xi8>, vector<16xi8>, i8)
+    attributes {qvec.target = #qvec.target<level = "x86-64-v3", triple = "x86_64", cpu = "", features = "">} {
+  %0 = qvec.rescale_add %x, %x {lhsMultiplier = 3 : i32, rhsMultiplier = -5 : i32, offset = 7 : i32, shift = 2 : i32} : vector<32xi8>
+  %1 = qvec.rescale_add %y, %y {lhsMultiplier = 3 : i32, rhsMultiplier = -5 : i32, offset = 7 : i32, shift = 2 : i32, unsignedBytes} : vector<16xi8>
+  %2 = qvec.rescale_add %z, %z {lhsMultiplier = 3 : i32, rhsMultiplier = -5 : i32, offset = 7 : i32, shift = 2 : i32, unsignedBytes} : i8
+  return %0, %1, %2 : vector<32xi8>, vector<16xi8>, i8
+}

@@ -191,6 +191,17 @@ static LogicalResult verifyDot(Operation *op, int64_t perLane) {
 LogicalResult Dot4Op::verify() { return verifyDot(*this, 4); }
 LogicalResult Dot2Op::verify() { return verifyDot(*this, 2); }
 
+LogicalResult RescaleAddOp::verify() {
+  for (uint32_t multiplier : {getLhsMultiplier(), getRhsMultiplier()})
+    if (!llvm::isInt<16>(int32_t(multiplier))) // (C1)
+      return emitOpError("expected multipliers of 16 bits, but got ")
+             << int32_t(multiplier);
+  if (getShift() > 31) // (C2)
+    return emitOpError("expected a shift in [0, 31], but got ")
+           << int32_t(getShift());
+  return success();
+}
+
 LogicalResult LookupOp::verify() {
   if (getTable().size() != 256) // (C1)
     return emitOpError("expected a table of 256 entries, but got ")

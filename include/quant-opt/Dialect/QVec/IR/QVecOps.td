@@ -179,6 +179,32 @@ def QVec_SaturateOp : QVec_Op<"saturate", [Pure] # ElementwiseMappable.traits> {
   let hasVerifier = 0;
 }
 
+def QVec_RescaleAddOp : QVec_Op<"rescale_add", [
+    Pure, AllTypesMatch<["lhs", "rhs", "result"]>]
+    # ElementwiseMappable.traits> {
+  let summary = "The byte nearest to a weighted sum of two bytes";
+  let description = [{
+    `result = saturate((lhsMultiplier * lhs + rhsMultiplier * rhs + offset) asr
+    shift)` as in `qvec.saturate`, with the sum modulo 2^32. With `unsignedBytes`
+    operands and result count as unsigned. Element by element on vectors. Bytes
+    of both operands that are interleaved make one 16-bit dot product on x86.
+
+    ```mlir
+    %0 = qvec.rescale_add %x, %y {lhsMultiplier = 16384 : i32,
+      rhsMultiplier = 8192 : i32, offset = 8192 : i32, shift = 14 : i32,
+      unsignedBytes} : vector<64xi8>
+    ```
+
+    (C1) multipliers fit i16. (C2) the shift lies in [0, 31].
+  }];
+  let arguments = (ins AnyTypeOf<[I8, VectorOfRankAndType<[1], [I8]>]>:$lhs,
+                       AnyTypeOf<[I8, VectorOfRankAndType<[1], [I8]>]>:$rhs,
+                       I32Attr:$lhsMultiplier, I32Attr:$rhsMultiplier,
+                       I32Attr:$offset, I32Attr:$shift, UnitAttr:$unsignedBytes);
+  let results = (outs AnyTypeOf<[I8, VectorOfRankAndType<[1], [I8]>]>:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($result)";
+}
+
 def QVec_LookupOp : QVec_Op<"lookup", [Pure, AllTypesMatch<["index", "result"]>]
                                       # ElementwiseMappable.traits> {
   let summary = "The entry of a table for each byte";

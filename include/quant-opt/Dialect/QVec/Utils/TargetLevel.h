@@ -74,6 +74,10 @@ const TargetLevel &getTargetLevel(mlir::Operation *op);
 std::optional<llvm::StringRef> getDotIntrinsic(const TargetLevel &level,
                                                int64_t group, int64_t lanes);
 
+/// The LLVM intrinsic that multiplies pairs of 16-bit integers and adds the two
+/// products, for each of the level's lanes; nothing when the level has none.
+std::optional<llvm::StringRef> getPairIntrinsic(const TargetLevel &level);
+
 /// LLVM intrinsics that saturate two vectors of the level to one of integers
 /// half as wide, separately in each block of 128 bits.
 struct PackIntrinsics {
