@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BlockWeights.h"
 #include "Convolution.h"
 #include "Evaluators.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
@@ -76,6 +77,78 @@ static Error finishSums(Operation *op, ArrayRef<typename Form::Sum> sums,
 }
 
 //===----------------------------------------------------------------------===//
+// Scaled sums of integers
+//===----------------------------------------------------------------------===//
+
+/// The weights of each group, from the constant that defines them.
+static std::vector<BlockWeights> readBlocks(qnn::ConstantOp constant,
+                                            int64_t groups) {
+  auto type = cast<RankedTensorType>(constant.getType());
+  auto element = cast<qnn::QuantizedTypeInterface>(type.getElementType());
+  int64_t depth = qnn::getRowSize(type.getShape());
+  int64_t outputs = type.getDimSize(0) / groups;
+  int64_t block = qnn::getBlockSize(type.getElementType());
+  qnn::ScaleParameters parameters = qnn::getScaleParameters(constant);
+  SmallVector<int64_t> stored = qnn::getStoredIntegers(constant);
+  std::vector<BlockWeights> result(
+      groups, BlockWeights(outputs, depth, block ? block : depth));
+  for (auto [i, q] : llvm::enumerate(stored)) {
+    int64_t s = element.getScaleIndex(type.getShape(), i);
+    int64_t row = int64_t(i) / depth, k = int64_t(i) % depth;
+    BlockWeights &weights = result[row / outputs];
+    weights.getValue(row % outputs, k) = int32_t(q - parameters.zeroPoints[s]);
+    weights.getScale(row % outputs, weights.getBlock(k)) = parameters.scales[s];
+  }
+  return result;
+}
+
+/// One group's results at one position.
+static Error sumBlocks(Operation *op, const BlockWeights &weights,
+                       ArrayRef<int32_t> x, float *output) {
+  auto sums = weights.sum(x);
+  if (!sums)
+    return makeError(op, "the sum of a block is outside i32");
+  llvm::copy(*sums, output);
+  return Error::success();
+}
+
+static Error runScaledConv2D(qnn::Conv2DOp op, ArrayRef<Tensor> operands,
+                             Tensor &result) {
+  int64_t groups = op.getGroups();
+  auto weights =
+      readBlocks(op.getWeight().getDefiningOp<qnn::ConstantOp>(), groups);
+  auto input = IntegerForm::read(operands[0], int32_t(op.getInputZeroPoint()));
+  PatchReader<int32_t> reader{op.getWindow(), groups, operands[0].getShape(),
+                              input};
+  ArrayRef<int64_t> shape = result.getShape();
+  float *output = result.getMutable<float>().data();
+  std::vector<int32_t> patch;
+  for (int64_t p = 0, e = shape[0] * shape[1] * shape[2]; p < e; ++p)
+    for (int64_t g = 0; g < groups; ++g, output += shape[3] / groups) {
+      reader.read(p / shape[2] / shape[1], p / shape[2] % shape[1],
+                  p % shape[2], g, patch);
+      if (Error error = sumBlocks(op, weights[g], patch, output))
+        return error;
+    }
+  return Error::success();
+}
+
+static Error runScaledDense(qnn::DenseOp op, ArrayRef<Tensor> operands,
+                            Tensor &result) {
+  auto weights = readBlocks(op.getWeight().getDefiningOp<qnn::ConstantOp>(), 1);
+  auto input = IntegerForm::read(operands[0], int32_t(op.getInputZeroPoint()));
+  int64_t outputs = operands[1].getShape()[0],
+          depth = operands[1].getShape()[1];
+  MutableArrayRef<float> output = result.getMutable<float>();
+  for (int64_t row = 0, e = output.size() / outputs; row < e; ++row)
+    if (Error error =
+            sumBlocks(op, weights[0], ArrayRef(input).slice(row * depth, depth),
+                      output.data() + row * outputs))
+      return error;
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
 // qnn.conv2d
 //===----------------------------------------------------------------------===//
 
@@ -104,7 +177,10 @@ static Error evaluateConv2D(qnn::Conv2DOp op, ArrayRef<Tensor> operands,
                             Results &results) {
   Tensor result = makeResult(op.getResult());
   Error error = Error::success();
-  if (result.getStorage() == Storage::F32)
+  if (result.getStorage() == Storage::F32 &&
+      operands[0].getStorage() != Storage::F32)
+    error = runScaledConv2D(op, operands, result);
+  else if (result.getStorage() == Storage::F32)
     error = runConv2D<FloatForm>(op, operands, result);
   else
     error = runConv2D<IntegerForm>(op, operands, result);
@@ -143,7 +219,10 @@ static Error evaluateDense(qnn::DenseOp op, ArrayRef<Tensor> operands,
                            Results &results) {
   Tensor result = makeResult(op.getResult());
   Error error = Error::success();
-  if (result.getStorage() == Storage::F32)
+  if (result.getStorage() == Storage::F32 &&
+      operands[0].getStorage() != Storage::F32)
+    error = runScaledDense(op, operands, result);
+  else if (result.getStorage() == Storage::F32)
     error = runDense<FloatForm>(op, operands, result.getMutable<float>());
   else
     error = runDense<IntegerForm>(op, operands, result.getMutable<int32_t>());

@@ -27,6 +27,39 @@ std::vector<T> transposeWeights(const T *weights, int64_t outputs,
   return result;
 }
 
+/// The elements of an input that belong to an output position. Padding is zero.
+template <typename Number> struct PatchReader {
+  qnn::WindowAttr window;
+  int64_t groups = 1;
+  ArrayRef<int64_t> inputShape; // N, H, W, C
+  ArrayRef<Number> input;
+
+  /// The channels of the input at this tap, null in the padding.
+  const Number *getTap(int64_t n, int64_t h, int64_t w, int64_t tap) const {
+    int64_t i = tap / window.getKernel()[1], j = tap % window.getKernel()[1];
+    int64_t y = h * window.getStrides()[0] + i * window.getDilations()[0] -
+                window.getPads()[0];
+    int64_t x = w * window.getStrides()[1] + j * window.getDilations()[1] -
+                window.getPads()[1];
+    if (y < 0 || y >= inputShape[1] || x < 0 || x >= inputShape[2])
+      return nullptr;
+    return input.data() +
+           ((n * inputShape[1] + y) * inputShape[2] + x) * inputShape[3];
+  }
+
+  /// A group's elements by window row, window column and channel.
+  void read(int64_t n, int64_t h, int64_t w, int64_t group,
+            std::vector<Number> &patch) const {
+    int64_t channels = inputShape[3] / groups;
+    int64_t taps = window.getKernel()[0] * window.getKernel()[1];
+    patch.assign(taps * channels, Number(0));
+    for (int64_t tap = 0; tap < taps; ++tap)
+      if (const Number *source = getTap(n, h, w, tap))
+        std::copy_n(source + group * channels, channels,
+                    patch.begin() + tap * channels);
+  }
+};
+
 /// A convolution of `Number`s that are summed as `Sum`s: float and float, or
 /// int32_t and int64_t. Padding takes part as zero.
 template <typename Number, typename Sum> struct Convolution {
@@ -45,6 +78,7 @@ template <typename Number, typename Sum> struct Convolution {
     groupInputs = inputShape[3] / groups;
     groupOutputs = resultShape[3] / groups;
     isDepthwise = groupInputs == 1 && groups > 1;
+    reader = {window, groups, inputShape, input};
     arrangeWeights();
     int64_t position = 0;
     for (int64_t n = 0; n < resultShape[0]; ++n)
@@ -81,24 +115,11 @@ private:
       std::copy_n(bias.begin() + first, sums.size(), sums.begin());
   }
 
-  /// The channels of the input at this tap, null in the padding.
-  const Number *getTap(int64_t n, int64_t h, int64_t w, int64_t tap) const {
-    int64_t i = tap / window.getKernel()[1], j = tap % window.getKernel()[1];
-    int64_t y = h * window.getStrides()[0] + i * window.getDilations()[0] -
-                window.getPads()[0];
-    int64_t x = w * window.getStrides()[1] + j * window.getDilations()[1] -
-                window.getPads()[1];
-    if (y < 0 || y >= inputShape[1] || x < 0 || x >= inputShape[2])
-      return nullptr;
-    return input.data() +
-           ((n * inputShape[1] + y) * inputShape[2] + x) * inputShape[3];
-  }
-
   void sumDepthwise(int64_t n, int64_t h, int64_t w) {
     int64_t channels = resultShape[3];
     patch.assign(taps * channels, Number(0));
     for (int64_t tap = 0; tap < taps; ++tap)
-      if (const Number *source = getTap(n, h, w, tap))
+      if (const Number *source = reader.getTap(n, h, w, tap))
         for (int64_t o = 0; o < channels; ++o)
           patch[tap * channels + o] = source[o / groupOutputs];
     accumulateEach(patch.data(), taps, arranged.data(), channels, sums.data());
@@ -106,15 +127,12 @@ private:
 
   void sumGroup(int64_t n, int64_t h, int64_t w, int64_t g) {
     int64_t depth = taps * groupInputs;
-    patch.assign(depth, Number(0));
-    for (int64_t tap = 0; tap < taps; ++tap)
-      if (const Number *source = getTap(n, h, w, tap))
-        std::copy_n(source + g * groupInputs, groupInputs,
-                    patch.begin() + tap * groupInputs);
+    reader.read(n, h, w, g, patch);
     accumulate(patch.data(), depth, arranged.data() + g * groupOutputs * depth,
                groupOutputs, sums.data());
   }
 
+  PatchReader<Number> reader;
   int64_t taps, groupInputs, groupOutputs;
   bool isDepthwise;
   std::vector<Number> arranged, patch;

@@ -86,23 +86,31 @@ SmallVector<float> qnn::dequantizeConstant(ConstantOp constant) {
       result.push_back(value.convertToFloat());
     return result;
   }
-  SmallVector<float> scales;
-  SmallVector<int64_t> zeroPoints;
-  if (auto affine = dyn_cast<AffineType>(type.getElementType())) {
-    scales.push_back(affine.getScale());
-    zeroPoints.push_back(affine.getZeroPoint());
-  }
-  if (auto attr = constant.getScalesAttr())
-    for (APFloat value : cast<DenseElementsAttr>(attr).getValues<APFloat>())
-      scales.push_back(value.convertToFloat());
-  if (auto attr = constant.getZeroPointsAttr())
-    for (APInt value : cast<DenseElementsAttr>(attr).getValues<APInt>())
-      zeroPoints.push_back(value.getSExtValue());
-  SmallVector<int64_t> stored = getStoredIntegers(constant);
-  for (auto [i, q] : llvm::enumerate(stored)) {
+  ScaleParameters parameters = getScaleParameters(constant);
+  for (auto [i, q] : llvm::enumerate(getStoredIntegers(constant))) {
     int64_t s = element.getScaleIndex(type.getShape(), i);
-    int64_t zeroPoint = zeroPoints.empty() ? 0 : zeroPoints[s];
-    result.push_back(scales[s] * float(q - zeroPoint));
+    result.push_back(parameters.scales[s] *
+                     float(q - parameters.zeroPoints[s]));
   }
   return result;
+}
+
+ScaleParameters qnn::getScaleParameters(ConstantOp constant) {
+  auto type = cast<RankedTensorType>(constant.getType());
+  if (auto affine = dyn_cast<AffineType>(type.getElementType()))
+    return {{affine.getScale()}, {affine.getZeroPoint()}};
+  ScaleParameters result;
+  if (auto attr = constant.getScalesAttr())
+    for (APFloat value : cast<DenseElementsAttr>(attr).getValues<APFloat>())
+      result.scales.push_back(value.convertToFloat());
+  if (auto attr = constant.getZeroPointsAttr())
+    for (APInt value : cast<DenseElementsAttr>(attr).getValues<APInt>())
+      result.zeroPoints.push_back(value.getSExtValue());
+  result.zeroPoints.resize(result.scales.size(), 0);
+  return result;
+}
+
+int64_t qnn::getBlockSize(Type elementType) {
+  auto block = dyn_cast<AffineBlockType>(elementType);
+  return block ? block.getBlock() : 0;
 }

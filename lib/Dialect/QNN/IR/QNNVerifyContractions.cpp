@@ -10,25 +10,42 @@
 using namespace quantopt;
 using namespace quantopt::qnn;
 
-/// The element types must be one of the three forms of a contraction.
+/// Whether a quantized weight's integers can be multiplied with others: scales
+/// belong to parts of rows.
+static bool hasIntegerBlocks(Value weight) {
+  Type element = tensorOf(weight).getElementType();
+  auto quantized = dyn_cast<QuantizedTypeInterface>(element);
+  auto storage = quantized ? dyn_cast<IntegerType>(quantized.getStorageType())
+                           : IntegerType();
+  auto axis = dyn_cast<AffineAxisType>(element);
+  return storage && storage.getWidth() <= 8 && !(axis && axis.getAxis() != 0) &&
+         weight.getDefiningOp<ConstantOp>();
+}
+
+/// The element types must be one of the four forms of a contraction.
 static LogicalResult verifyForm(Operation *op, Value input, Value weight,
                                 Value bias, int64_t inputZeroPoint) {
   Type in = tensorOf(input).getElementType();
   Type w = tensorOf(weight).getElementType();
   Type out = tensorOf(op->getResult(0)).getElementType();
-  bool integer = in.isInteger(8) && w.isInteger(8) && out.isInteger(32);
+  auto integers = dyn_cast<IntegerType>(w);
+  bool integer = in.isInteger(8) && integers && integers.getWidth() <= 8 &&
+                 out.isInteger(32);
+  bool scaled =
+      in.isInteger(8) && out.isF32() && hasIntegerBlocks(weight) && !bias;
   bool real = in.isF32() && out.isF32() &&
               (w.isF32() || isa<QuantizedTypeInterface>(w));
-  if (!integer && !real)
-    return op->emitOpError("expected f32 x f32 -> f32, f32 x quantized -> f32 "
-                           "or i8 x i8 -> i32, but got ")
+  if (!integer && !real && !scaled)
+    return op->emitOpError("expected f32 x f32 -> f32, f32 x quantized -> f32, "
+                           "i8 x integers -> i32, or i8 x quantized constant "
+                           "-> f32 without bias, but got ")
            << in << " x " << w << " -> " << out;
   if (bias && tensorOf(bias).getElementType() != out)
     return op->emitOpError("expected a bias of element type ")
            << out << ", the result's, but got "
            << tensorOf(bias).getElementType();
   if (inputZeroPoint < -128 || inputZeroPoint > 127 ||
-      (inputZeroPoint != 0 && !integer))
+      (inputZeroPoint != 0 && !integer && !scaled))
     return op->emitOpError("expected an input zero point in [-128, 127] and 0 "
                            "for an f32 input, but got ")
            << inputZeroPoint;

@@ -48,9 +48,11 @@ static LogicalResult verifyParameters(ConstantOp op, int64_t expected) {
     if (!dense || !isa<FloatType>(scales.getElementType()))
       return op.emitOpError("expected dense float scales");
     for (auto [i, scale] : llvm::enumerate(dense.getValues<APFloat>())) {
-      bool normal = scale.isFinite() && !scale.isNegative() &&
-                    !scale.isZero() && !scale.isDenormal();
-      if (!normal) // (C5)
+      // Denormal `f16` numbers are normal in the arithmetic that uses them.
+      bool usable = scale.isFinite() && !scale.isNegative() &&
+                    !scale.isZero() &&
+                    (scales.getElementType().isF16() || !scale.isDenormal());
+      if (!usable) // (C5)
         return op.emitOpError("expected scales that are finite, positive and "
                               "normal, but scale ")
                << i << " is " << scale.convertToDouble();

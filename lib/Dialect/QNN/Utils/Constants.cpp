@@ -7,6 +7,7 @@
 
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "quant-opt/Support/Arithmetic.h"
 
 using namespace quantopt;
 using namespace quantopt::qnn;
@@ -102,7 +103,8 @@ ConstantOp qnn::createIntegerConstant(OpBuilder &builder, Location loc,
                                       RankedTensorType type,
                                       ArrayRef<int64_t> values,
                                       ArrayRef<float> scales,
-                                      ArrayRef<int64_t> zeroPoints) {
+                                      ArrayRef<int64_t> zeroPoints,
+                                      bool f16Scales) {
   auto element = cast<QuantizedTypeInterface>(type.getElementType());
   auto storage = cast<IntegerType>(element.getStorageType());
   unsigned bits = storage.getWidth();
@@ -126,9 +128,18 @@ ConstantOp qnn::createIntegerConstant(OpBuilder &builder, Location loc,
   }
   ElementsAttr scalesAttr, zeroPointsAttr;
   int64_t count = scales.size();
-  if (count)
+  if (count && f16Scales) {
+    SmallVector<uint16_t> halves;
+    for (float scale : scales)
+      halves.push_back(encodeF16(scale));
+    scalesAttr = DenseElementsAttr::getFromRawBuffer(
+        RankedTensorType::get({count}, builder.getF16Type()),
+        ArrayRef<char>(reinterpret_cast<const char *>(halves.data()),
+                       halves.size() * sizeof(uint16_t)));
+  } else if (count) {
     scalesAttr = DenseElementsAttr::get(
         RankedTensorType::get({count}, builder.getF32Type()), scales);
+  }
   if (llvm::any_of(zeroPoints, [](int64_t z) { return z != 0; })) {
     SmallVector<int32_t> narrow(zeroPoints.begin(), zeroPoints.end());
     zeroPointsAttr = DenseElementsAttr::get(
@@ -192,15 +203,7 @@ FailureOr<RowParameters> qnn::getRowParameters(ConstantOp constant) {
   if (!isa<IntegerType>(element.getStorageType()) ||
       !constant.getScalesAttr() || rowSize == 0)
     return failure();
-  SmallVector<float> scales;
-  for (APFloat scale :
-       cast<DenseElementsAttr>(constant.getScalesAttr()).getValues<APFloat>())
-    scales.push_back(scale.convertToFloat());
-  SmallVector<int64_t> zeroPoints(scales.size(), 0);
-  if (ElementsAttr attr = constant.getZeroPointsAttr())
-    for (auto [i, z] :
-         llvm::enumerate(cast<DenseElementsAttr>(attr).getValues<APInt>()))
-      zeroPoints[i] = z.getSExtValue();
+  auto [scales, zeroPoints] = getScaleParameters(constant);
   for (int64_t row = 0; row < rows; ++row) {
     int64_t first = element.getScaleIndex(type.getShape(), row * rowSize);
     for (int64_t i = 1; i < rowSize; ++i) {

@@ -36,7 +36,7 @@ func.func @conv2d_c5(%x: tensor<1x8x8x4xf32>, %w: tensor<16x3x3x4xf32>) {
 
 // -----
 func.func @conv2d_c6(%x: tensor<1x8x8x4xi8>, %w: tensor<16x1x1x4xf32>) {
-  // expected-error @+1 {{'qnn.conv2d' op expected f32 x f32 -> f32, f32 x quantized -> f32 or i8 x i8 -> i32, but got 'i8' x 'f32' -> 'f32'}}
+  // expected-error @+1 {{'qnn.conv2d' op expected f32 x f32 -> f32, f32 x quantized -> f32, i8 x integers -> i32, or i8 x quantized constant -> f32 without bias, but got 'i8' x 'f32' -> 'f32'}}
   %0 = qnn.conv2d %x, %w window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> : (tensor<1x8x8x4xi8>, tensor<16x1x1x4xf32>) -> tensor<1x8x8x16xf32>
   return
 }
@@ -101,5 +101,28 @@ func.func @matmul_c2(%x: tensor<3x4xf32>, %y: tensor<5x2xf32>) {
 func.func @matmul_c3(%x: tensor<2x3x4xf32>, %y: tensor<4x2xf32>) {
   // expected-error @+1 {{'qnn.matmul' op expected a result of the broadcast leading dimensions and both outer dimensions, but got 'tensor<3x2xf32>'}}
   %0 = qnn.matmul %x, %y : (tensor<2x3x4xf32>, tensor<4x2xf32>) -> tensor<3x2xf32>
+  return
+}
+
+// -----
+func.func @scaled_sums_with_bias(%x: tensor<1x4xi8>, %b: tensor<2xf32>) {
+  %w = qnn.constant {payload = dense<1> : tensor<4xi8>, scales = dense<1.0> : tensor<2xf16>} : tensor<2x4x!qnn.affine_block<i4, 32>>
+  // expected-error @+1 {{or i8 x quantized constant -> f32 without bias, but got 'i8' x '!qnn.affine_block<i4, 32>' -> 'f32'}}
+  %0 = qnn.dense %x, %w bias %b : (tensor<1x4xi8>, tensor<2x4x!qnn.affine_block<i4, 32>>, tensor<2xf32>) -> tensor<1x2xf32>
+  return
+}
+
+// -----
+func.func @scaled_sums_of_operand(%x: tensor<1x4xi8>, %w: tensor<2x4x!qnn.affine_block<i4, 32>>) {
+  // expected-error @+1 {{or i8 x quantized constant -> f32 without bias, but got 'i8' x '!qnn.affine_block<i4, 32>' -> 'f32'}}
+  %0 = qnn.dense %x, %w : (tensor<1x4xi8>, tensor<2x4x!qnn.affine_block<i4, 32>>) -> tensor<1x2xf32>
+  return
+}
+
+// -----
+func.func @scaled_sums_of_other_axis(%x: tensor<1x4xi8>) {
+  %w = qnn.constant {payload = dense<1> : tensor<2x4xi8>, scales = dense<1.0> : tensor<4xf32>} : tensor<2x4x!qnn.affine_axis<i8, 1>>
+  // expected-error @+1 {{or i8 x quantized constant -> f32 without bias, but got 'i8' x '!qnn.affine_axis<i8, 1>' -> 'f32'}}
+  %0 = qnn.dense %x, %w : (tensor<1x4xi8>, tensor<2x4x!qnn.affine_axis<i8, 1>>) -> tensor<1x2xf32>
   return
 }

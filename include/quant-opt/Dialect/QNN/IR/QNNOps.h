@@ -38,6 +38,18 @@ bool broadcastsTo(llvm::ArrayRef<int64_t> from, llvm::ArrayRef<int64_t> to);
 /// row-major order. Only for integer storage.
 llvm::SmallVector<int64_t> getStoredIntegers(ConstantOp constant);
 
+/// The scale and the zero point for each scale index of a constant's type (one
+/// of each for a type that has its own). Only for integer storage.
+struct ScaleParameters {
+  llvm::SmallVector<float> scales;
+  llvm::SmallVector<int64_t> zeroPoints;
+};
+ScaleParameters getScaleParameters(ConstantOp constant);
+
+/// The number of consecutive elements of a row that share a scale; 0 for a
+/// whole row.
+int64_t getBlockSize(mlir::Type elementType);
+
 /// The real value of each element of a `qnn.constant` in row-major order,
 /// by the decode rule of its type.
 llvm::SmallVector<float> dequantizeConstant(ConstantOp constant);

@@ -30,6 +30,8 @@ def QNN_I8Tensor : RankedTensorOf<[I8]>;
 def QNN_I32Tensor : RankedTensorOf<[I32]>;
 def QNN_QuantizedTensor : RankedTensorOf<[QNN_Quantized]>;
 def QNN_StorageTensor : RankedTensorOf<[I8, UI8, I<16>, UI<16>]>;
+def QNN_WeightTensor : RankedTensorOf<[F32, I<2>, I<3>, I<4>, I<5>, I<6>, I<7>,
+                                       I8, QNN_Quantized]>;
 def QNN_AnyTensor : RankedTensorOf<[F32, I8, QNN_Quantized]>;
 
 //===----------------------------------------------------------------------===//
@@ -53,8 +55,8 @@ def QNN_ConstantOp : QNN_Op<"constant"> {
     (C1) the result type is a static tensor of a quantized type. (C2) the
     payload has the storage type and shape of the result, or packed bytes.
     (C3) there is one scale per scale index of the type. (C4) there are as many
-    zero points as scales, or none. (C5) every scale is finite and at least the
-    smallest normal `f32` (`f16` for `f16` scales).
+    zero points as scales, or none. (C5) every scale is finite, positive and, but
+    for `f16` scales, normal.
   }];
   let arguments = (ins ElementsAttr:$payload, OptionalAttr<ElementsAttr>:$scales,
                        OptionalAttr<ElementsAttr>:$zeroPoints);
@@ -163,12 +165,16 @@ class QNN_ContractionOp<string mnemonic, list<Trait> traits = []>
         DeclareOpInterfaceMethods<QNN_ContractionInterface>])>;
 
 defvar contractionForms = [{
-    Three forms exist, told apart by types: `f32` input and weight give `f32`
+    Four forms exist, told apart by types: `f32` input and weight give `f32`
     (each output is one chain of fused multiply-adds that starts at the bias,
     or 0, in ascending order of the summed index; padding takes part as zeros);
     `f32` input and quantized weight give `f32`, as if the weight were
-    dequantized first; `i8` input and weight give exact `i32` sums of
-    `(x - inputZeroPoint) * w + bias`, with padding equal to the zero point.
+    dequantized first; `i8` input and a weight of 2 to 8-bit integers give exact
+    `i32` sums of `(x - inputZeroPoint) * w + bias`, with padding equal to the
+    zero point; `i8` input and a quantized weight of such integers, without
+    bias, give `f32`: with `S` the exact sum of `(x - inputZeroPoint) * (q -
+    zeroPoint)` over the weights that share a scale, `y = fma(float(S), scale,
+    y)` for one block after the other, from +0.
 }];
 
 def QNN_Conv2DOp : QNN_ContractionOp<"conv2d"> {
@@ -190,10 +196,10 @@ def QNN_Conv2DOp : QNN_ContractionOp<"conv2d"> {
     and the output channels, and the weight's last dimension is input channels
     / groups. (C3) the weight's dimensions 1 and 2 are the window's kernel.
     (C4) the bias has one element per output channel. (C5) the result has the
-    shape that the window gives. (C6) element types are one of the three forms.
+    shape that the window gives. (C6) element types are one of the four forms.
     (C7) an input zero point other than 0 needs an `i8` input and fits i8.
   }];
-  let arguments = (ins QNN_AnyTensor:$input, QNN_AnyTensor:$weight,
+  let arguments = (ins QNN_AnyTensor:$input, QNN_WeightTensor:$weight,
                        Optional<RankedTensorOf<[F32, I32]>>:$bias,
                        QNN_WindowAttr:$window,
                        DefaultValuedAttr<I64Attr, "1">:$groups,
@@ -219,10 +225,10 @@ def QNN_DenseOp : QNN_ContractionOp<"dense"> {
     (C1) the weight has rank 2 and its dimension 1 equals the input's last
     dimension. (C2) the bias has one element per output. (C3) the result has
     the input's leading dimensions and the output count. (C4) element types are
-    one of the three forms. (C5) an input zero point other than 0 needs an
+    one of the four forms. (C5) an input zero point other than 0 needs an
     `i8` input and fits i8.
   }];
-  let arguments = (ins QNN_AnyTensor:$input, QNN_AnyTensor:$weight,
+  let arguments = (ins QNN_AnyTensor:$input, QNN_WeightTensor:$weight,
                        Optional<RankedTensorOf<[F32, I32]>>:$bias,
                        DefaultValuedAttr<I32Attr, "0">:$inputZeroPoint);
   let results = (outs RankedTensorOf<[F32, I32]>:$result);

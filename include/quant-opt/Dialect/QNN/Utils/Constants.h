@@ -57,12 +57,12 @@ SmallVector<T> permuteElements(ArrayRef<T> values, ArrayRef<int64_t> shape,
 
 /// A `qnn.constant` of affine integers, packed when its storage type needs it.
 /// `scales` and `zeroPoints` belong to types with parameters in the constant;
-/// zero points that are all zero are left out.
-ConstantOp createIntegerConstant(OpBuilder &builder, Location loc,
-                                 RankedTensorType type,
-                                 ArrayRef<int64_t> values,
-                                 ArrayRef<float> scales,
-                                 ArrayRef<int64_t> zeroPoints);
+/// zero points that are all zero are left out. Scales are stored as `f32`, or
+/// as `f16`, which must hold them exactly.
+ConstantOp
+createIntegerConstant(OpBuilder &builder, Location loc, RankedTensorType type,
+                      ArrayRef<int64_t> values, ArrayRef<float> scales,
+                      ArrayRef<int64_t> zeroPoints, bool f16Scales = false);
 
 /// A `qnn.constant` with the elements of `constant` in another shape or order:
 /// result element `i` is element `sources[i]`. Nothing when the type's scales
