@@ -39,7 +39,7 @@ static Value buildRowMax(LoweringState &state, Value input, int64_t rows,
       state.reshape(input, {1, 1, rows, length}, loc), Value(), Value(),
       Value(), ValueRange(), ValueRange(), ValueRange(), ValueRange(), init,
       window, qvec::StrategyAttr(), /*groups=*/1, DenseI64ArrayAttr(),
-      /*unsignedInput=*/false);
+      qvec::PackingAttr(), /*inputZeroPoint=*/0, /*unsignedInput=*/false);
   OpBuilder::InsertionGuard guard(b);
   Block *block = b.createBlock(&kernel.getEpilogue());
   qvec::YieldOp::create(b, loc, block->addArgument(b.getF32Type(), loc));

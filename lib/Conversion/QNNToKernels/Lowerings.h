@@ -49,6 +49,8 @@ struct KernelSpec {
   qvec::StrategyAttr strategy;
   int64_t groups = 1;
   DenseI64ArrayAttr countedPads;
+  qvec::PackingAttr packing;
+  int64_t inputZeroPoint = 0;
   bool unsignedInput = false;
   Type accumulatorType;
   /// The shape of the output as the kernel sees it.

@@ -144,3 +144,64 @@ func.func @rescale_add_c2(%x: i8) {
   %0 = qvec.rescale_add %x, %x {lhsMultiplier = 1 : i32, rhsMultiplier = 1 : i32, offset = 0 : i32, shift = 32 : i32} : i8
   return
 }
+
+// -----
+
+func.func @unpack_c1(%x: vector<64xi8>) -> vector<64xi8> {
+  // expected-error @below {{expected bits within elements of 8 bits, but got 4 from 5}}
+  %0 = qvec.unpack %x {bit = 5 : i64, width = 4 : i64} : vector<64xi8>
+  return %0 : vector<64xi8>
+}
+
+// -----
+
+// expected-error @below {{expected codes of 1 to 8 bits, but got 9}}
+#packing_c1 = #qvec.packing<bits = 9, block = 32, chunk = 32, scale = f16, zeroPoint = 8, zeroPoints = false>
+
+// -----
+
+// expected-error @below {{expected a positive chunk that divides the block 32, but got 24}}
+#packing_c2 = #qvec.packing<bits = 4, block = 32, chunk = 24, scale = f16, zeroPoint = 8, zeroPoints = false>
+
+// -----
+
+// expected-error @below {{expected scales of type f16, f32 or none, but got 'bf16'}}
+#packing_c3 = #qvec.packing<bits = 4, block = 32, chunk = 32, scale = bf16, zeroPoint = 8, zeroPoints = false>
+
+// -----
+
+// expected-error @below {{expected a zero point in [0, 15], but got 16}}
+#packing_c4 = #qvec.packing<bits = 4, block = 32, chunk = 32, scale = f32, zeroPoint = 16, zeroPoints = false>
+
+// -----
+
+// expected-error @below {{expected a zero point in [-128, 127], but got -129}}
+#packing_bytes_c4 = #qvec.packing<bits = 8, block = 0, chunk = 32, scale = none, zeroPoint = -129, zeroPoints = false>
+
+// -----
+
+func.func @kernel_c7(%x: tensor<1x1x3x33xi8>, %w: tensor<1x320xi8>, %y: tensor<1x1x3x5xf32>) {
+  // A whole block of 32 codes, one code in a vector of its own, two scales.
+  // expected-error @below {{expected a weight of 1 panels of 384 bytes, but got 'tensor<1x320xi8>'}}
+  %0 = qvec.kernel packed input(%x : tensor<1x1x3x33xi8>) weight(%w : tensor<1x320xi8>) outs(%y : tensor<1x1x3x5xf32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 3, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1>
+      packing <bits = 4, block = 32, chunk = 32, scale = f16, zeroPoint = 8, zeroPoints = false> epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  } -> tensor<1x1x3x5xf32>
+  return
+}
+
+// -----
+
+func.func @kernel_packing_c7(%x: tensor<1x1x3x33xi8>, %w: tensor<1x384xi8>, %y: tensor<1x1x3x5xf32>) {
+  // expected-error @below {{expected a weight, a strategy and a packing}}
+  %0 = qvec.kernel packed input(%x : tensor<1x1x3x33xi8>) weight(%w : tensor<1x384xi8>) outs(%y : tensor<1x1x3x5xf32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 3, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1> epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  } -> tensor<1x1x3x5xf32>
+  return
+}

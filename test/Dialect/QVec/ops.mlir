@@ -72,3 +72,36 @@ func.func @rescale_add(%x: i8, %y: vector<64xi8>) -> (i8, vector<64xi8>) {
   %1 = qvec.rescale_add %y, %y {lhsMultiplier = 1 : i32, rhsMultiplier = 0 : i32, offset = 0 : i32, shift = 0 : i32} : vector<64xi8>
   return %0, %1 : i8, vector<64xi8>
 }
+
+// CHECK-LABEL: @unpack
+// CHECK: qvec.unpack %{{.*}} {bit = 4 : i64, width = 4 : i64} : vector<64xi8>
+func.func @unpack(%x: vector<64xi8>) -> vector<64xi8> {
+  %0 = qvec.unpack %x {bit = 4 : i64, width = 4 : i64} : vector<64xi8>
+  return %0 : vector<64xi8>
+}
+
+// Scales of each block, a zero point of each block; integers only.
+// CHECK-LABEL: @packed
+// CHECK: qvec.kernel packed input
+// CHECK-SAME: packing <bits = 4, block = 32, chunk = 32, scale = f16, zeroPoint = 0, zeroPoints = true> {inputZeroPoint = 128 : i32, unsignedInput}
+// CHECK: qvec.kernel packed input
+// CHECK-SAME: packing <bits = 3, block = 0, chunk = 32, scale = none, zeroPoint = 4, zeroPoints = false>
+func.func @packed(%x: tensor<1x1x3x33xi8>, %w: tensor<1x416xi8>, %v: tensor<1x320xi8>,
+                  %y: tensor<1x1x3x5xf32>, %z: tensor<1x1x3x5xi32>) -> (tensor<1x1x3x5xf32>, tensor<1x1x3x5xi32>) {
+  %0 = qvec.kernel packed input(%x : tensor<1x1x3x33xi8>) weight(%w : tensor<1x416xi8>) outs(%y : tensor<1x1x3x5xf32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 3, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1>
+      packing <bits = 4, block = 32, chunk = 32, scale = f16, zeroPoint = 0, zeroPoints = true>
+      {inputZeroPoint = 128 : i32, unsignedInput} epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  } -> tensor<1x1x3x5xf32>
+  %1 = qvec.kernel packed input(%x : tensor<1x1x3x33xi8>) weight(%v : tensor<1x320xi8>) outs(%z : tensor<1x1x3x5xi32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 3, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1>
+      packing <bits = 3, block = 0, chunk = 32, scale = none, zeroPoint = 4, zeroPoints = false> epilogue {
+  ^bb0(%acc: i32):
+    qvec.yield %acc : i32
+  } -> tensor<1x1x3x5xi32>
+  return %0, %1 : tensor<1x1x3x5xf32>, tensor<1x1x3x5xi32>
+}

@@ -8,6 +8,7 @@
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "quant-opt/Dialect/QVec/Utils/PackedLayout.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -66,6 +67,24 @@ LogicalResult StrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expected positive rows, vectors, lanes and pass";
   if (group != 1 && group != 2 && group != 4) // (C2)
     return emitError() << "expected a group of 1, 2 or 4, but got " << group;
+  return success();
+}
+
+LogicalResult PackingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                  int64_t bits, int64_t block, int64_t chunk,
+                                  Type scale, int64_t zeroPoint, bool) {
+  if (bits < 1 || bits > 8) // (C1)
+    return emitError() << "expected codes of 1 to 8 bits, but got " << bits;
+  if (block < 0 || chunk < 1 || block % chunk != 0) // (C2)
+    return emitError() << "expected a positive chunk that divides the block "
+                       << block << ", but got " << chunk;
+  if (!scale.isF16() && !scale.isF32() && !isa<NoneType>(scale)) // (C3)
+    return emitError() << "expected scales of type f16, f32 or none, but got "
+                       << scale;
+  int64_t min = bits == 8 ? -128 : 0, max = bits == 8 ? 127 : (1 << bits) - 1;
+  if (zeroPoint < min || zeroPoint > max) // (C4)
+    return emitError() << "expected a zero point in [" << min << ", " << max
+                       << "], but got " << zeroPoint;
   return success();
 }
 
@@ -151,6 +170,25 @@ static LogicalResult verifyRowMax(KernelOp op, ShapedType input,
   return success();
 }
 
+/// (C7): packed weights have the size that their packing gives.
+static LogicalResult verifyPacked(KernelOp op, ShapedType init) {
+  if (op.getKind() != KernelKind::Packed)
+    return success();
+  if (!op.getWeight() || !op.getStrategy() || !op.getPacking())
+    return op.emitOpError("expected a weight, a strategy and a packing");
+  int64_t groups = op.getGroups();
+  int64_t panels =
+      groups * llvm::divideCeil(init.getShape()[3] / groups, kPanelWidth);
+  SmallVector<int64_t> shape = {panels, PackedLayout(op).getPanelBytes()};
+  auto weight = cast<ShapedType>(op.getWeight().getType());
+  if (!weight.getElementType().isInteger(8) ||
+      weight.getShape() != ArrayRef(shape))
+    return op.emitOpError("expected a weight of ")
+           << panels << " panels of " << shape[1] << " bytes, but got "
+           << weight;
+  return success();
+}
+
 LogicalResult KernelOp::verify() {
   auto input = cast<ShapedType>(getInput().getType());
   auto init = cast<ShapedType>(getInit().getType());
@@ -172,7 +210,9 @@ LogicalResult KernelOp::verify() {
              << residual.getType() << " for " << init;
   if (failed(verifyRowParams(*this, init))) // (C5)
     return failure();
-  return verifyRowMax(*this, input, init); // (C6)
+  if (failed(verifyRowMax(*this, input, init))) // (C6)
+    return failure();
+  return verifyPacked(*this, init); // (C7)
 }
 
 //===----------------------------------------------------------------------===//
@@ -206,5 +246,14 @@ LogicalResult LookupOp::verify() {
   if (getTable().size() != 256) // (C1)
     return emitOpError("expected a table of 256 entries, but got ")
            << getTable().size();
+  return success();
+}
+
+LogicalResult UnpackOp::verify() {
+  int64_t bits = getElementTypeOrSelf(getType()).getIntOrFloatBitWidth();
+  int64_t bit = getBit(), width = getWidth();
+  if (bit < 0 || width < 1 || bit + width > bits) // (C1)
+    return emitOpError("expected bits within elements of ")
+           << bits << " bits, but got " << width << " from " << bit;
   return success();
 }

@@ -62,6 +62,7 @@ def QVec_KernelKind : QVec_Enum<"KernelKind", "family of a kernel", [
   I32EnumAttrCase<"PoolMax", 2, "pool_max">,
   I32EnumAttrCase<"PoolSum", 3, "pool_sum">,
   I32EnumAttrCase<"RowMax", 4, "row_max">,
+  I32EnumAttrCase<"Packed", 5, "packed">,
 ]>;
 def QVec_KernelKindAttr : EnumAttr<QVec_Dialect, QVec_KernelKind, "kind">;
 
@@ -109,6 +110,51 @@ def QVec_StrategyAttr : AttrDef<QVec_Dialect, "Strategy"> {
                         "int64_t":$pass);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
+}
+
+def QVec_PackingAttr : AttrDef<QVec_Dialect, "Packing"> {
+  let mnemonic = "packing";
+  let summary = "How the weights of a packed kernel are stored";
+  let description = [{
+    An output channel has a code for each summed element, in the order window
+    row, window column, input channel. `block` consecutive codes share a scale
+    and a zero point; the last block may be shorter; a block of 0 is the whole
+    channel. Codes are integers of `bits` bits: unsigned, and signed when they
+    have 8. Code `q` stands for `q - zero`, where `zero` is `zeroPoint` or, with
+    `zeroPoints`, a number of the block.
+
+    The weight is `tensor<panels x bytes x i8>`; a panel is 16 output channels of
+    a group and holds one after another:
+
+    1. the codes, chunk by chunk. Blocks are cut into chunks of `chunk` codes,
+       the last of which may be shorter, and chunks into steps of 4 codes, the
+       last of which is filled up with codes that stand for 0. The bits of a
+       code are split into planes of 4, 2 and 1 bits (7 = 4 + 2 + 1, lowest
+       bits first) or one of 8. A chunk stores plane after plane, each as
+       vectors of 64 bytes. A vector of a plane of `p` bits holds `8 / p` steps:
+       bits `[p * s, p * s + p)` of byte `4 * c + e` belong to code `e` of step
+       `s` of channel `c`.
+    2. with a `scale` type other than `none`, a scale for each block and channel.
+    3. with `zeroPoints`, a byte for each block and channel, signed when codes
+       are.
+
+    ```mlir
+    #qvec.packing<bits = 4, block = 32, chunk = 32, scale = f16, zeroPoint = 8,
+                  zeroPoints = false>
+    ```
+
+    (C1) bits lies in [1, 8]. (C2) block is not negative, chunk is positive and
+    divides a block that is not 0. (C3) scale is `f16`, `f32` or `none`. (C4)
+    zeroPoint is a code.
+  }];
+  let parameters = (ins "int64_t":$bits, "int64_t":$block, "int64_t":$chunk,
+                        "::mlir::Type":$scale, "int64_t":$zeroPoint,
+                        "bool":$zeroPoints);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    bool hasScales() const { return !::llvm::isa<::mlir::NoneType>(getScale()); }
+  }];
 }
 
 #endif // QUANTOPT_DIALECT_QVEC_IR_QVECATTRS

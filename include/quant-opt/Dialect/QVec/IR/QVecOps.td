@@ -39,6 +39,13 @@ def QVec_KernelOp : QVec_Op<"kernel", [
       when taps are merged), a step is `group` consecutive elements of a run
       (4 for integers, 1 for floats), and 16 lanes of `group` elements each
       belong to the panel's channels.
+    * `packed`: a contraction whose weight is stored as `packing` says. With
+      integer input `x` and scales, `acc` starts at +0 and for each block `b` in
+      order becomes `fma(float(S), scale, acc)`, where `S` is the exact sum of
+      `(x - inputZeroPoint) * (q - zero)` over the block. Without scales `acc =
+      bias[o] + sum x * (q - zero)` in `i32`. With float input `acc` starts at
+      the bias, or +0, and becomes `fma(x, scale * (q - zero), acc)` for each
+      element in order.
     * `depthwise`: one input channel per output channel. Packed
       `[channel block of 16][tap row][4-tap group or tap][lane]`.
     * `pool_max`, `pool_sum`: the window's pads are positions that do not take
@@ -68,6 +75,7 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     and yields init's element type. (C4) residuals have init's shape. (C5) the
     number of elements of each row parameter divides the number of positions.
     (C6) `row_max` has an `f32` input with init's positions and no empty part.
+    (C7) a packed kernel has a weight of the size that its packing gives.
   }];
   let arguments = (ins QVec_KernelKindAttr:$kind, QVec_Shaped:$input,
                        Optional<QVec_Shaped>:$weight,
@@ -81,6 +89,8 @@ def QVec_KernelOp : QVec_Op<"kernel", [
                        OptionalAttr<QVec_StrategyAttr>:$strategy,
                        DefaultValuedAttr<I64Attr, "1">:$groups,
                        OptionalAttr<DenseI64ArrayAttr>:$countedPads,
+                       OptionalAttr<QVec_PackingAttr>:$packing,
+                       DefaultValuedAttr<I32Attr, "0">:$inputZeroPoint,
                        UnitAttr:$unsignedInput,
                        DefaultValuedAttr<Arith_FastMathAttr,
                          "::mlir::arith::FastMathFlags::none">:$fastmath);
@@ -96,7 +106,7 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     (`count_params` `(` $countParams^ `:` type($countParams) `)`)?
     (`residuals` `(` $residuals^ `:` type($residuals) `)`)?
     `outs` `(` $init `:` type($init) `)` `window` $window
-    (`strategy` $strategy^)? attr-dict
+    (`strategy` $strategy^)? (`packing` $packing^)? attr-dict
     `epilogue` $epilogue (`->` type($results)^)?
   }];
   let extraClassDeclaration = [{
@@ -156,6 +166,27 @@ def QVec_Dot2Op : QVec_DotOp<"dot2"> {
 
     (C1) lhs has 2 elements per lane.
   }];
+}
+
+def QVec_UnpackOp : QVec_Op<"unpack", [Pure,
+    AllTypesMatch<["packed", "result"]>]> {
+  let summary = "A few bits of every element";
+  let description = [{
+    `result[i] = (packed[i] >> bit) & (2^width - 1)`, without sign. Several codes
+    that are stored in one element are read one after another. A shift and a
+    mask on most processors.
+
+    ```mlir
+    %low = qvec.unpack %bytes {bit = 0 : i64, width = 4 : i64} : vector<64xi8>
+    ```
+
+    (C1) bit is not negative, width is positive, and both together do not exceed
+    the elements' width.
+  }];
+  let arguments = (ins VectorOfRankAndType<[1], [I8, I32]>:$packed,
+                       I64Attr:$bit, I64Attr:$width);
+  let results = (outs VectorOfRankAndType<[1], [I8, I32]>:$result);
+  let assemblyFormat = "$packed attr-dict `:` type($packed)";
 }
 
 def QVec_SaturateOp : QVec_Op<"saturate", [Pure] # ElementwiseMappable.traits> {

@@ -31,7 +31,7 @@ TileSplit splitEvenly(int64_t count, int64_t limit);
 struct ContractionLayout {
   ContractionLayout(llvm::ArrayRef<int64_t> output, int64_t groups,
                     qvec::StrategyAttr strategy);
-  /// Of a kernel of kind `contraction`.
+  /// Of a kernel of kind `contraction` or `packed`.
   explicit ContractionLayout(qvec::KernelOp kernel)
       : ContractionLayout(kernel.getOutputShape(), kernel.getGroups(),
                           *kernel.getStrategy()) {}
