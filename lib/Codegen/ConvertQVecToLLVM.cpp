@@ -85,6 +85,25 @@ static Value lowerDot(OpBuilder &b, const Dot &dot, const TargetLevel &level) {
   return lowerGeneric(b, dot);
 }
 
+/// A shift and a mask; LLVM joins both where bytes are shifted as words.
+static Value lowerUnpack(OpBuilder &b, qvec::UnpackOp op) {
+  auto type = cast<VectorType>(op.getType());
+  auto splat = [&](int64_t value) -> Value {
+    Attribute attr = b.getIntegerAttr(type.getElementType(), value);
+    return arith::ConstantOp::create(b, op.getLoc(),
+                                     DenseElementsAttr::get(type, attr));
+  };
+  int64_t bits = type.getElementTypeBitWidth();
+  int64_t bit = op.getBit(), width = op.getWidth();
+  Value result = op.getPacked();
+  if (bit != 0)
+    result = arith::ShRUIOp::create(b, op.getLoc(), result, splat(bit));
+  if (bit + width < bits)
+    result = arith::AndIOp::create(b, op.getLoc(), result,
+                                   splat((int64_t(1) << width) - 1));
+  return result;
+}
+
 namespace {
 struct ConvertQVecToLLVMPass
     : public quantopt::impl::ConvertQVecToLLVMBase<ConvertQVecToLLVMPass> {
@@ -92,6 +111,13 @@ struct ConvertQVecToLLVMPass
     convertDots();
     convertLookups(getOperation());
     convertSaturation(getOperation());
+    SmallVector<qvec::UnpackOp> unpacks;
+    getOperation().walk([&](qvec::UnpackOp op) { unpacks.push_back(op); });
+    for (qvec::UnpackOp op : unpacks) {
+      OpBuilder b(op);
+      op.replaceAllUsesWith(lowerUnpack(b, op));
+      op.erase();
+    }
   }
 
   void convertDots() {

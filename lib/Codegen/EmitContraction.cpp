@@ -5,8 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "KernelEmitter.h"
-#include "quant-opt/Dialect/QVec/Utils/ContractionLayout.h"
+#include "ContractionLoops.h"
 
 using namespace quantopt;
 using qvec::kPanelWidth;
@@ -19,21 +18,9 @@ public:
   void run();
 
 private:
-  /// Part of a group's output channels that one tile covers.
-  struct Block {
-    Value group;
-    Value channel; // in the group
-    int64_t vectors;
-    int64_t valid; // channels that exist
-  };
-  /// Where a tile lies.
-  struct Position {
-    Value n, h, w;
-    int64_t rows;
-  };
+  using Block = ContractionBlock;
+  using Position = TilePosition;
 
-  void emitUnits(const Block &block, Value first, Value last);
-  void emitRow(const Block &block, Value n, Value h);
   void emitTile(const Block &block, const Position &at);
   SmallVector<Value> startAccumulators(const Block &block, int64_t rows);
   SmallVector<Value> emitStep(const Block &block, int64_t rows,
@@ -49,7 +36,7 @@ private:
   KernelEmitter &e;
   ContractionLayout layout;
   bool integer;
-  int64_t lanes, dotGroup, channelsPerVector, maxVectors;
+  int64_t lanes, dotGroup, channelsPerVector;
   /// Panels of a group; elements that a step sums; input channels of a group.
   int64_t panels, steps, stepElements, groupInputs;
 };
@@ -63,7 +50,6 @@ ContractionEmitter::ContractionEmitter(KernelEmitter &emitter)
   lanes = s.getLanes();
   dotGroup = s.getGroup();
   channelsPerVector = layout.channelsPerVector;
-  maxVectors = s.getVectors();
   groupInputs = e.input.shape[3] / layout.groups;
   panels = llvm::divideCeil(layout.channelsPerGroup, kPanelWidth);
   steps = e.weight.shape[2];
@@ -71,72 +57,9 @@ ContractionEmitter::ContractionEmitter(KernelEmitter &emitter)
 }
 
 void ContractionEmitter::run() {
-  e.forLoop(e.begin, e.end, 1, [&](Value item) {
-    Value number = e.rem(item, layout.blocks);
-    Value rest = e.div(item, layout.blocks);
-    Value pass = e.rem(rest, layout.passes);
-    Value group = layout.groups == 1 ? e.index(0) : e.div(rest, layout.passes);
-    Value first = e.mul(pass, layout.pass);
-    Value last = e.add(first, layout.pass);
-    if (layout.units % layout.pass != 0)
-      last = e.min(last, e.index(layout.units));
-    Block block{group, e.mul(number, layout.channelsPerTile), maxVectors,
-                layout.channelsPerTile};
-    Block tail = block;
-    tail.valid =
-        layout.channelsPerGroup - layout.fullBlocks * layout.channelsPerTile;
-    tail.vectors = llvm::divideCeil(tail.valid, channelsPerVector);
-    if (layout.fullBlocks == 0)
-      return emitUnits(tail, first, last);
-    if (tail.valid == 0)
-      return emitUnits(block, first, last);
-    Value isFull = arith::CmpIOp::create(e.b, e.loc, arith::CmpIPredicate::slt,
-                                         number, e.index(layout.fullBlocks));
-    auto branch = scf::IfOp::create(e.b, e.loc, isFull, /*withElse=*/true);
-    OpBuilder::InsertionGuard guard(e.b);
-    e.b.setInsertionPointToStart(branch.thenBlock());
-    emitUnits(block, first, last);
-    e.b.setInsertionPointToStart(branch.elseBlock());
-    emitUnits(tail, first, last);
-  });
-}
-
-/// Rows [first, last), or tiles of the only row.
-void ContractionEmitter::emitUnits(const Block &block, Value first,
-                                   Value last) {
-  if (layout.rows != 1) {
-    int64_t height = e.output.shape[1];
-    e.forLoop(first, last, 1, [&](Value row) {
-      emitRow(block, e.div(row, height), e.rem(row, height));
-    });
-    return;
-  }
-  Value zero = e.index(0), large = e.index(layout.tiles.large);
-  int64_t rows = layout.tiles.size;
-  bool isMixed = layout.tiles.small != 0;
-  e.forLoop(first, isMixed ? e.min(last, large) : last, 1, [&](Value tile) {
-    emitTile(block, {zero, zero, e.mul(tile, rows), rows});
-  });
-  if (!isMixed)
-    return;
-  // Tile t starts at large * rows + (t - large) * (rows - 1).
-  e.forLoop(e.max(first, large), last, 1, [&](Value tile) {
-    Value start = e.add(e.mul(tile, rows - 1), layout.tiles.large);
-    emitTile(block, {zero, zero, start, rows - 1});
-  });
-}
-
-void ContractionEmitter::emitRow(const Block &block, Value n, Value h) {
-  int64_t rows = layout.tiles.size, width = e.output.shape[2];
-  int64_t largeEnd = layout.tiles.large * rows;
-  e.forLoop(e.index(0), e.index(largeEnd), rows, [&](Value w) {
-    emitTile(block, {n, h, w, rows});
-  });
-  if (layout.tiles.small == 0)
-    return;
-  e.forLoop(e.index(largeEnd), e.index(width), rows - 1, [&](Value w) {
-    emitTile(block, {n, h, w, rows - 1});
-  });
+  ContractionLoops(e, layout, [&](const Block &block, const Position &at) {
+    emitTile(block, at);
+  }).run();
 }
 
 SmallVector<Value> ContractionEmitter::startAccumulators(const Block &block,
@@ -309,7 +232,8 @@ LogicalResult quantopt::emitContraction(KernelEmitter &e) {
 }
 
 int64_t quantopt::getWorkCount(qvec::KernelOp kernel) {
-  if (kernel.getKind() == qvec::KernelKind::Contraction)
+  if (kernel.getKind() == qvec::KernelKind::Contraction ||
+      kernel.getKind() == qvec::KernelKind::Packed)
     return ContractionLayout(kernel).getItems();
   ArrayRef<int64_t> out = kernel.getOutputShape();
   if (kernel.getKind() == qvec::KernelKind::RowMax)

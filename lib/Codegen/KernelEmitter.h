@@ -82,6 +82,7 @@ LogicalResult emitContraction(KernelEmitter &e);
 LogicalResult emitDepthwise(KernelEmitter &e);
 LogicalResult emitPool(KernelEmitter &e);
 LogicalResult emitRowMax(KernelEmitter &e);
+LogicalResult emitPacked(KernelEmitter &e);
 
 /// Clones a region's scalar ops onto vectors of `lanes` and returns the yielded
 /// vector.

@@ -44,6 +44,9 @@ static LogicalResult lowerKernel(func::FuncOp layer, qvec::KernelOp kernel) {
   case qvec::KernelKind::RowMax:
     result = emitRowMax(emitter);
     break;
+  case qvec::KernelKind::Packed:
+    result = emitPacked(emitter);
+    break;
   }
   kernel.erase();
   return result;

@@ -1,0 +1,52 @@
+//===- ContractionLoops.h - Loops over a contraction's tiles ----*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_LIB_CODEGEN_CONTRACTIONLOOPS_H
+#define QUANTOPT_LIB_CODEGEN_CONTRACTIONLOOPS_H
+
+#include "KernelEmitter.h"
+#include "quant-opt/Dialect/QVec/Utils/ContractionLayout.h"
+
+namespace quantopt {
+
+/// Part of a group's output channels that one tile covers.
+struct ContractionBlock {
+  Value group;
+  Value channel; // in the group
+  int64_t vectors;
+  int64_t valid; // channels that exist
+};
+
+/// Where a tile lies.
+struct TilePosition {
+  Value n, h, w;
+  int64_t rows;
+};
+
+/// Emits the loops over the work items of a contraction, with `body` for each
+/// tile.
+class ContractionLoops {
+public:
+  using Body =
+      llvm::function_ref<void(const ContractionBlock &, const TilePosition &)>;
+
+  ContractionLoops(KernelEmitter &e, const ContractionLayout &layout, Body body)
+      : e(e), layout(layout), body(body) {}
+  void run();
+
+private:
+  void emitUnits(const ContractionBlock &block, Value first, Value last);
+  void emitRow(const ContractionBlock &block, Value n, Value h);
+
+  KernelEmitter &e;
+  const ContractionLayout &layout;
+  Body body;
+};
+
+} // namespace quantopt
+
+#endif // QUANTOPT_LIB_CODEGEN_CONTRACTIONLOOPS_H

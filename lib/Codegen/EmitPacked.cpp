@@ -1,0 +1,176 @@
+//===- EmitPacked.cpp - Contractions with packed weights ------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// A tile reads a chunk of codes once, makes vectors of weights of it in
+/// registers and uses them for all of its rows. Integer sums of a block become
+/// floats when the block ends.
+///
+//===----------------------------------------------------------------------===//
+
+#include "EmitPacked.h"
+
+using namespace quantopt;
+using qvec::kPanelWidth;
+
+PackedEmitter::PackedEmitter(KernelEmitter &emitter)
+    : e(emitter), layout(emitter.kernel), weights(emitter),
+      input(emitter, weights.layout) {
+  qvec::StrategyAttr s = *e.kernel.getStrategy();
+  lanes = s.getLanes();
+  isFloat = e.input.elementType.isF32();
+  vectorsPerSlot = s.getGroup() == 2 ? 2 : 1;
+}
+
+void PackedEmitter::run() {
+  ContractionLoops(e, layout, [&](auto &block, auto &at) {
+    emitTile(makeTile(block, at));
+  }).run();
+}
+
+PackedTile PackedEmitter::makeTile(const ContractionBlock &block,
+                                   const TilePosition &at) {
+  PackedTile tile{block, at, input.getTileOffset(block, at), {}};
+  int64_t panels = llvm::divideCeil(layout.channelsPerGroup, kPanelWidth);
+  int64_t panelBytes = e.weight.strides[0];
+  Value panel =
+      e.add(e.mul(block.group, panels), e.div(block.channel, kPanelWidth));
+  // Tiles are parts of a panel or whole panels.
+  Value first = layout.channelsPerTile % kPanelWidth == 0
+                    ? e.index(0)
+                    : e.rem(block.channel, kPanelWidth);
+  for (int64_t at = 0; at < block.valid; at += lanes)
+    tile.slots.push_back({e.mul(e.add(panel, at / kPanelWidth), panelBytes),
+                          e.add(first, at % kPanelWidth), lanes});
+  return tile;
+}
+
+void PackedEmitter::emitTile(const PackedTile &tile) {
+  SmallVector<Value> acc;
+  if (isFloat)
+    acc = emitFloats(tile);
+  else
+    acc = IntegerSums(*this, tile).run();
+  SmallVector<KernelEmitter::TilePart> parts;
+  for (int64_t row = 0; row < tile.at.rows; ++row)
+    for (int64_t s = 0; s < tile.getNumSlots(); ++s)
+      parts.push_back({acc[row * tile.getNumSlots() + s], row, s * lanes,
+                       std::min(lanes, tile.block.valid - s * lanes)});
+  e.finishTile(parts, tile.at.n, tile.at.h, tile.at.w, getChannel(tile),
+               Value());
+}
+
+Value PackedEmitter::getChannel(const PackedTile &tile) {
+  return e.add(e.mul(tile.block.group, layout.channelsPerGroup),
+               tile.block.channel);
+}
+
+SmallVector<Value> PackedEmitter::loadBias(const PackedTile &tile) {
+  SmallVector<Value> bias;
+  TypedAttr zero =
+      cast<TypedAttr>(e.b.getZeroAttr(e.kernel.getAccumulatorType()));
+  for (int64_t s = 0; s < tile.getNumSlots(); ++s)
+    bias.push_back(
+        e.bias ? e.load(e.bias, e.add(getChannel(tile), s * lanes), lanes)
+               : e.splat(zero, lanes));
+  return bias;
+}
+
+//===----------------------------------------------------------------------===//
+// Blocks and chunks
+//===----------------------------------------------------------------------===//
+
+SmallVector<Value> PackedEmitter::forBlocks(ValueRange start, BlockBody body) {
+  const PackedLayout &p = weights.layout;
+  int64_t full = p.depth / p.block, rest = p.depth % p.block;
+  SmallVector<Value> acc(start);
+  if (full != 0)
+    acc = e.reduceLoop(e.index(0), e.index(full), acc,
+                       [&](Value block, ValueRange inner) {
+                         return body(block, p.block, inner);
+                       });
+  if (rest != 0)
+    acc = body(e.index(full), rest, acc);
+  return acc;
+}
+
+SmallVector<Value> PackedEmitter::forChunks(Value block, int64_t size,
+                                            ValueRange start, BlockBody body) {
+  const PackedLayout &p = weights.layout;
+  int64_t full = size / p.chunk, rest = size % p.chunk;
+  Value first = e.mul(block, p.getChunksPerBlock());
+  SmallVector<Value> acc(start);
+  if (full == 1)
+    acc = body(first, p.chunk, acc);
+  else if (full != 0)
+    acc = e.reduceLoop(first, e.add(first, full), acc,
+                       [&](Value chunk, ValueRange inner) {
+                         return body(chunk, p.chunk, inner);
+                       });
+  if (rest != 0)
+    acc = body(e.add(first, full), rest, acc);
+  return acc;
+}
+
+//===----------------------------------------------------------------------===//
+// Floats
+//===----------------------------------------------------------------------===//
+
+SmallVector<Value> PackedEmitter::emitFloats(const PackedTile &tile) {
+  SmallVector<Value> bias = loadBias(tile), start;
+  for (int64_t row = 0; row < tile.at.rows; ++row)
+    llvm::append_range(start, bias);
+  return forBlocks(start, [&](Value block, int64_t size, ValueRange acc) {
+    SmallVector<Value> scales, zeroPoints;
+    for (const PanelChannels &slot : tile.slots) {
+      scales.push_back(weights.loadScales(slot, block));
+      zeroPoints.push_back(weights.loadZeroPoints(slot, block));
+    }
+    return forChunks(
+        block, size, acc, [&](Value chunk, int64_t codes, ValueRange inner) {
+          return addFloatChunk(tile, chunk, codes, scales, zeroPoints, inner);
+        });
+  });
+}
+
+/// One multiply-add per code, row and slot, in the order of the codes.
+SmallVector<Value> PackedEmitter::addFloatChunk(const PackedTile &tile,
+                                                Value chunk, int64_t codes,
+                                                ArrayRef<Value> scales,
+                                                ArrayRef<Value> zeroPoints,
+                                                ValueRange acc) {
+  OpBuilder &b = e.b;
+  auto real = VectorType::get({lanes}, b.getF32Type());
+  SmallVector<ChunkReader> readers;
+  for (const PanelChannels &slot : tile.slots)
+    readers.emplace_back(weights, slot, chunk, codes);
+  SmallVector<Value> next(acc);
+  for (int64_t code = 0; code < codes; ++code) {
+    SmallVector<Value> w;
+    for (auto [s, reader] : llvm::enumerate(readers)) {
+      Value q =
+          arith::SubIOp::create(b, e.loc, reader.getCode(code), zeroPoints[s]);
+      Value f = arith::SIToFPOp::create(b, e.loc, real, q);
+      w.push_back(arith::MulFOp::create(b, e.loc, scales[s], f));
+    }
+    Value offset = input.getOffset(tile.input, chunk, code);
+    for (int64_t row = 0; row < tile.at.rows; ++row) {
+      Value at = e.add(offset, row * input.getRowStride());
+      Value x = e.broadcast(e.loadScalar(e.input, at), lanes);
+      for (size_t s = 0; s < readers.size(); ++s) {
+        Value &sum = next[row * readers.size() + s];
+        sum = e.fma(x, w[s], sum);
+      }
+    }
+  }
+  return next;
+}
+
+LogicalResult quantopt::emitPacked(KernelEmitter &e) {
+  PackedEmitter(e).run();
+  return success();
+}

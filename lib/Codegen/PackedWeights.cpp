@@ -1,0 +1,128 @@
+//===- PackedWeights.cpp - Reading packed weights -------------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "PackedWeights.h"
+
+using namespace quantopt;
+using qvec::kPanelWidth;
+
+PanelChannels PackedWeights::slice(const PanelChannels &channels, int64_t first,
+                                   int64_t count) const {
+  return {channels.panel, e.add(channels.first, first), count};
+}
+
+/// Bytes of the channels' entries in an array of 16 entries at `offset` of the
+/// panel.
+Value PackedWeights::loadBytes(const PanelChannels &channels, Value offset,
+                               int64_t bytesPerChannel) const {
+  Value at = e.add(e.add(channels.panel, offset),
+                   e.mul(channels.first, bytesPerChannel));
+  return e.load(e.weight, at, channels.count * bytesPerChannel);
+}
+
+Value PackedWeights::loadScales(const PanelChannels &channels,
+                                Value block) const {
+  Value offset = e.add(e.mul(block, layout.scaleBytes * kPanelWidth),
+                       layout.getScaleOffset(0));
+  Value bytes = loadBytes(channels, offset, layout.scaleBytes);
+  Value scales = vector::BitCastOp::create(
+      e.b, e.loc, VectorType::get({channels.count}, packing.getScale()), bytes);
+  if (packing.getScale().isF32())
+    return scales;
+  return arith::ExtFOp::create(
+      e.b, e.loc, VectorType::get({channels.count}, e.b.getF32Type()), scales);
+}
+
+Value PackedWeights::loadZeroPoints(const PanelChannels &channels,
+                                    Value block) const {
+  if (!packing.getZeroPoints())
+    return e.splat(e.b.getI32IntegerAttr(packing.getZeroPoint()),
+                   channels.count);
+  Value offset = e.add(e.mul(block, layout.zeroPointBytes * kPanelWidth),
+                       layout.getZeroPointOffset(0));
+  Value bytes = loadBytes(channels, offset, 1);
+  auto wide = VectorType::get({channels.count}, e.b.getI32Type());
+  if (isSigned())
+    return arith::ExtSIOp::create(e.b, e.loc, wide, bytes);
+  return arith::ExtUIOp::create(e.b, e.loc, wide, bytes);
+}
+
+Value PackedWeights::loadZeroPointBytes(const PanelChannels &channels,
+                                        Value block) const {
+  int64_t bytes = channels.count * PackedLayout::kStep;
+  if (!packing.getZeroPoints())
+    return e.splat(e.b.getI8IntegerAttr(packing.getZeroPoint()), bytes);
+  // Codes without sign: a product with 1 + 2^8 + 2^16 + 2^24 repeats them.
+  Value words = arith::MulIOp::create(
+      e.b, e.loc, loadZeroPoints(channels, block),
+      e.splat(e.b.getI32IntegerAttr(0x01010101), channels.count));
+  return vector::BitCastOp::create(
+      e.b, e.loc, VectorType::get({bytes}, e.b.getI8Type()), words);
+}
+
+void PackedWeights::prefetch(const PanelChannels &channels, Value chunk) const {
+  int64_t chunkBytes = layout.getChunkBytes(layout.chunk);
+  Value start = e.add(channels.panel, e.mul(chunk, chunkBytes));
+  for (int64_t at = 0; at < chunkBytes; at += PackedLayout::kVectorBytes)
+    memref::PrefetchOp::create(e.b, e.loc, e.weight.view, e.add(start, at),
+                               /*isWrite=*/false, /*localityHint=*/3,
+                               /*isDataCache=*/true);
+}
+
+//===----------------------------------------------------------------------===//
+// ChunkReader
+//===----------------------------------------------------------------------===//
+
+Value ChunkReader::getVector(unsigned plane, int64_t number) {
+  Loaded &last = loaded[plane];
+  if (last.number == number)
+    return last.bytes;
+  const PackedLayout &layout = weights.layout;
+  KernelEmitter &e = weights.e;
+  Value offset = e.add(e.mul(chunk, layout.getChunkBytes(layout.chunk)),
+                       layout.getPlaneOffset(plane, codes) +
+                           number * PackedLayout::kVectorBytes);
+  last = {number, weights.loadBytes(channels, offset, PackedLayout::kStep)};
+  return last.bytes;
+}
+
+Value ChunkReader::getBits(int64_t step, int64_t first, int64_t width) {
+  KernelEmitter &e = weights.e;
+  OpBuilder &b = e.b;
+  Type element = b.getIntegerType(width);
+  auto type = VectorType::get({channels.count * 32 / width}, element);
+  Value result;
+  for (auto [p, plane] : llvm::enumerate(weights.layout.planes)) {
+    int64_t perVector = plane.getStepsPerVector();
+    Value bytes = getVector(p, step / perVector);
+    if (width != 8)
+      bytes = vector::BitCastOp::create(b, e.loc, type, bytes);
+    int64_t bit = first + step % perVector * plane.width;
+    Value part = bytes;
+    if (plane.width != width)
+      part = qvec::UnpackOp::create(b, e.loc, type, bytes, bit, plane.width);
+    if (plane.bit != 0) {
+      Value places =
+          e.splat(b.getIntegerAttr(element, plane.bit), type.getDimSize(0));
+      part = arith::ShLIOp::create(b, e.loc, part, places);
+    }
+    result = result ? arith::OrIOp::create(b, e.loc, result, part).getResult()
+                    : part;
+  }
+  return result;
+}
+
+Value ChunkReader::getCode(int64_t code) {
+  KernelEmitter &e = weights.e;
+  int64_t element = code % PackedLayout::kStep;
+  Value bits = getBits(code / PackedLayout::kStep, 8 * element, 32);
+  if (!weights.isSigned())
+    return bits;
+  Value places = e.splat(e.b.getI32IntegerAttr(24), channels.count);
+  return arith::ShRSIOp::create(
+      e.b, e.loc, arith::ShLIOp::create(e.b, e.loc, bits, places), places);
+}

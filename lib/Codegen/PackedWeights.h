@@ -1,0 +1,94 @@
+//===- PackedWeights.h - Reading packed weights -----------------*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// Makes vectors of the codes, scales and zero points in the panels of a packed
+/// kernel (see `#qvec.packing`).
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_LIB_CODEGEN_PACKEDWEIGHTS_H
+#define QUANTOPT_LIB_CODEGEN_PACKEDWEIGHTS_H
+
+#include "KernelEmitter.h"
+#include "quant-opt/Dialect/QVec/Utils/PackedLayout.h"
+
+namespace quantopt {
+
+/// Some consecutive output channels of one panel.
+struct PanelChannels {
+  Value panel; // offset in bytes
+  Value first; // in the panel
+  int64_t count;
+};
+
+class PackedWeights {
+public:
+  explicit PackedWeights(KernelEmitter &e)
+      : packing(*e.kernel.getPacking()), layout(e.kernel), e(e) {}
+
+  const qvec::PackingAttr packing;
+  const PackedLayout layout;
+
+  bool isSigned() const { return packing.getBits() == 8; }
+  /// `count` of these channels from number `first`.
+  PanelChannels slice(const PanelChannels &channels, int64_t first,
+                      int64_t count) const;
+
+  /// The scales of a block as `f32`.
+  Value loadScales(const PanelChannels &channels, Value block) const;
+  /// The zero points of a block as `i32`, whether they are stored or all the
+  /// same.
+  Value loadZeroPoints(const PanelChannels &channels, Value block) const;
+  /// The same as bytes, four for each channel.
+  Value loadZeroPointBytes(const PanelChannels &channels, Value block) const;
+  /// Asks for a chunk's codes before they are needed.
+  void prefetch(const PanelChannels &channels, Value chunk) const;
+
+private:
+  friend class ChunkReader;
+  Value loadBytes(const PanelChannels &channels, Value offset,
+                  int64_t bytesPerChannel) const;
+
+  KernelEmitter &e;
+};
+
+/// The codes of one chunk, for channels that fill vectors.
+class ChunkReader {
+public:
+  ChunkReader(const PackedWeights &weights, const PanelChannels &channels,
+              Value chunk, int64_t codes)
+      : weights(weights), channels(channels), chunk(chunk), codes(codes),
+        loaded(weights.layout.planes.size()) {}
+
+  /// The four codes of a step, as bytes of each channel.
+  Value getStep(int64_t step) { return getBits(step, 0, 8); }
+  /// One code of each channel as `i32`.
+  Value getCode(int64_t code);
+
+private:
+  struct Loaded {
+    int64_t number = -1;
+    Value bytes;
+  };
+
+  /// Bits of the codes of a step, joined from all planes. Elements have `width`
+  /// bits, the codes' bytes start at bit `first` of them.
+  Value getBits(int64_t step, int64_t first, int64_t width);
+  Value getVector(unsigned plane, int64_t number);
+
+  const PackedWeights &weights;
+  PanelChannels channels;
+  Value chunk;
+  int64_t codes;
+  /// The vector of each plane that was loaded last.
+  SmallVector<Loaded> loaded;
+};
+
+} // namespace quantopt
+
+#endif // QUANTOPT_LIB_CODEGEN_PACKEDWEIGHTS_H
