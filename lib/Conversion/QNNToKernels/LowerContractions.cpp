@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ChooseStrategy.h"
-#include "Lowerings.h"
+#include "ContractionView.h"
 #include "PackWeights.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
@@ -16,28 +16,6 @@
 using namespace quantopt;
 
 namespace {
-/// A contraction seen as a channels-last convolution.
-struct ContractionView {
-  Operation *op;
-  Value input;
-  Value weight;
-  Value bias;
-  qnn::WindowAttr window;
-  int64_t groups = 1;
-  int64_t inputZeroPoint = 0;
-  /// O, KH, KW, I of the weight.
-  SmallVector<int64_t> weightShape;
-  bool isDense = false;
-
-  bool isInteger() const {
-    return cast<RankedTensorType>(input.getType()).getElementType().isInteger();
-  }
-  SpatialPads getPads() const {
-    ArrayRef<int64_t> p = window.getPads();
-    return {p[0], p[1], p[2], p[3]};
-  }
-};
-
 /// The weight's elements as they are stored, and how they are decoded.
 struct WeightData {
   SmallVector<char> bytes;
@@ -47,13 +25,13 @@ struct WeightData {
 };
 } // namespace
 
-static qnn::WindowAttr withoutPads(qnn::WindowAttr window) {
+qnn::WindowAttr quantopt::withoutPads(qnn::WindowAttr window) {
   return qnn::WindowAttr::get(window.getContext(), window.getKernel(),
                               window.getStrides(), window.getDilations(),
                               {0, 0, 0, 0});
 }
 
-static ContractionView getView(Operation *op) {
+ContractionView quantopt::getContractionView(Operation *op) {
   ContractionView view;
   view.op = op;
   if (auto conv = dyn_cast<qnn::Conv2DOp>(op)) {
@@ -83,7 +61,7 @@ static ContractionView getView(Operation *op) {
 void quantopt::planPads(LoweringState &state, Operation *op) {
   if (!isa<qnn::Conv2DOp>(op))
     return;
-  ContractionView view = getView(op);
+  ContractionView view = getContractionView(op);
   if (!view.window.hasPadding())
     return;
   Builder b(op->getContext());
@@ -117,8 +95,18 @@ static WeightData fromFloats(ArrayRef<float> values, Type f32) {
 static FailureOr<WeightData> readWeight(const ContractionView &view) {
   Builder b(view.op->getContext());
   DenseElementsAttr attr;
-  if (matchPattern(view.weight, m_Constant(&attr)))
+  if (matchPattern(view.weight, m_Constant(&attr))) {
+    // Integers of fewer bits are bytes here.
+    if (attr.getElementType().isInteger() &&
+        !attr.getElementType().isInteger(8)) {
+      view.op->emitRemark("weight of type ")
+          << attr.getElementType() << " of a depthwise convolution is stored "
+          << "in bytes";
+      attr = cast<DenseElementsAttr>(attr.mapValues(
+          b.getI8Type(), [](const APInt &q) { return q.sext(8); }));
+    }
     return WeightData{getRawBytes(attr), attr.getElementType(), {}};
+  }
   auto constant = view.weight.getDefiningOp<qnn::ConstantOp>();
   if (!constant)
     return view.op->emitOpError("expected a constant weight; a product of two "
@@ -149,19 +137,18 @@ static FailureOr<WeightData> readWeight(const ContractionView &view) {
   return data;
 }
 
-/// Folds zero points into the bias and proves the range of each accumulator.
-static SmallVector<int32_t> foldBias(const ContractionView &view,
-                                     const WeightData &data, int64_t offset,
-                                     SmallVectorImpl<IntegerRange> &ranges) {
+SmallVector<int32_t> quantopt::foldBias(const ContractionView &view,
+                                        ArrayRef<int8_t> weights,
+                                        int64_t offset,
+                                        SmallVectorImpl<IntegerRange> &ranges) {
   int64_t outputs = view.weightShape[0];
-  int64_t row = data.bytes.size() / outputs;
+  int64_t row = weights.size() / outputs;
   SmallVector<int32_t> bias(outputs, 0);
   DenseElementsAttr attr;
   if (view.bias && matchPattern(view.bias, m_Constant(&attr)))
     llvm::copy(attr.getValues<int32_t>(), bias.begin());
-  const int8_t *weights = reinterpret_cast<const int8_t *>(data.bytes.data());
   for (int64_t o = 0; o < outputs; ++o) {
-    ArrayRef<int8_t> values(weights + o * row, row);
+    ArrayRef<int8_t> values = weights.slice(o * row, row);
     ranges.push_back(
         getAccumulatorRange(values, view.inputZeroPoint, -128, 127, bias[o]));
     int64_t sum = 0;
@@ -173,17 +160,8 @@ static SmallVector<int32_t> foldBias(const ContractionView &view,
   return bias;
 }
 
-template <typename T>
-static SmallVector<T> padTo(ArrayRef<T> values, int64_t size) {
-  SmallVector<T> padded(values.begin(), values.end());
-  padded.resize(size, T(0));
-  return padded;
-}
-
-/// Whether positions of all rows form one sequence: a 1x1 window that reads and
-/// writes contiguous buffers.
-static bool canFlatten(LoweringState &state, const ContractionView &view,
-                       const FusionGroup &group) {
+bool quantopt::canFlatten(LoweringState &state, const ContractionView &view,
+                          const FusionGroup &group) {
   if (view.isDense)
     return true;
   auto isOne = [](ArrayRef<int64_t> v) { return v[0] == 1 && v[1] == 1; };
@@ -213,23 +191,15 @@ static bool canMergeTaps(const ContractionView &view) {
   });
 }
 
-/// The strategy of a kernel whose weight has elements of `weightBytes`.
-static qvec::StrategyAttr chooseStrategy(LoweringState &state,
-                                         const ContractionView &view,
-                                         const KernelSpec &spec,
-                                         int64_t weightBytes, bool merge) {
+qvec::StrategyAttr quantopt::completeStrategy(LoweringState &state,
+                                              const ContractionView &view,
+                                              const KernelSpec &spec, Tile tile,
+                                              int64_t weightBytes, bool merge) {
   ArrayRef<int64_t> output = spec.outputShape;
-  TileProblem problem;
-  problem.positions = output[2];
-  problem.channels = view.weightShape[0] / view.groups;
-  problem.depth =
-      view.weightShape[1] * view.weightShape[2] * view.weightShape[3];
-  problem.group = view.isInteger() ? state.target.dotGroup : 1;
-  Tile tile = chooseContractionTile(state.target, problem);
   auto strategyOf = [&](int64_t pass) {
-    return qvec::StrategyAttr::get(view.op->getContext(), tile.rows,
-                                   tile.vectors, state.target.getLanes(),
-                                   problem.group, merge, pass);
+    return qvec::StrategyAttr::get(
+        view.op->getContext(), tile.rows, tile.vectors, state.target.getLanes(),
+        view.isInteger() ? state.target.dotGroup : 1, merge, pass);
   };
   ContractionLayout layout(output, view.groups, strategyOf(1));
   auto input = cast<RankedTensorType>(spec.input.getType());
@@ -238,10 +208,27 @@ static qvec::StrategyAttr chooseStrategy(LoweringState &state,
   PassProblem order;
   order.units = layout.units;
   order.blocks = layout.groups * layout.blocks;
-  order.weightBytes = problem.channels * problem.depth * weightBytes;
+  order.weightBytes = weightBytes / view.groups;
   order.unitBytes = llvm::divideCeil(
       inputBytes + output[0] * output[1] * output[2] * output[3], layout.units);
   return strategyOf(choosePass(order));
+}
+
+/// The strategy of a kernel whose weight has elements of `weightBytes`.
+static qvec::StrategyAttr chooseStrategy(LoweringState &state,
+                                         const ContractionView &view,
+                                         const KernelSpec &spec,
+                                         int64_t weightBytes, bool merge) {
+  TileProblem problem;
+  problem.positions = spec.outputShape[2];
+  problem.channels = view.weightShape[0] / view.groups;
+  problem.depth =
+      view.weightShape[1] * view.weightShape[2] * view.weightShape[3];
+  problem.group = view.isInteger() ? state.target.dotGroup : 1;
+  Tile tile = chooseContractionTile(state.target, problem);
+  return completeStrategy(state, view, spec, tile,
+                          view.weightShape[0] * problem.depth * weightBytes,
+                          merge);
 }
 
 /// Fills in what integer and float kernels differ in. Channel parameters get
@@ -251,8 +238,10 @@ static void setOperands(LoweringState &state, const ContractionView &view,
                         KernelSpec &spec, SmallVectorImpl<IntegerRange> &ranges,
                         Location loc) {
   if (view.isInteger()) {
+    ArrayRef<int8_t> weights(
+        reinterpret_cast<const int8_t *>(data.bytes.data()), data.bytes.size());
     SmallVector<int32_t> bias =
-        foldBias(view, data, state.target.getActivationOffset(), ranges);
+        foldBias(view, weights, state.target.getActivationOffset(), ranges);
     spec.bias = state.constantI32(padTo<int32_t>(bias, padded), loc);
     spec.unsignedInput = state.target.unsignedActivations;
     spec.accumulatorType = state.builder.getI32Type();
@@ -297,16 +286,16 @@ static void setWeight(LoweringState &state, const ContractionView &view,
 
 LogicalResult quantopt::lowerContraction(LoweringState &state,
                                          const FusionGroup &group) {
-  ContractionView view = getView(group.root);
+  ContractionView view = getContractionView(group.root);
+  if (isPackedContraction(view))
+    return lowerPackedContraction(state, view, group);
   Location loc = group.root->getLoc();
   FailureOr<WeightData> data = readWeight(view);
   if (failed(data))
     return failure();
   ArrayRef<int64_t> shape = view.weightShape;
-  auto inputType = cast<RankedTensorType>(view.input.getType());
   auto resultType = cast<RankedTensorType>(group.root->getResult(0).getType());
-  bool depthwise = view.groups > 1 && view.groups == shape[0] &&
-                   view.groups == inputType.getShape().back();
+  bool depthwise = view.isDepthwise();
   bool flat = view.groups == 1 && canFlatten(state, view, group);
 
   KernelSpec spec;

@@ -1,0 +1,83 @@
+//===- ContractionView.h - Convolutions and dense layers --------*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// What the lowerings of contractions with plain and with packed weights share.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_CONTRACTIONVIEW_H
+#define QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_CONTRACTIONVIEW_H
+
+#include "ChooseStrategy.h"
+#include "Lowerings.h"
+
+namespace quantopt {
+
+/// A contraction seen as a channels-last convolution.
+struct ContractionView {
+  Operation *op;
+  Value input;
+  Value weight;
+  Value bias;
+  qnn::WindowAttr window;
+  int64_t groups = 1;
+  int64_t inputZeroPoint = 0;
+  /// O, KH, KW, I of the weight.
+  SmallVector<int64_t> weightShape;
+  bool isDense = false;
+
+  bool isInteger() const {
+    return cast<RankedTensorType>(input.getType()).getElementType().isInteger();
+  }
+  bool isDepthwise() const {
+    return groups > 1 && groups == weightShape[0] &&
+           groups == cast<RankedTensorType>(input.getType()).getShape().back();
+  }
+  SpatialPads getPads() const {
+    ArrayRef<int64_t> p = window.getPads();
+    return {p[0], p[1], p[2], p[3]};
+  }
+};
+
+ContractionView getContractionView(Operation *op);
+
+qnn::WindowAttr withoutPads(qnn::WindowAttr window);
+
+/// Whether positions of all rows form one sequence: a 1x1 window that reads and
+/// writes contiguous buffers.
+bool canFlatten(LoweringState &state, const ContractionView &view,
+                const FusionGroup &group);
+
+/// Folds zero points into the bias and proves the range of each accumulator.
+SmallVector<int32_t> foldBias(const ContractionView &view,
+                              ArrayRef<int8_t> weights, int64_t offset,
+                              SmallVectorImpl<IntegerRange> &ranges);
+
+/// The strategy with this tile; all weights take `weightBytes`.
+qvec::StrategyAttr completeStrategy(LoweringState &state,
+                                    const ContractionView &view,
+                                    const KernelSpec &spec, Tile tile,
+                                    int64_t weightBytes, bool merge);
+
+/// `values` with zeros appended.
+template <typename T> SmallVector<T> padTo(ArrayRef<T> values, int64_t size) {
+  SmallVector<T> padded(values.begin(), values.end());
+  padded.resize(size, T(0));
+  return padded;
+}
+
+/// Whether the weight is stored in packed form: integers of fewer than 8 bits,
+/// of blocks, or with zero points.
+bool isPackedContraction(const ContractionView &view);
+LogicalResult lowerPackedContraction(LoweringState &state,
+                                     const ContractionView &view,
+                                     const FusionGroup &group);
+
+} // namespace quantopt
+
+#endif // QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_CONTRACTIONVIEW_H

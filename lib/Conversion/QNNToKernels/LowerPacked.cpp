@@ -1,0 +1,296 @@
+//===- LowerPacked.cpp - Contractions with packed weights -----------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ContractionView.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/IR/Matchers.h"
+#include "quant-opt/Dialect/QVec/Utils/ContractionLayout.h"
+#include "quant-opt/Dialect/QVec/Utils/PackCodes.h"
+#include "quant-opt/Dialect/QVec/Utils/PackedLayout.h"
+#include "llvm/Support/MathExtras.h"
+#include <numeric>
+
+using namespace quantopt;
+using qvec::kPanelWidth;
+
+/// The integer storage of a quantized constant, or null.
+static IntegerType getIntegerStorage(qnn::ConstantOp constant) {
+  auto element = cast<qnn::QuantizedTypeInterface>(
+      cast<RankedTensorType>(constant.getType()).getElementType());
+  return dyn_cast<IntegerType>(element.getStorageType());
+}
+
+bool quantopt::isPackedContraction(const ContractionView &view) {
+  Type weight = cast<RankedTensorType>(view.weight.getType()).getElementType();
+  if (auto integer = dyn_cast<IntegerType>(weight))
+    return integer.getWidth() < 8 && !view.isDepthwise();
+  auto constant = view.weight.getDefiningOp<qnn::ConstantOp>();
+  if (!constant)
+    return false;
+  IntegerType storage = getIntegerStorage(constant);
+  auto axis = dyn_cast<qnn::AffineAxisType>(weight);
+  if (!storage || storage.getWidth() > 8 || (axis && axis.getAxis() != 0))
+    return false;
+  if (view.isInteger())
+    return true;
+  // Bytes with a scale per channel have a kernel of their own.
+  qnn::ScaleParameters parameters = qnn::getScaleParameters(constant);
+  bool isPlain =
+      storage.isSignlessInteger(8) && !isa<qnn::AffineBlockType>(weight) &&
+      llvm::all_of(parameters.zeroPoints, [](int64_t z) { return z == 0; });
+  return !isPlain && !view.isDepthwise();
+}
+
+//===----------------------------------------------------------------------===//
+// Codes
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Codes and the packing that they get.
+struct PackedWeight {
+  CodedWeight coded;
+  qvec::PackingAttr packing;
+};
+} // namespace
+
+/// Chunks are unrolled. Blocks of more codes are cut into equal parts, of whole
+/// steps where that is possible.
+static constexpr int64_t kChunk = 32;
+
+static int64_t chooseChunk(int64_t block) {
+  if (block == 0)
+    return kChunk;
+  for (int64_t chunk = kChunk; chunk >= PackedLayout::kStep;
+       chunk -= PackedLayout::kStep)
+    if (block % chunk == 0)
+      return chunk;
+  int64_t chunk = std::min(block, 2 * kChunk);
+  while (block % chunk != 0)
+    --chunk;
+  return chunk;
+}
+
+/// Integers without scales: the sums stay integers.
+static PackedWeight readIntegers(const ContractionView &view,
+                                 DenseElementsAttr attr) {
+  PackedWeight result;
+  int64_t bits = attr.getElementType().getIntOrFloatBitWidth();
+  int64_t offset = int64_t(1) << (bits - 1);
+  result.coded.outputs = view.weightShape[0];
+  result.coded.depth = attr.getNumElements() / view.weightShape[0];
+  for (const APInt &q : attr.getValues<APInt>())
+    result.coded.codes.push_back(q.getSExtValue() + offset);
+  MLIRContext *context = view.op->getContext();
+  result.packing =
+      qvec::PackingAttr::get(context, bits, /*block=*/0, kChunk,
+                             NoneType::get(context), offset, false);
+  return result;
+}
+
+/// The integers of a quantized constant with scales.
+static PackedWeight readConstant(const ContractionView &view,
+                                 qnn::ConstantOp constant) {
+  PackedWeight result;
+  auto type = cast<RankedTensorType>(constant.getType());
+  auto element = cast<qnn::QuantizedTypeInterface>(type.getElementType());
+  IntegerType storage = getIntegerStorage(constant);
+  int64_t bits = storage.getWidth(), half = int64_t(1) << (bits - 1);
+  // Bytes are signed, other codes are not.
+  int64_t offset = bits == 8 ? (storage.isUnsigned() ? -half : 0)
+                             : (storage.isUnsigned() ? 0 : half);
+  CodedWeight &coded = result.coded;
+  coded.outputs = view.weightShape[0];
+  coded.depth = qnn::getRowSize(type.getShape());
+  for (int64_t q : qnn::getStoredIntegers(constant))
+    coded.codes.push_back(q + offset);
+  int64_t block = qnn::getBlockSize(element);
+  if (block >= coded.depth)
+    block = 0;
+  int64_t blocks = block ? llvm::divideCeil(coded.depth, block) : 1;
+  auto [scales, zeroPoints] = qnn::getScaleParameters(constant);
+  for (int64_t o = 0; o < coded.outputs; ++o)
+    for (int64_t b = 0; b < blocks; ++b) {
+      int64_t s =
+          element.getScaleIndex(type.getShape(), o * coded.depth + b * block);
+      coded.scales.push_back(scales[s]);
+      coded.zeroPoints.push_back(zeroPoints[s] + offset);
+    }
+  bool isUniform = llvm::all_equal(coded.zeroPoints);
+  Builder b(constant.getContext());
+  bool halves = constant.getScalesAttr() &&
+                constant.getScalesAttr().getElementType().isF16();
+  result.packing = qvec::PackingAttr::get(
+      b.getContext(), bits, block, chooseChunk(block),
+      halves ? Type(b.getF16Type()) : Type(b.getF32Type()),
+      isUniform ? coded.zeroPoints.front() : 0, !isUniform);
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Input
+//===----------------------------------------------------------------------===//
+
+/// Whether four codes of a step, or parts of them, read elements that are not
+/// next to each other.
+static bool needsPatches(const ContractionView &view,
+                         qvec::PackingAttr packing) {
+  int64_t taps = view.weightShape[1] * view.weightShape[2];
+  return view.isInteger() && taps > 1 &&
+         std::gcd(view.weightShape[3], packing.getChunk()) %
+                 PackedLayout::kStep !=
+             0;
+}
+
+/// Each position's elements in the order of the codes, as channels.
+static Value buildPatches(LoweringState &state, const ContractionView &view,
+                          ArrayRef<int64_t> output, Location loc) {
+  OpBuilder &b = state.builder;
+  Value input = state.getPadded(view.input, view.getPads(), loc);
+  int64_t height = view.weightShape[1], width = view.weightShape[2];
+  int64_t channels = view.weightShape[3];
+  SmallVector<int64_t> shape = {output[0], output[1], output[2], view.groups,
+                                height,    width,     channels};
+  Value init = state.empty(
+      RankedTensorType::get(
+          shape, cast<RankedTensorType>(input.getType()).getElementType()),
+      loc);
+  SmallVector<AffineExpr> d(7);
+  bindDimsList(b.getContext(), MutableArrayRef<AffineExpr>(d));
+  ArrayRef<int64_t> strides = view.window.getStrides();
+  ArrayRef<int64_t> dilations = view.window.getDilations();
+  AffineMap source = AffineMap::get(
+      7, 0,
+      {d[0], d[1] * strides[0] + d[4] * dilations[0],
+       d[2] * strides[1] + d[5] * dilations[1], d[3] * channels + d[6]},
+      b.getContext());
+  SmallVector<utils::IteratorType> kinds(7, utils::IteratorType::parallel);
+  auto copy = linalg::GenericOp::create(
+      b, loc, init.getType(), input, init,
+      ArrayRef<AffineMap>{source,
+                          AffineMap::getMultiDimIdentityMap(7, b.getContext())},
+      kinds, [](OpBuilder &in, Location l, ValueRange args) {
+        linalg::YieldOp::create(in, l, args[0]);
+      });
+  return state.reshape(copy.getResult(0),
+                       {output[0], output[1], output[2],
+                        view.groups * height * width * channels},
+                       loc);
+}
+
+/// A 1x1 window without padding.
+static qnn::WindowAttr getUnitWindow(MLIRContext *context) {
+  return qnn::WindowAttr::get(context, {1, 1}, {1, 1}, {1, 1}, {0, 0, 0, 0});
+}
+
+/// Sets input, window and output shape.
+static void setGeometry(LoweringState &state, const ContractionView &view,
+                        const FusionGroup &group, qvec::PackingAttr packing,
+                        KernelSpec &spec, Location loc) {
+  auto result = cast<RankedTensorType>(view.op->getResult(0).getType());
+  spec.outputShape = llvm::to_vector(result.getShape());
+  spec.window = withoutPads(view.window);
+  if (view.groups == 1 && canFlatten(state, view, group)) {
+    int64_t positions = result.getNumElements() / view.weightShape[0];
+    spec.outputShape = {1, 1, positions, view.weightShape[0]};
+    spec.input = state.reshape(state.get(view.input, loc),
+                               {1, 1, positions, view.weightShape[3]}, loc);
+    return;
+  }
+  if (!needsPatches(view, packing)) {
+    spec.input = state.getPadded(view.input, view.getPads(), loc);
+    return;
+  }
+  spec.input = buildPatches(state, view, spec.outputShape, loc);
+  spec.window = getUnitWindow(loc.getContext());
+}
+
+//===----------------------------------------------------------------------===//
+// Strategy
+//===----------------------------------------------------------------------===//
+
+/// Rows and vectors of a tile. Unpacking is shared by the rows, so that many of
+/// them are better than several vectors; with few rows, vectors keep the
+/// multipliers busy.
+static Tile chooseTile(const LoweringState &state, const ContractionView &view,
+                       bool hasScales, int64_t positions) {
+  const TargetLevel &target = state.target;
+  int64_t lanes = target.getLanes();
+  // Vectors of integer sums for each vector of results.
+  int64_t parts = view.isInteger() && target.dotGroup == 2 ? 2 : 1;
+  int64_t sums = view.isInteger() ? parts + (hasScales ? 1 : 0) : 1;
+  int64_t spare = view.isInteger() ? 3 + 3 * parts : 5;
+  constexpr int64_t kMostRows = 12;
+  int64_t limit = std::clamp<int64_t>((target.vectorRegisters - spare) / sums,
+                                      1, kMostRows);
+  int64_t rows = splitEvenly(positions, limit).size;
+  int64_t channels = view.weightShape[0] / view.groups;
+  int64_t slots = 1;
+  constexpr int64_t kEnoughSums = 4;
+  while (slots * rows < kEnoughSums && 2 * slots * rows <= limit &&
+         2 * slots * lanes <= int64_t(llvm::alignTo(channels, kPanelWidth)))
+    slots *= 2;
+  return {rows, slots * parts};
+}
+
+/// Fills in operands that depend on the form.
+static void setOperands(LoweringState &state, const ContractionView &view,
+                        const PackedWeight &weight, int64_t padded,
+                        KernelSpec &spec, SmallVectorImpl<IntegerRange> &ranges,
+                        Location loc) {
+  int64_t offset = state.target.getActivationOffset();
+  spec.accumulatorType = state.builder.getF32Type();
+  if (!view.isInteger()) {
+    DenseElementsAttr attr;
+    if (view.bias && matchPattern(view.bias, m_Constant(&attr)))
+      spec.bias = state.constantF32(
+          padTo<float>(SmallVector<float>(attr.getValues<float>()), padded),
+          loc);
+    return;
+  }
+  spec.unsignedInput = state.target.unsignedActivations;
+  if (weight.packing.hasScales()) {
+    spec.inputZeroPoint = view.inputZeroPoint + offset;
+    return;
+  }
+  SmallVector<int8_t> values;
+  for (int64_t code : weight.coded.codes)
+    values.push_back(int8_t(code - weight.packing.getZeroPoint()));
+  SmallVector<int32_t> bias = foldBias(view, values, offset, ranges);
+  spec.bias = state.constantI32(padTo<int32_t>(bias, padded), loc);
+  spec.accumulatorType = state.builder.getI32Type();
+}
+
+LogicalResult quantopt::lowerPackedContraction(LoweringState &state,
+                                               const ContractionView &view,
+                                               const FusionGroup &group) {
+  Location loc = group.root->getLoc();
+  DenseElementsAttr attr;
+  PackedWeight weight =
+      matchPattern(view.weight, m_Constant(&attr))
+          ? readIntegers(view, attr)
+          : readConstant(view, view.weight.getDefiningOp<qnn::ConstantOp>());
+  KernelSpec spec;
+  spec.kind = qvec::KernelKind::Packed;
+  spec.groups = view.groups;
+  spec.packing = weight.packing;
+  setGeometry(state, view, group, weight.packing, spec, loc);
+  // A vector of parameters may start anywhere in a group.
+  int64_t padded = llvm::alignTo(view.weightShape[0], kPanelWidth) +
+                   (view.groups > 1 ? kPanelWidth : 0);
+  SmallVector<IntegerRange> ranges;
+  setOperands(state, view, weight, padded, spec, ranges, loc);
+  DenseElementsAttr packed =
+      packCodes(weight.coded, weight.packing, view.groups);
+  spec.weight = state.constant(packed, loc);
+  Tile tile =
+      chooseTile(state, view, weight.packing.hasScales(), spec.outputShape[2]);
+  spec.strategy = completeStrategy(state, view, spec, tile,
+                                   packed.getNumElements(), /*merge=*/false);
+  ScalarChain chain(state, group.steps, group.root->getResult(0), ranges,
+                    padded, loc);
+  return buildKernel(state, group, chain, spec);
+}
