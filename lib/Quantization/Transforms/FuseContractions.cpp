@@ -5,55 +5,15 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ContractionWeights.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
 #include "quant-opt/Quantization/Transforms/Fusion.h"
 #include "quant-opt/Support/Arithmetic.h"
 #include <cmath>
-#include <cstring>
-#include <variant>
 
 using namespace quantopt;
 using namespace quantopt::qnn;
-
-namespace {
-/// The integers of a symmetric weight, with a scale per output channel.
-struct IntegerWeight {
-  SmallVector<int8_t> values;
-  SmallVector<float> scales;
-  RankedTensorType type; // of i8
-};
-} // namespace
-
-/// Reads a dequantized constant as signed 8-bit integers with zero point 0;
-/// otherwise says why not.
-static std::variant<IntegerWeight, std::string> readWeight(Value value) {
-  auto dequantize = value.getDefiningOp<DequantizeOp>();
-  auto constant = dequantize ? dequantize.getInput().getDefiningOp<ConstantOp>()
-                             : ConstantOp();
-  if (!constant)
-    return "its weight is not quantized";
-  auto type = cast<RankedTensorType>(constant.getType());
-  auto element = cast<QuantizedTypeInterface>(type.getElementType());
-  auto storage = dyn_cast<IntegerType>(element.getStorageType());
-  if (!storage || storage.getWidth() > 8)
-    return "its weight has no integers of 8 bits or less";
-  FailureOr<RowParameters> rows = getRowParameters(constant);
-  if (failed(rows))
-    return "its weight has more than one scale per output channel";
-  int64_t offset =
-      storage.isUnsigned() ? int64_t(1) << (storage.getWidth() - 1) : 0;
-  for (int64_t zeroPoint : rows->zeroPoints)
-    if (zeroPoint != offset)
-      return "its weight is not symmetric";
-  IntegerWeight weight;
-  for (int64_t stored : getStoredIntegers(constant))
-    weight.values.push_back(int8_t(stored - offset));
-  weight.scales = rows->scales;
-  weight.type = RankedTensorType::get(type.getShape(),
-                                      IntegerType::get(type.getContext(), 8));
-  return weight;
-}
 
 namespace {
 /// The constants of one integer contraction.
@@ -131,45 +91,13 @@ static std::optional<Constants> deriveConstants(const IntegerWeight &weight,
   return result;
 }
 
-/// The bias of a contraction as numbers (zeros when absent), or nothing.
-static std::optional<SmallVector<float>> readBias(Value bias, int64_t rows) {
-  if (!bias)
-    return SmallVector<float>(rows, 0.0f);
-  SmallVector<float> values;
-  if (DenseElementsAttr attr = getFloatConstant(bias)) {
-    values = getFloatElements(attr);
-  } else if (auto dequantize = bias.getDefiningOp<DequantizeOp>()) {
-    if (auto constant = dequantize.getInput().getDefiningOp<ConstantOp>())
-      values = dequantizeConstant(constant);
-  }
-  bool usable = int64_t(values.size()) == rows &&
-                llvm::all_of(values, [](float v) { return std::isfinite(v); });
-  if (!usable)
-    return std::nullopt;
-  return values;
-}
-
-/// A contraction of `input` with an integer weight: exact sums in `sumType`.
-static Value createSums(OpBuilder &builder, ContractionOpInterface op,
-                        Type sumElement, Value input, Value weight, Value bias,
-                        int64_t inputZeroPoint) {
-  auto type = cast<RankedTensorType>(op->getResult(0).getType());
-  Type sumType = type.clone(sumElement);
-  IntegerAttr zeroPoint = builder.getI32IntegerAttr(inputZeroPoint);
-  if (auto conv = dyn_cast<Conv2DOp>(op.getOperation()))
-    return Conv2DOp::create(builder, op->getLoc(), sumType, input, weight, bias,
-                            conv.getWindow(), conv.getGroupsAttr(), zeroPoint);
-  return DenseOp::create(builder, op->getLoc(), sumType, input, weight, bias,
-                         zeroPoint);
-}
-
 FailureOr<Value> Fusion::fuseContraction(ContractionOpInterface op) {
   auto input = getOperand(op.getInputOperand().get());
   if (!input)
     return fail(op, "its input is not quantized to 8 bits");
-  auto read = readWeight(op.getWeightOperand().get());
+  auto read = readIntegerWeight(op.getWeightOperand().get());
   if (auto *why = std::get_if<std::string>(&read))
-    return fail(op, *why);
+    return fuseScaledContraction(op, *input, *why);
   const auto &weight = std::get<IntegerWeight>(read);
   int64_t rows = weight.type.getDimSize(0);
   auto bias = readBias(op.getBiasValue(), rows);
@@ -178,12 +106,15 @@ FailureOr<Value> Fusion::fuseContraction(ContractionOpInterface op) {
   auto constants = deriveConstants(weight, *bias, input->params, target);
   if (!constants)
     return fail(op, "its sums may exceed 32 bits");
+  // Few bits leave none for a larger scale; a float bias needs none.
+  if (constants->enlarged != 0 && !weight.type.getElementType().isInteger(8) &&
+      !integerOnly && !op.isDepthwiseContraction())
+    return fuseScaledContraction(op, *input, "its bias exceeds its weights");
   statistics.enlarged += constants->enlarged;
 
   Location loc = op->getLoc();
-  Value weightValue = arith::ConstantOp::create(
-      builder, loc,
-      DenseElementsAttr::get(weight.type, ArrayRef<int8_t>(constants->weight)));
+  Value weightValue =
+      createIntegers(builder, loc, weight.type, constants->weight);
   Value biasValue = arith::ConstantOp::create(
       builder, loc,
       DenseElementsAttr::get(
@@ -198,69 +129,6 @@ FailureOr<Value> Fusion::fuseContraction(ContractionOpInterface op) {
                            builder.getI32IntegerAttr(target.zeroPoint),
                            builder.getI32IntegerAttr(target.min),
                            builder.getI32IntegerAttr(target.max)));
-}
-
-/// One number where all are equal.
-static DenseF32ArrayAttr getShortArray(OpBuilder &builder,
-                                       ArrayRef<float> values) {
-  // Zeros of different sign compare equal, but are not.
-  auto sameBits = [&](float v) {
-    return std::memcmp(&v, &values.front(), sizeof(v)) == 0;
-  };
-  if (!values.empty() && llvm::all_of(values, sameBits))
-    values = values.take_front();
-  return builder.getDenseF32ArrayAttr(values);
-}
-
-/// Rewrites one contraction on a value rounded at run time; returns why not.
-static std::optional<std::string> fuseDynamic(ContractionOpInterface op,
-                                              DequantizeDynamicOp input) {
-  auto read = readWeight(op.getWeightOperand().get());
-  if (auto *why = std::get_if<std::string>(&read))
-    return *why;
-  const auto &weight = std::get<IntegerWeight>(read);
-  int64_t rows = weight.type.getDimSize(0);
-  int64_t rowSize = getRowSize(weight.type.getShape());
-  auto bias = readBias(op.getBiasValue(), rows);
-  if (!bias)
-    return "its bias is not a finite constant";
-  auto zeroPoint = int32_t(input.getZeroPoint());
-  for (int64_t r = 0; r < rows; ++r) {
-    ArrayRef<int8_t> row(weight.values.data() + r * rowSize, rowSize);
-    if (!getAccumulatorRange(row, zeroPoint, -128, 127, 0).fitsI32())
-      return "its sums may exceed 32 bits";
-  }
-  OpBuilder builder(op);
-  Value weightValue = arith::ConstantOp::create(
-      builder, op->getLoc(),
-      DenseElementsAttr::get(weight.type, ArrayRef<int8_t>(weight.values)));
-  Value sums = createSums(builder, op, builder.getI32Type(), input.getInput(),
-                          weightValue, Value(), zeroPoint);
-  DenseF32ArrayAttr offsets;
-  if (op.getBiasValue())
-    offsets = getShortArray(builder, *bias);
-  Value result = ScaleSumsOp::create(
-      builder, op->getLoc(), op->getResult(0).getType(), sums,
-      input.getScales(), getShortArray(builder, weight.scales), offsets);
-  op->getResult(0).replaceAllUsesWith(result);
-  op->erase();
-  return std::nullopt;
-}
-
-int64_t quantopt::fuseDynamicContractions(
-    func::FuncOp function, function_ref<void(Operation *, StringRef)> explain) {
-  int64_t count = 0;
-  function.walk([&](ContractionOpInterface op) {
-    auto input =
-        op.getInputOperand().get().getDefiningOp<DequantizeDynamicOp>();
-    if (!input)
-      return;
-    if (auto why = fuseDynamic(op, input))
-      explain(op, *why);
-    else
-      ++count;
-  });
-  return count;
 }
 
 int64_t quantopt::fuseQuantizedWeights(func::FuncOp function) {

@@ -155,6 +155,15 @@ static StringRef getDefaultReason(Operation *op) {
   return "its result is not quantized";
 }
 
+/// Whether an op multiplies integers, whatever its sums are.
+static bool multipliesIntegers(Operation &op) {
+  auto contraction = dyn_cast<ContractionOpInterface>(op);
+  return contraction &&
+         cast<RankedTensorType>(contraction.getInputOperand().get().getType())
+             .getElementType()
+             .isInteger();
+}
+
 /// Erases ops without users, users first.
 static void eraseDeadOps(func::FuncOp function) {
   for (Operation &op :
@@ -244,7 +253,7 @@ struct FuseIntegerPass
       if (op.getNumResults() != 1 || RoundingPlan::movesValues(&op) ||
           isa<DequantizeOp, DequantizeDynamicOp, ScaleSumsOp,
               arith::ConstantOp>(op) ||
-          op.hasAttr(QNNDialect::getReasonAttrName()))
+          multipliesIntegers(op) || op.hasAttr(QNNDialect::getReasonAttrName()))
         continue;
       auto known = reasons.find(&op);
       auto type = dyn_cast<RankedTensorType>(op.getResult(0).getType());

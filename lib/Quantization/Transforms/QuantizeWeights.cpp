@@ -97,6 +97,21 @@ static AffineParams chooseParameters(float lo, float hi, StorageRange range,
   return params;
 }
 
+/// Scales of blocks are stored as binary16 unless one is larger than this.
+static constexpr float kMaxF16 = 65504.0f;
+
+/// Rounds a scale to binary16, denormal numbers included, and adapts the zero
+/// point to it.
+static void roundScale(AffineParams &params, float lo, StorageRange range,
+                       bool affine) {
+  params.scale = std::max(decodeF16(encodeF16(params.scale)), 0x1p-24f);
+  if (!affine)
+    return;
+  double steps = double(std::min(lo, 0.0f)) / double(params.scale);
+  params.zeroPoint = clampInteger(roundHalfEven(double(range.min) - steps),
+                                  range.min, range.max);
+}
+
 /// Rounds the values to integers of `type`, whose scales are chosen here.
 static ConstantOp quantizeToIntegers(OpBuilder &builder, const Weight &weight,
                                      ArrayRef<float> values) {
@@ -113,12 +128,18 @@ static ConstantOp quantizeToIntegers(OpBuilder &builder, const Weight &weight,
   }
   SmallVector<AffineParams> params;
   SmallVector<float> scales;
+  bool f16Scales = isa<AffineBlockType>(type);
   SmallVector<int64_t> zeroPoints;
   for (int64_t s = 0; s < count; ++s) {
     params.push_back(
         chooseParameters(lo[s], hi[s], range, weight.scheme.getAffine()));
-    scales.push_back(params.back().scale);
-    zeroPoints.push_back(params.back().zeroPoint);
+    f16Scales &= params.back().scale <= kMaxF16;
+  }
+  for (int64_t s = 0; s < count; ++s) {
+    if (f16Scales)
+      roundScale(params[s], lo[s], range, weight.scheme.getAffine());
+    scales.push_back(params[s].scale);
+    zeroPoints.push_back(params[s].zeroPoint);
   }
   SmallVector<int64_t> integers;
   integers.reserve(values.size());
@@ -135,7 +156,7 @@ static ConstantOp quantizeToIntegers(OpBuilder &builder, const Weight &weight,
   }
   return createIntegerConstant(builder, weight.op->getLoc(),
                                RankedTensorType::get(shape, type), integers,
-                               scales, zeroPoints);
+                               scales, zeroPoints, f16Scales);
 }
 
 /// Rounds the values to a smaller float format.
@@ -162,15 +183,17 @@ static ConstantOp quantizeToFloats(OpBuilder &builder, const Weight &weight,
                             ElementsAttr(), ElementsAttr());
 }
 
-/// Bytes of a quantized constant, scales and zero points included.
+/// Bytes of a quantized constant, scales and zero points (one byte each)
+/// included.
 static int64_t getStoredBytes(ConstantOp constant) {
   auto type = cast<RankedTensorType>(constant.getType());
   auto element = cast<QuantizedTypeInterface>(type.getElementType());
   int64_t bytes = element.getPayloadBytes(type.getShape());
-  for (ElementsAttr attr :
-       {constant.getScalesAttr(), constant.getZeroPointsAttr()})
-    if (attr)
-      bytes += 4 * attr.getNumElements();
+  if (ElementsAttr scales = constant.getScalesAttr())
+    bytes += scales.getNumElements() *
+             scales.getElementType().getIntOrFloatBitWidth() / 8;
+  if (ElementsAttr zeroPoints = constant.getZeroPointsAttr())
+    bytes += zeroPoints.getNumElements();
   return bytes;
 }
 

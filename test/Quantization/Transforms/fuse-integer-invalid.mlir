@@ -2,12 +2,42 @@
 
 !a = !qnn.affine<i8, 0.5 : 3>
 
-func.func @asymmetric_weight(%x: tensor<1x2x!a>) -> tensor<1x1x!a> {
-  %q = qnn.constant {payload = dense<1> : tensor<1x2xi8>} : tensor<1x2x!qnn.affine<i8, 1.0 : 1>>
-  %w = qnn.dequantize %q : tensor<1x2x!qnn.affine<i8, 1.0 : 1>> -> tensor<1x2xf32>
+func.func @other_axis(%x: tensor<1x2x!a>) -> tensor<1x1x!a> {
+  %q = qnn.constant {payload = dense<1> : tensor<1x2xi8>, scales = dense<[1.0, 2.0]> : tensor<2xf32>} : tensor<1x2x!qnn.affine_axis<i8, 1>>
+  %w = qnn.dequantize %q : tensor<1x2x!qnn.affine_axis<i8, 1>> -> tensor<1x2xf32>
   %0 = qnn.dequantize %x : tensor<1x2x!a> -> tensor<1x2xf32>
-  // expected-remark@below {{stays float: its weight is not symmetric}}
+  // expected-remark@below {{stays float: its weight's scales belong to no output channel}}
   %1 = qnn.dense %0, %w : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
+  %2 = qnn.quantize %1 : tensor<1x1xf32> -> tensor<1x1x!a>
+  return %2 : tensor<1x1x!a>
+}
+
+// -----
+
+!a = !qnn.affine<i8, 0.5 : 3>
+
+func.func @depthwise(%x: tensor<1x1x2x2x!a>) -> tensor<1x1x1x2x!a> {
+  %q = qnn.constant {payload = dense<1> : tensor<2x1x2x1xi8>} : tensor<2x1x2x1x!qnn.affine<i8, 1.0 : 1>>
+  %w = qnn.dequantize %q : tensor<2x1x2x1x!qnn.affine<i8, 1.0 : 1>> -> tensor<2x1x2x1xf32>
+  %0 = qnn.dequantize %x : tensor<1x1x2x2x!a> -> tensor<1x1x2x2xf32>
+  // expected-remark@below {{stays float: depthwise weights need one scale per channel and no zero point}}
+  %1 = qnn.conv2d %0, %w window <kernel = [1, 2], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> {groups = 2 : i64}
+    : (tensor<1x1x2x2xf32>, tensor<2x1x2x1xf32>) -> tensor<1x1x1x2xf32>
+  %2 = qnn.quantize %1 : tensor<1x1x1x2xf32> -> tensor<1x1x1x2x!a>
+  return %2 : tensor<1x1x1x2x!a>
+}
+
+// -----
+
+!a = !qnn.affine<i8, 0.5 : 3>
+
+// 70000 products of up to 255 and 131 do not fit 32 bits in one block.
+func.func @long_block(%x: tensor<1x70000x!a>) -> tensor<1x1x!a> {
+  %q = qnn.constant {payload = dense<1> : tensor<1x70000xi8>} : tensor<1x70000x!qnn.affine<i8, 1.0 : 1>>
+  %w = qnn.dequantize %q : tensor<1x70000x!qnn.affine<i8, 1.0 : 1>> -> tensor<1x70000xf32>
+  %0 = qnn.dequantize %x : tensor<1x70000x!a> -> tensor<1x70000xf32>
+  // expected-remark@below {{stays float: its sums may exceed 32 bits}}
+  %1 = qnn.dense %0, %w : (tensor<1x70000xf32>, tensor<1x70000xf32>) -> tensor<1x1xf32>
   %2 = qnn.quantize %1 : tensor<1x1xf32> -> tensor<1x1x!a>
   return %2 : tensor<1x1x!a>
 }

@@ -28,7 +28,7 @@ func.func @affine_tensor(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
 
 // Blocks of two in rows of three: the last block of a row is shorter.
 // CHECK-LABEL: func @per_block
-// CHECK: scales = dense<[1.000000e+00, 2.000000e+00, 3.000000e+00, 1.000000e+00]> : tensor<4xf32>} : tensor<2x3x!qnn.affine_block<i4<-7:7>, 2>>
+// CHECK: scales = dense<[1.000000e+00, 2.000000e+00, 3.000000e+00, 1.000000e+00]> : tensor<4xf16>} : tensor<2x3x!qnn.affine_block<i4<-7:7>, 2>>
 func.func @per_block(%x: tensor<1x3xf32>) -> tensor<1x2xf32> {
   %w = arith.constant dense<[[7.0, 1.0, 14.0], [21.0, -21.0, 0.0]]> : tensor<2x3xf32>
   %0 = qnn.dense %x, %w {qnn.scheme = #qnn.scheme<!qnn.affine_block<i4<-7:7>, 2>, "default">} : (tensor<1x3xf32>, tensor<2x3xf32>) -> tensor<1x2xf32>

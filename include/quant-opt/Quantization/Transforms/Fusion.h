@@ -76,6 +76,10 @@ private:
   FailureOr<Value> fuseConstant();
   FailureOr<Value> fuseTable();
   FailureOr<Value> fuseContraction(qnn::ContractionOpInterface op);
+  /// With sums in float. `why` says what keeps integer sums from being used.
+  FailureOr<Value> fuseScaledContraction(qnn::ContractionOpInterface op,
+                                         const IntegerOperand &input,
+                                         StringRef why);
   FailureOr<Value> fuseBinary(qnn::BinaryOp op);
   FailureOr<Value> fusePRelu(qnn::BinaryOp op);
   Value createRescaleAdd(Location loc, Type type, Value lhs, Value rhs,

@@ -1,0 +1,44 @@
+//===- ContractionWeights.h - Weights of integer products -------*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_LIB_QUANTIZATION_TRANSFORMS_CONTRACTIONWEIGHTS_H
+#define QUANTOPT_LIB_QUANTIZATION_TRANSFORMS_CONTRACTIONWEIGHTS_H
+
+#include "quant-opt/Dialect/QNN/IR/QNNOps.h"
+#include "quant-opt/Support/LLVM.h"
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace quantopt {
+
+/// The integers of a symmetric weight, with a scale per output channel.
+struct IntegerWeight {
+  SmallVector<int8_t> values;
+  SmallVector<float> scales;
+  RankedTensorType type; // of signless integers of 2 to 8 bits
+};
+
+/// Reads a dequantized constant as signed integers with zero point 0; otherwise
+/// says why not.
+std::variant<IntegerWeight, std::string> readIntegerWeight(Value value);
+
+/// A constant of signless integers of at most 8 bits.
+Value createIntegers(OpBuilder &builder, Location loc, RankedTensorType type,
+                     ArrayRef<int8_t> values);
+
+/// The bias of a contraction as numbers (zeros when absent), or nothing.
+std::optional<SmallVector<float>> readBias(Value bias, int64_t rows);
+
+/// A contraction of `input` with an integer weight: sums of `sumElement`.
+Value createSums(OpBuilder &builder, qnn::ContractionOpInterface op,
+                 Type sumElement, Value input, Value weight, Value bias,
+                 int64_t inputZeroPoint);
+
+} // namespace quantopt
+
+#endif // QUANTOPT_LIB_QUANTIZATION_TRANSFORMS_CONTRACTIONWEIGHTS_H
