@@ -29,7 +29,7 @@ sys.path.insert(0, HERE)
 import networks
 import report
 
-KERNELS = ("contraction", "depthwise")
+KERNELS = ("contraction", "depthwise", "packed")
 
 
 class Failure(Exception):
@@ -74,8 +74,9 @@ class Bench:
 
     def limits(self, row, network):
         """Work of one call: {kind: amount}, the row's own bound first."""
-        compute = "dot8" if network.quantized else "fma"
-        works = {compute: network.macs, "read": network.weights}
+        integer = network.quantized or "--activations=dynamic" in row.get("flags", [])
+        compute = "dot8" if integer else "fma"
+        works = {compute: network.macs, "read": network.weights * row.get("bits", 8) / 8}
         first = row.get("bound", compute)
         if first == "read" or row.get("m") == 1:
             return {first: works[first], **works}
