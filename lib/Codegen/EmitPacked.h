@@ -107,6 +107,7 @@ private:
   };
 
   Form chooseForm() const;
+  bool canLeaveInPlace() const;
   Sums start();
   Sums fromValues(ValueRange values) const;
   void addChunk(Value block, Value chunk, int64_t codes, Sums &sums);
@@ -124,10 +125,15 @@ private:
   PackedEmitter &p;
   KernelEmitter &e;
   const PackedTile &tile;
-  int64_t rows, vectors, channelsPerVector, chains;
+  int64_t rows, vectors, channelsPerVector;
   /// What stands for a real 0 in the input.
   int64_t inputZeroPoint;
   Form form;
+  /// Products of odd steps have their own sums, 16 times as large, and codes
+  /// need no shift.
+  bool leavesInPlace;
+  /// Sums that share the products of a row and vector.
+  int64_t chains;
   bool usesCorrections, usesInputSums;
 };
 

@@ -31,8 +31,9 @@ IntegerSums::IntegerSums(PackedEmitter &emitter, const PackedTile &tile)
     : p(emitter), e(emitter.e), tile(tile), rows(tile.at.rows),
       vectors(tile.getNumSlots() * emitter.vectorsPerSlot),
       channelsPerVector(emitter.lanes / emitter.vectorsPerSlot),
-      chains(rows * vectors < kEnoughChains ? 2 : 1),
       inputZeroPoint(int32_t(e.kernel.getInputZeroPoint())), form(chooseForm()),
+      leavesInPlace(canLeaveInPlace()),
+      chains(leavesInPlace || rows * vectors < kEnoughChains ? 2 : 1),
       usesCorrections(form != Form::Codes && inputZeroPoint != 0),
       usesInputSums(form != Form::Centred) {}
 
@@ -45,6 +46,14 @@ IntegerSums::Form IntegerSums::chooseForm() const {
   int64_t middle = e.kernel.getUnsignedInput() ? 128 : 0;
   return inputZeroPoint == middle && rows < vectors ? Form::Codes
                                                     : Form::Centred;
+}
+
+bool IntegerSums::canLeaveInPlace() const {
+  const PackedLayout &layout = p.weights.layout;
+  // |x| <= 128, codes up to 15, 16 times as large.
+  int64_t largest = std::min(layout.block, layout.depth) * 128 * 15 * 16;
+  return form == Form::Codes && layout.planes.size() == 1 &&
+         layout.planes[0].width == 4 && largest <= INT32_MAX;
 }
 
 SmallVector<Value> IntegerSums::Sums::flatten() const {
@@ -153,7 +162,8 @@ void IntegerSums::addChunk(Value block, Value chunk, int64_t codes,
     int64_t valid = std::min(PackedLayout::kStep, codes - code);
     SmallVector<Value> x = broadcastRows(chunk, code, valid);
     for (int64_t v = 0; v < vectors; ++v) {
-      Value w = readers[v].getStep(step);
+      Value w = leavesInPlace ? readers[v].getStepInPlace(step)
+                              : readers[v].getStep(step);
       if (subtracts)
         w = arith::SubIOp::create(e.b, e.loc, w, zeroPoints[v]);
       for (int64_t row = 0; row < rows; ++row) {
@@ -191,10 +201,13 @@ Value IntegerSums::joinSlot(int64_t row, int64_t slot, const Sums &sums) {
   for (int64_t v = 0; v < p.vectorsPerSlot; ++v) {
     int64_t number = slot * p.vectorsPerSlot + v;
     Value part = sums.products[row * vectors + number];
-    for (int64_t chain = 1; chain < chains; ++chain)
-      part = arith::AddIOp::create(
-          e.b, e.loc, part,
-          sums.products[(chain * rows + row) * vectors + number]);
+    for (int64_t chain = 1; chain < chains; ++chain) {
+      Value other = sums.products[(chain * rows + row) * vectors + number];
+      if (leavesInPlace)
+        other = arith::ShRSIOp::create(
+            e.b, e.loc, other, e.splat(e.b.getI32IntegerAttr(4), p.lanes));
+      part = arith::AddIOp::create(e.b, e.loc, part, other);
+    }
     if (usesCorrections)
       part = arith::SubIOp::create(e.b, e.loc, part, sums.corrections[number]);
     parts.push_back(part);

@@ -116,6 +116,15 @@ Value ChunkReader::getBits(int64_t step, int64_t first, int64_t width) {
   return result;
 }
 
+Value ChunkReader::getStepInPlace(int64_t step) {
+  KernelEmitter &e = weights.e;
+  Value bytes = getVector(0, step / 2);
+  int8_t mask = step % 2 == 0 ? 0x0F : int8_t(0xF0);
+  return arith::AndIOp::create(e.b, e.loc, bytes,
+                               e.splat(e.b.getI8IntegerAttr(mask),
+                                       channels.count * PackedLayout::kStep));
+}
+
 Value ChunkReader::getCode(int64_t code) {
   KernelEmitter &e = weights.e;
   int64_t element = code % PackedLayout::kStep;

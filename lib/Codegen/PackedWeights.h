@@ -67,6 +67,9 @@ public:
 
   /// The four codes of a step, as bytes of each channel.
   Value getStep(int64_t step) { return getBits(step, 0, 8); }
+  /// The same without the shift, where codes are one plane of 4 bits: codes of
+  /// odd steps come multiplied by 16.
+  Value getStepInPlace(int64_t step);
   /// One code of each channel as `i32`.
   Value getCode(int64_t code);
 

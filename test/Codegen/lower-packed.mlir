@@ -2,18 +2,23 @@
 
 // One row and four vectors: codes are the unsigned factor, the input becomes signed
 // and is summed once for all vectors. A chunk has 8 steps of 4 products and a sum.
+// Codes of odd steps stay in the upper half of their byte; their sums are shifted.
 // CHECK-LABEL: func.func private @main_0_packed
 // CHECK: scf.for
 // CHECK: vector.load %{{.*}} vector<4xi8>
 // CHECK: %[[X:.*]] = arith.xori %{{.*}} : vector<64xi8>
 // CHECK: vector.load %{{.*}} vector<64xi8>
-// CHECK: %[[Q:.*]] = qvec.unpack %{{.*}} {bit = 0 : i64, width = 4 : i64} : vector<64xi8>
+// CHECK: %[[LOW:.*]] = arith.constant dense<15> : vector<64xi8>
+// CHECK: %[[Q:.*]] = arith.andi %{{.*}}, %[[LOW]] : vector<64xi8>
 // CHECK: qvec.dot4 %{{.*}}, %[[Q]], %[[X]] {unsignedLhs}
 // CHECK-COUNT-3: qvec.dot4
 // CHECK: %[[ONES:.*]] = arith.constant dense<1> : vector<64xi8>
 // CHECK: qvec.dot4 %{{.*}}, %[[ONES]], %[[X]] {unsignedLhs}
+// CHECK: %[[HIGH:.*]] = arith.constant dense<-16> : vector<64xi8>
+// CHECK: arith.andi %{{.*}}, %[[HIGH]] : vector<64xi8>
 // CHECK-COUNT-35: qvec.dot4
 // CHECK-NOT: qvec.dot4
+// CHECK-COUNT-4: arith.shrsi %{{.*}} : vector<16xi32>
 // CHECK: arith.extf %{{.*}} : vector<16xf16> to vector<16xf32>
 // CHECK-COUNT-4: math.fma
 // CHECK: scf.yield

@@ -74,8 +74,11 @@ int64_t quantopt::choosePass(const PassProblem &p) {
   // With weights that stay in the near cache, blocks change often and the
   // output is written in order; else the input of a pass is kept close while
   // the weights stream.
-  int64_t budget =
-      p.weightBytes <= kNearBytes / 2 ? kNearBytes / 2 : kFarBytes / 2;
+  // Packed weights are read slowly, a few bytes for each dot product: the far
+  // cache is near enough for them.
+  int64_t far = p.unpacks ? kFarBytes : kFarBytes / 2;
+  int64_t limit = p.unpacks ? kFarBytes : kNearBytes / 2;
+  int64_t budget = p.weightBytes <= limit ? kNearBytes / 2 : far;
   int64_t pass = std::clamp<int64_t>(budget / p.unitBytes, 1, p.units);
   // Enough items for several threads.
   constexpr int64_t kItems = 32;

@@ -42,6 +42,8 @@ struct PassProblem {
   int64_t blocks;
   /// Bytes of a group's weights, and of the input and output of a unit.
   int64_t weightBytes, unitBytes;
+  /// Whether every pass unpacks the weights anew.
+  bool unpacks = false;
 };
 
 /// How many units one block of channels covers before the next one does.

@@ -209,8 +209,11 @@ qvec::StrategyAttr quantopt::completeStrategy(LoweringState &state,
   order.units = layout.units;
   order.blocks = layout.groups * layout.blocks;
   order.weightBytes = weightBytes / view.groups;
+  int64_t outputBytes = output[0] * output[1] * output[2] * output[3];
+  order.unpacks = bool(spec.packing);
+  // Tiles of packed weights are large: their results leave the cache.
   order.unitBytes = llvm::divideCeil(
-      inputBytes + output[0] * output[1] * output[2] * output[3], layout.units);
+      inputBytes + (order.unpacks ? 0 : outputBytes), layout.units);
   return strategyOf(choosePass(order));
 }
 

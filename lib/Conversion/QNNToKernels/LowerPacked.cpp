@@ -212,26 +212,42 @@ static void setGeometry(LoweringState &state, const ContractionView &view,
 // Strategy
 //===----------------------------------------------------------------------===//
 
+/// Bytes from an output position's input to the next one's.
+static int64_t getPitch(const KernelSpec &spec) {
+  auto input = cast<RankedTensorType>(spec.input.getType());
+  return spec.window.getStrides()[1] * input.getShape()[3] *
+         input.getElementTypeBitWidth() / 8;
+}
+
 /// Rows and vectors of a tile. Unpacking is shared by the rows, so that many of
 /// them are better than several vectors; with few rows, vectors keep the
 /// multipliers busy.
 static Tile chooseTile(const LoweringState &state, const ContractionView &view,
-                       bool hasScales, int64_t positions) {
+                       const KernelSpec &spec) {
   const TargetLevel &target = state.target;
   int64_t lanes = target.getLanes();
   // Vectors of integer sums for each vector of results.
   int64_t parts = view.isInteger() && target.dotGroup == 2 ? 2 : 1;
-  int64_t sums = view.isInteger() ? parts + (hasScales ? 1 : 0) : 1;
+  int64_t sums =
+      view.isInteger() ? parts + (spec.packing.hasScales() ? 1 : 0) : 1;
   int64_t spare = view.isInteger() ? 3 + 3 * parts : 5;
-  constexpr int64_t kMostRows = 12;
-  int64_t limit = std::clamp<int64_t>((target.vectorRegisters - spare) / sums,
-                                      1, kMostRows);
-  int64_t rows = splitEvenly(positions, limit).size;
+  // Rows a page apart share the ways of a cache set with the weights.
+  constexpr int64_t kMostRows = 12, kMostAliases = 10, kAliasBytes = 4096;
+  int64_t most = getPitch(spec) % kAliasBytes == 0 ? kMostAliases : kMostRows;
+  int64_t limit =
+      std::clamp<int64_t>((target.vectorRegisters - spare) / sums, 1, most);
+  int64_t rows = splitEvenly(spec.outputShape[2], limit).size;
   int64_t channels = view.weightShape[0] / view.groups;
+  // Fewer rows than vectors: two chains of products, and sums of the rows.
+  auto fits = [&](int64_t slots) {
+    bool isFlat = view.isInteger() && rows < slots * parts;
+    int64_t needed = rows * slots * (isFlat ? sums + parts : sums);
+    return needed + (isFlat ? rows : 0) + spare <= target.vectorRegisters &&
+           slots * lanes <= int64_t(llvm::alignTo(channels, kPanelWidth));
+  };
   int64_t slots = 1;
-  constexpr int64_t kEnoughSums = 4;
-  while (slots * rows < kEnoughSums && 2 * slots * rows <= limit &&
-         2 * slots * lanes <= int64_t(llvm::alignTo(channels, kPanelWidth)))
+  constexpr int64_t kEnoughSums = 8;
+  while (slots * rows < kEnoughSums && fits(2 * slots))
     slots *= 2;
   return {rows, slots * parts};
 }
@@ -286,8 +302,7 @@ LogicalResult quantopt::lowerPackedContraction(LoweringState &state,
   DenseElementsAttr packed =
       packCodes(weight.coded, weight.packing, view.groups);
   spec.weight = state.constant(packed, loc);
-  Tile tile =
-      chooseTile(state, view, weight.packing.hasScales(), spec.outputShape[2]);
+  Tile tile = chooseTile(state, view, spec);
   spec.strategy = completeStrategy(state, view, spec, tile,
                                    packed.getNumElements(), /*merge=*/false);
   ScalarChain chain(state, group.steps, group.root->getResult(0), ranges,
