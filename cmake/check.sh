@@ -12,7 +12,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/build.sh"
 cat << TXT
 check: installs packages when some are missing (root), builds in $build and runs
 every test. It needs 4 GB of RAM, 5 GB of disk (3 GB of them packages) and about
-25 minutes on two cores; later runs take less.
+15 minutes on two cores; later runs take less.
 TXT
 step "set-up"
 bash "$root/cmake/setup.sh"

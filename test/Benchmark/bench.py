@@ -122,6 +122,15 @@ def all_rows():
         return json.load(file)
 
 
+def matching(text):
+    """The rows whose names one of the patterns matches."""
+    globs = text.split(",")
+    rows = [row for row in all_rows() if any(fnmatch.fnmatch(row["name"], g) for g in globs)]
+    if not rows:
+        raise Failure(f"no row matches '{text}'; '--list' prints them")
+    return rows
+
+
 def select(options):
     """The rows to measure."""
     if options.random:
@@ -131,11 +140,7 @@ def select(options):
         return [dict(name=f"network-{seed}{suffix}", family="random-network", seed=seed,
                      types=types, pair=f"network-{seed}")
                 for seed in seeds for suffix, types in (("", "u8s8"), ("-f32", "f32"))]
-    globs = options.rows.split(",")
-    rows = [row for row in all_rows() if any(fnmatch.fnmatch(row["name"], g) for g in globs)]
-    if not rows:
-        raise Failure(f"no row matches '{options.rows}'; '--list' prints them")
-    return rows
+    return matching(options.rows)
 
 
 def parse(arguments):
