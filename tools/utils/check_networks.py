@@ -3,7 +3,7 @@
 
 usage: check_networks.py FOLDER [--first SEED] [--count N] [--cpu A,B,...]
                          [--threads 1,2] [--flags='...'] [--keep]
-                         [--kind convolutions|loops]
+                         [--kind convolutions|depthwise|loops]
 
 Seeds alternate between static int8 and float unless --flags are given. A network
 that fails is left in FOLDER with the commands to repeat it.
@@ -15,11 +15,13 @@ import sys
 
 import numpy as np
 
+import depthwise_networks
 import execution
 import loop_networks
 import random_networks
 
-KINDS = {"convolutions": random_networks, "loops": loop_networks}
+KINDS = {"convolutions": random_networks, "depthwise": depthwise_networks,
+         "loops": loop_networks}
 
 
 def check(seed, options):

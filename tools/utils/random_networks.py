@@ -141,9 +141,8 @@ class Network:
         self.shape = (outputs,)
         return self.node("Softmax", [x], axis=1) if self.pick(True, False) else x
 
-    def model(self):
-        """The whole network."""
-        x = "x"
+    def body(self, x):
+        """All layers."""
         blocks = [self.conv_block, self.conv_block, self.residual, self.pool, self.concat]
         for _ in range(self.rng.integers(2, 6)):
             x = self.pick(*blocks)(x)
@@ -151,6 +150,11 @@ class Network:
             x = self.head(x)
         if x == "x":
             x = self.conv_block(x)
+        return x
+
+    def model(self):
+        """The whole network."""
+        x = self.body("x")
         graph = helper.make_graph(
             self.nodes, "random",
             [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, *self.input_shape])],
@@ -162,12 +166,16 @@ class Network:
 
 
 def write(seed, path):
-    """Writes the network of a seed; returns samples to calibrate and to compare with.
+    """Writes the network of a seed; returns samples to calibrate and to compare with."""
+    return write_network(Network(seed), path)
+
+
+def write_network(network, path):
+    """Writes a network; returns samples to calibrate and to compare with.
 
     The latter hold ordinary values, the ends of what was calibrated, values far
     beyond, ties and zeros.
     """
-    network = Network(seed)
     model = network.model()
     onnx.checker.check_model(model)
     onnx.save(model, path)
