@@ -37,10 +37,12 @@ struct Dot {
 };
 } // namespace
 
-/// Widens bytes to integers of `bits`.
+/// Widens integers to `bits`, if they are narrower.
 static Value widen(OpBuilder &b, Location loc, Value bytes, unsigned bits,
                    bool isUnsigned) {
   auto type = cast<VectorType>(bytes.getType());
+  if (type.getElementTypeBitWidth() == bits)
+    return bytes;
   auto wide = VectorType::get(type.getShape(), b.getIntegerType(bits));
   if (isUnsigned)
     return arith::ExtUIOp::create(b, loc, wide, bytes);

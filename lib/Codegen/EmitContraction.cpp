@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ContractionLoops.h"
+#include "EmitDepthwise.h"
 
 using namespace quantopt;
 using qvec::kPanelWidth;
@@ -235,6 +236,8 @@ int64_t quantopt::getWorkCount(qvec::KernelOp kernel) {
   if (kernel.getKind() == qvec::KernelKind::Contraction ||
       kernel.getKind() == qvec::KernelKind::Packed)
     return ContractionLayout(kernel).getItems();
+  if (kernel.getKind() == qvec::KernelKind::Depthwise)
+    return getDepthwiseItems(kernel);
   ArrayRef<int64_t> out = kernel.getOutputShape();
   if (kernel.getKind() == qvec::KernelKind::RowMax)
     return ShapedType::getNumElements(out);

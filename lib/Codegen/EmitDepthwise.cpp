@@ -1,230 +1,251 @@
-//===- EmitDepthwise.cpp - Depthwise micro-kernels ------------------------===//
+//===- EmitDepthwise.cpp - Tiles of depthwise kernels of integers ---------===//
 //
 // Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "KernelEmitter.h"
+#include "EmitDepthwise.h"
+#include "DepthwiseEmitter.h"
+#include "quant-opt/Dialect/QVec/Utils/ContractionLayout.h"
 
 using namespace quantopt;
-using qvec::kPanelWidth;
 
-namespace {
-/// Four pixels are interleaved byte by byte, so that one dot product adds four
-/// taps of every channel; neighbouring outputs share an interleaving and use
-/// weights moved by a tap.
-class DepthwiseEmitter {
-public:
-  explicit DepthwiseEmitter(KernelEmitter &e);
-  void run();
+DepthwiseGeometry::DepthwiseGeometry(qvec::KernelOp kernel)
+    : strategy(*kernel.getDepthwiseStrategy()), window(kernel.getWindow()),
+      taps(window, strategy), channels(kernel.getOutputShape()[3]),
+      order(channels, strategy.getPixels()), axis(strategy.getAxis()),
+      outputs(strategy.getOutputs()), columns(strategy.getColumns()),
+      pixels(strategy.getPixels()) {
+  ArrayRef<int64_t> out = kernel.getOutputShape();
+  height = out[1];
+  tileHeight = std::min(axis == 0 ? outputs : columns, height);
+  rows = llvm::divideCeil(height, tileHeight);
+  images = out[0];
+}
 
-private:
-  void emitChannels(Value n, Value h, Value channel, int64_t valid);
-  void emitTile(Value n, Value h, Value w, Value channel, int64_t rows,
-                int64_t valid, ArrayRef<Value> weights);
-  SmallVector<Value> loadWeights(Value channel);
-  Value loadPixel(Value base, int64_t pixel, int64_t valid);
-  Value interleave(Value base, int64_t pixel, int64_t last, int64_t valid);
-  void addIntegerTaps(Value rowBase, int64_t row, int64_t rows, int64_t valid,
-                      ArrayRef<Value> weights, MutableArrayRef<Value> acc);
-  void addFloatTaps(Value rowBase, int64_t row, int64_t rows, int64_t valid,
-                    ArrayRef<Value> weights, MutableArrayRef<Value> acc);
-  Value addPairs(Value sum);
+DepthwiseEmitter::DepthwiseEmitter(KernelEmitter &emitter)
+    : e(emitter), g(emitter.kernel), lanes(g.strategy.getLanes()),
+      bytes(4 * lanes), group(g.strategy.getGroup()),
+      multiplier(g.channels / e.input.shape[3]) {}
 
-  KernelEmitter &e;
-  bool integer;
-  int64_t lanes, dotGroup, channelsPerVector, tapGroups, kh, kw;
-  int64_t strideW, dilationW, tileRows;
-  /// How many taps weights may be moved without leaving their group.
-  int64_t shifts;
-};
-} // namespace
-
-DepthwiseEmitter::DepthwiseEmitter(KernelEmitter &emitter) : e(emitter) {
-  qvec::StrategyAttr s = *e.kernel.getStrategy();
-  qnn::WindowAttr window = e.kernel.getWindow();
-  integer = e.kernel.getAccumulatorType().isInteger(32);
-  lanes = s.getLanes();
-  dotGroup = s.getGroup();
-  channelsPerVector = dotGroup == 2 ? lanes / 2 : lanes;
-  tapGroups = e.weight.shape[2];
-  kh = window.getKernel()[0];
-  kw = window.getKernel()[1];
-  strideW = window.getStrides()[1];
-  dilationW = window.getDilations()[1];
-  tileRows = s.getRows();
-  bool shareable = integer && tapGroups == 1 && dilationW == 1;
-  shifts = shareable ? 4 - kw : 0;
+/// Emits both branches of a choice between two sizes.
+static void emitChoice(KernelEmitter &e, Value number, int64_t limit,
+                       function_ref<void()> below, function_ref<void()> rest) {
+  Value isBelow = arith::CmpIOp::create(e.b, e.loc, arith::CmpIPredicate::slt,
+                                        number, e.index(limit));
+  auto branch = scf::IfOp::create(e.b, e.loc, isBelow, /*withElse=*/true);
+  OpBuilder::InsertionGuard guard(e.b);
+  e.b.setInsertionPointToStart(branch.thenBlock());
+  below();
+  e.b.setInsertionPointToStart(branch.elseBlock());
+  rest();
 }
 
 void DepthwiseEmitter::run() {
-  int64_t height = e.output.shape[1], channels = e.output.shape[3];
   e.forLoop(e.begin, e.end, 1, [&](Value item) {
-    Value n = e.div(item, height), h = e.rem(item, height);
-    int64_t full = channels / channelsPerVector * channelsPerVector;
-    e.forLoop(e.index(0), e.index(full), channelsPerVector,
-              [&](Value c) { emitChannels(n, h, c, channelsPerVector); });
-    if (full != channels)
-      emitChannels(n, h, e.index(full), channels - full);
+    Value row = e.rem(item, g.rows), rest = e.div(item, g.rows);
+    Value n = e.rem(rest, g.images), block = e.div(rest, g.images);
+    Tile tile{n,          e.mul(row, g.tileHeight),
+              e.index(0), g.outputs,
+              g.columns,  g.pixels};
+    int64_t &tileHeight = g.axis == 0 ? tile.outputs : tile.columns;
+    tileHeight = g.tileHeight;
+    int64_t left = g.height % g.tileHeight;
+    if (left == 0)
+      return emitRow(block, tile);
+    auto emitWith = [&](int64_t height) {
+      tileHeight = height;
+      emitRow(block, tile);
+    };
+    emitChoice(
+        e, row, g.rows - 1, [&] { emitWith(g.tileHeight); },
+        [&] { emitWith(left); });
   });
 }
 
-/// The weights of all taps for the channels from `channel`: per row and tap (or
-/// tap group) one vector, and for integers one for every shift.
-SmallVector<Value> DepthwiseEmitter::loadWeights(Value channel) {
-  int64_t stepElements = integer ? 4 : 1;
-  Value base = e.add(e.mul(e.div(channel, kPanelWidth), e.weight.strides[0]),
-                     e.mul(e.rem(channel, kPanelWidth), stepElements));
-  Value scale;
-  if (e.weightScales)
-    scale = e.load(e.weightScales, channel, lanes);
-  SmallVector<Value> weights;
-  for (int64_t r = 0; r < kh; ++r) {
-    for (int64_t t = 0; t < tapGroups; ++t) {
-      Value offset =
-          e.add(base, r * e.weight.strides[1] + t * e.weight.strides[2]);
-      Value w = e.load(e.weight, offset, channelsPerVector * stepElements);
-      if (!integer) {
-        weights.push_back(e.decodeWeight(w, scale));
-        continue;
-      }
-      auto words = VectorType::get({channelsPerVector}, e.b.getI32Type());
-      Value asWords = vector::BitCastOp::create(e.b, e.loc, words, w);
-      for (int64_t s = 0; s <= shifts; ++s) {
-        Value moved = asWords;
-        if (s != 0)
-          moved = arith::ShLIOp::create(
-              e.b, e.loc, asWords,
-              e.splat(e.b.getI32IntegerAttr(8 * s), channelsPerVector));
-        weights.push_back(
-            vector::BitCastOp::create(e.b, e.loc, w.getType(), moved));
-      }
-    }
-  }
-  return weights;
+/// One row of tiles: of the item's block or of all.
+void DepthwiseEmitter::emitRow(Value block, const Tile &row) {
+  if (!g.strategy.getChannelsOuter())
+    return forEachTile(row, [&](const Tile &tile) { emitAllBlocks(tile); });
+  int64_t full = g.order.getFullBlocks(), left = g.channels % kBlock;
+  auto emit = [&](int64_t valid) {
+    forEachTile(row, [&](const Tile &tile) { emitBlock(block, valid, tile); });
+  };
+  if (left == 0 || full == 0)
+    return emit(left == 0 ? kBlock : left);
+  emitChoice(
+      e, block, full, [&] { emit(kBlock); }, [&] { emit(left); });
 }
 
-void DepthwiseEmitter::emitChannels(Value n, Value h, Value channel,
-                                    int64_t valid) {
-  SmallVector<Value> weights = loadWeights(channel);
+/// Splits a row of the output evenly into tiles; what does not fill a group of
+/// pixels or the outputs of a tile is a smaller tile.
+void DepthwiseEmitter::forEachTile(const Tile &row,
+                                   function_ref<void(const Tile &)> body) {
   int64_t width = e.output.shape[2];
-  int64_t full = width / tileRows * tileRows;
-  e.forLoop(e.index(0), e.index(full), tileRows, [&](Value w) {
-    emitTile(n, h, w, channel, tileRows, valid, weights);
+  int64_t unit = g.axis == 0 ? g.pixels : g.pixels * row.outputs;
+  Tile tile = row;
+  int64_t start = 0;
+  auto emit = [&](int64_t count, int64_t size) {
+    if (count == 0)
+      return;
+    if (g.axis == 0)
+      tile.columns = size;
+    int64_t end = start + count * size * unit;
+    e.forLoop(e.index(start), e.index(end), size * unit, [&](Value w) {
+      tile.w = w;
+      body(tile);
+    });
+    start = end;
+  };
+  if (width >= unit) {
+    TileSplit split = splitEvenly(width / unit, g.axis == 0 ? g.columns : 1);
+    emit(split.large, split.size);
+    emit(split.small, split.size - 1);
+  }
+  int64_t left = width % unit;
+  if (left == 0)
+    return;
+  tile.w = e.index(start);
+  if (g.axis == 0)
+    tile.columns = 1;
+  (g.pixels > 1 ? tile.pixels : tile.outputs) = left;
+  body(tile);
+}
+
+/// All elements of a tile's groups of pixels.
+void DepthwiseEmitter::emitAllBlocks(const Tile &tile) {
+  int64_t size = tile.pixels * g.channels, full = size / kBlock;
+  if (needsPieces()) {
+    for (int64_t first = 0; first < size; first += bytes)
+      emitTile({e.index(first / kBlock), e.index(first % kBlock / bytes),
+                std::min(bytes, size - first), first},
+               tile);
+    return;
+  }
+  e.forLoop(full, [&](Value block) { emitBlock(block, kBlock, tile); });
+  if (size % kBlock != 0)
+    emitBlock(e.index(full), size % kBlock, tile);
+}
+
+void DepthwiseEmitter::emitBlock(Value block, int64_t valid, const Tile &tile) {
+  int64_t full = valid / bytes;
+  e.forLoop(full, [&](Value number) {
+    emitTile({block, number, bytes, std::nullopt}, tile);
   });
-  if (full != width)
-    emitTile(n, h, e.index(full), channel, width - full, valid, weights);
+  if (valid % bytes != 0)
+    emitTile({block, e.index(full), valid % bytes, std::nullopt}, tile);
 }
 
-Value DepthwiseEmitter::loadPixel(Value base, int64_t pixel, int64_t valid) {
-  return e.load(e.input, e.add(base, pixel * e.input.strides[2]),
-                channelsPerVector, valid);
+void DepthwiseEmitter::emitTile(const Part &part, const Tile &tile) {
+  ArrayRef<int64_t> in = e.input.strides, strides = g.window.getStrides();
+  Value base = e.add(e.mul(tile.n, in[0]), e.mul(tile.h, strides[0] * in[1]));
+  base = e.add(base, e.mul(tile.w, strides[1] * in[2]));
+  base = e.add(base, e.mul(part.block, kBlock / multiplier));
+  base = e.add(base, e.mul(part.number, bytes / multiplier));
+  SmallVector<Value> sums = startSums(part, tile.outputs * tile.columns);
+  if (g.strategy.getResident())
+    sums = sumResident(part, tile, base, std::move(sums));
+  else
+    sums = sumLoop(part, tile, base, std::move(sums));
+  for (int64_t output = 0; output < tile.outputs; ++output)
+    for (int64_t column = 0; column < tile.columns; ++column)
+      finish(
+          part, tile, output, column,
+          ArrayRef(sums).slice(sumIndex(tile, output, column, 0), kQuarters));
 }
 
-/// Bytes of 4 taps from `pixel`, channel by channel; none beyond `last`.
-Value DepthwiseEmitter::interleave(Value base, int64_t pixel, int64_t last,
-                                   int64_t valid) {
-  int64_t count = channelsPerVector;
-  SmallVector<Value> taps;
-  for (int64_t j = 0; j < 4; ++j)
-    taps.push_back(
-        loadPixel(base, std::min(pixel + j * dilationW, last), valid));
-  SmallVector<int64_t> concat(2 * count), mask;
-  std::iota(concat.begin(), concat.end(), 0);
-  Value low = e.shuffle(taps[0], taps[1], concat);
-  Value high = e.shuffle(taps[2], taps[3], concat);
-  for (int64_t c = 0; c < count; ++c)
-    for (int64_t j = 0; j < 4; ++j)
-      mask.push_back(j * count + c);
-  return e.shuffle(low, high, mask);
+//===----------------------------------------------------------------------===//
+// Pieces of vectors
+//===----------------------------------------------------------------------===//
+
+/// Whether a vector's pixels must be taken apart: they are not next to each
+/// other in a buffer, or have different parameters.
+bool DepthwiseEmitter::needsPieces() const {
+  if (g.pixels == 1)
+    return false;
+  int64_t inputs = g.channels / multiplier;
+  return g.window.getStrides()[1] * e.input.strides[2] != inputs ||
+         e.output.strides[2] != g.channels || !e.rowParams.empty() ||
+         llvm::any_of(e.residuals, [&](const FlatBuffer &residual) {
+           return residual.strides[2] != g.channels;
+         });
 }
 
-void DepthwiseEmitter::addIntegerTaps(Value rowBase, int64_t row, int64_t rows,
-                                      int64_t valid, ArrayRef<Value> weights,
-                                      MutableArrayRef<Value> acc) {
-  // Taps without weight repeat the last pixel, so that nothing beyond it is
-  // read.
-  int64_t last = (rows - 1) * strideW + (kw - 1) * dilationW;
-  for (int64_t t = 0; t < tapGroups; ++t) {
-    Value bytes;
-    int64_t bytesAt = 0;
-    for (int64_t i = 0; i < rows; ++i) {
-      int64_t pixel = i * strideW + t * 4 * dilationW;
-      int64_t shift = pixel - bytesAt;
-      if (!bytes || shift > shifts) {
-        bytes = interleave(rowBase, pixel, last, valid);
-        bytesAt = pixel;
-        shift = 0;
-      }
-      Value w = weights[(row * tapGroups + t) * (shifts + 1) + shift];
-      bool isUnsigned = e.kernel.getUnsignedInput();
-      if (dotGroup == 4)
-        acc[i] = qvec::Dot4Op::create(e.b, e.loc, acc[i].getType(), acc[i],
-                                      bytes, w, isUnsigned);
-      else
-        acc[i] = qvec::Dot2Op::create(e.b, e.loc, acc[i].getType(), acc[i],
-                                      bytes, w, isUnsigned);
-    }
+/// The lanes of a part that belong to each pixel, in vectors whose elements
+/// `shared` channels share.
+SmallVector<DepthwiseEmitter::Piece>
+DepthwiseEmitter::getPieces(const Part &part, int64_t shared) const {
+  if (!part.first)
+    return {{0, 0, int64_t(llvm::divideCeil(part.valid, shared))}};
+  SmallVector<Piece> pieces;
+  int64_t end = *part.first + part.valid;
+  for (int64_t at = *part.first; at < end;) {
+    int64_t pixel = at / g.channels;
+    int64_t to = std::min(end, (pixel + 1) * g.channels);
+    int64_t last = llvm::divideCeil(to - *part.first, shared);
+    pieces.push_back({pixel, (at - *part.first) / shared, last});
+    at = to;
   }
+  return pieces;
 }
 
-void DepthwiseEmitter::addFloatTaps(Value rowBase, int64_t row, int64_t rows,
-                                    int64_t valid, ArrayRef<Value> weights,
-                                    MutableArrayRef<Value> acc) {
-  for (int64_t t = 0; t < kw; ++t)
-    for (int64_t i = 0; i < rows; ++i) {
-      Value x = loadPixel(rowBase, i * strideW + t * dilationW, valid);
-      acc[i] = e.fma(x, weights[row * kw + t], acc[i]);
-    }
+/// A part's elements of a buffer. `offset` is that of the first one if pixels
+/// follow each other.
+Value DepthwiseEmitter::loadPart(const FlatBuffer &buffer, Value offset,
+                                 const Part &part, int64_t pixelStride,
+                                 int64_t shared) {
+  int64_t size = bytes / shared, gap = pixelStride - g.channels / shared;
+  int64_t valid = llvm::divideCeil(part.valid, shared);
+  if (gap == 0 || !part.first)
+    return e.load(buffer, offset, size, valid);
+  SmallVector<Piece> pieces = getPieces(part, shared);
+  auto startOf = [&](const Piece &piece) {
+    return e.add(offset, piece.pixel * gap);
+  };
+  int64_t first = pieces[0].to;
+  bool areEqual = size % first == 0 && valid == size &&
+                  llvm::all_of(pieces, [&](const Piece &piece) {
+                    return piece.to - piece.from == first;
+                  });
+  if (areEqual) {
+    SmallVector<Value> vectors;
+    for (const Piece &piece : pieces)
+      vectors.push_back(
+          e.load(buffer, e.add(startOf(piece), piece.from), first));
+    return e.concat(vectors);
+  }
+  Value result =
+      e.splat(cast<TypedAttr>(e.b.getZeroAttr(buffer.elementType)), size);
+  for (const Piece &piece : pieces)
+    result = e.loadLanes(buffer, startOf(piece), piece.from, piece.to, result);
+  return result;
 }
 
-/// Adds the two lanes that belong to a channel.
-Value DepthwiseEmitter::addPairs(Value sum) {
-  SmallVector<int64_t> even, odd;
-  for (int64_t l = 0; l < lanes; l += 2) {
-    even.push_back(l);
-    odd.push_back(l + 1);
-  }
-  return arith::AddIOp::create(e.b, e.loc, e.shuffle(sum, sum, even),
-                               e.shuffle(sum, sum, odd));
+void DepthwiseEmitter::storePart(Value result, Value offset, const Part &part) {
+  int64_t gap = e.output.strides[2] - g.channels;
+  if (gap == 0 || !part.first)
+    return e.store(result, e.output, offset, part.valid);
+  for (const Piece &piece : getPieces(part, 1))
+    e.storeLanes(result, e.output, e.add(offset, piece.pixel * gap), piece.from,
+                 piece.to);
 }
 
-void DepthwiseEmitter::emitTile(Value n, Value h, Value w, Value channel,
-                                int64_t rows, int64_t valid,
-                                ArrayRef<Value> weights) {
-  qnn::WindowAttr window = e.kernel.getWindow();
-  ArrayRef<int64_t> in = e.input.strides;
-  Value base = e.add(e.mul(n, in[0]), e.mul(h, window.getStrides()[0] * in[1]));
-  base = e.add(base, e.mul(w, strideW * in[2]));
-  base = e.add(base, channel);
-  TypedAttr zero = integer ? TypedAttr(e.b.getI32IntegerAttr(0))
-                           : TypedAttr(e.b.getF32FloatAttr(0.0f));
-  Value first = e.splat(zero, lanes);
-  if (e.bias) {
-    first = e.load(e.bias, channel, channelsPerVector);
-    if (dotGroup == 2) {
-      SmallVector<int64_t> mask;
-      for (int64_t i = 0; i < channelsPerVector; ++i)
-        mask.append({i, channelsPerVector + i});
-      first = e.shuffle(first, e.splat(zero, channelsPerVector), mask);
-    }
-  }
-  SmallVector<Value> acc(rows, first);
-  for (int64_t r = 0; r < kh; ++r) {
-    Value rowBase = e.add(base, r * window.getDilations()[0] * in[1]);
-    if (integer)
-      addIntegerTaps(rowBase, r, rows, valid, weights, acc);
-    else
-      addFloatTaps(rowBase, r, rows, valid, weights, acc);
-  }
-  for (int64_t i = 0; i < rows; ++i) {
-    Value sum = dotGroup == 2 ? addPairs(acc[i]) : acc[i];
-    e.finish(sum, n, h, e.add(w, i), channel, valid, Value());
-  }
+void quantopt::emitIntegerDepthwise(KernelEmitter &e) {
+  DepthwiseEmitter(e).run();
 }
 
 LogicalResult quantopt::emitDepthwise(KernelEmitter &e) {
-  DepthwiseEmitter(e).run();
+  if (e.kernel.getAccumulatorType().isF32())
+    emitFloatDepthwise(e);
+  else
+    emitIntegerDepthwise(e);
   return success();
+}
+
+int64_t quantopt::getDepthwiseItems(qvec::KernelOp kernel) {
+  if (!kernel.getAccumulatorType().isF32())
+    return DepthwiseGeometry(kernel).getItems();
+  ArrayRef<int64_t> out = kernel.getOutputShape();
+  return out[0] * out[1];
 }

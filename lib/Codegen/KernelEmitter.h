@@ -63,6 +63,9 @@ public:
   /// `x * y + z`, rounded as the kernel says.
   Value fma(Value x, Value y, Value z);
 
+  /// The element of a row parameter that belongs to an output position.
+  Value loadRowParam(const FlatBuffer &param, Value n, Value h, Value w);
+
   /// Converts weights as stored to `f32` vectors; `scale` may be null.
   Value decodeWeight(Value stored, Value scale);
 
@@ -73,8 +76,6 @@ private:
   };
   void finishParts(ArrayRef<TilePart> parts, const TileOrigin &at, Value count);
   void storeParts(Value bytes, ArrayRef<TilePart> parts, const TileOrigin &at);
-  /// The element of a row parameter that belongs to an output position.
-  Value loadRowParam(const FlatBuffer &param, Value n, Value h, Value w);
 };
 
 /// One emitter per kernel family.

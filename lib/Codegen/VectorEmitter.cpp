@@ -138,29 +138,62 @@ Value VectorEmitter::shuffle(Value x, Value y, ArrayRef<int64_t> mask) {
   return vector::ShuffleOp::create(b, loc, x, y, mask);
 }
 
+/// Whether part of a vector is accessed through a mask: levels with vectors of
+/// 64 bytes have masks for bytes, which cost nothing.
+static bool isMasked(VectorType type) {
+  return type.getElementType().isInteger(8) && type.getDimSize(0) == 64;
+}
+
+Value VectorEmitter::maskOf(int64_t lanes, int64_t from, int64_t to) {
+  SmallVector<bool> mask(lanes, false);
+  std::fill(mask.begin() + from, mask.begin() + to, true);
+  auto type = VectorType::get({lanes}, b.getI1Type());
+  return arith::ConstantOp::create(b, loc, DenseElementsAttr::get(type, mask));
+}
+
 Value VectorEmitter::load(const FlatBuffer &buffer, Value offset, int64_t lanes,
                           int64_t valid) {
-  auto type = VectorType::get({valid}, buffer.elementType);
-  Value part = vector::LoadOp::create(b, loc, type, buffer.view, offset);
-  if (valid == lanes)
-    return part;
-  Value zero = splat(cast<TypedAttr>(b.getZeroAttr(buffer.elementType)), lanes);
+  if (valid != lanes) {
+    auto zero = cast<TypedAttr>(b.getZeroAttr(buffer.elementType));
+    return loadLanes(buffer, offset, 0, valid, splat(zero, lanes));
+  }
+  auto type = VectorType::get({lanes}, buffer.elementType);
+  return vector::LoadOp::create(b, loc, type, buffer.view, offset);
+}
+
+Value VectorEmitter::loadLanes(const FlatBuffer &buffer, Value offset,
+                               int64_t from, int64_t to, Value others) {
+  auto type = cast<VectorType>(others.getType());
+  if (isMasked(type))
+    return vector::MaskedLoadOp::create(b, loc, type, buffer.view, offset,
+                                        maskOf(type.getDimSize(0), from, to),
+                                        others);
+  Value part = load(buffer, add(offset, from), to - from);
   return vector::InsertStridedSliceOp::create(
-      b, loc, part, zero, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{1});
+      b, loc, part, others, ArrayRef<int64_t>{from}, ArrayRef<int64_t>{1});
 }
 
 Value VectorEmitter::loadScalar(const FlatBuffer &buffer, Value offset) {
   return memref::LoadOp::create(b, loc, buffer.view, offset);
 }
 
-void VectorEmitter::store(Value vector, const FlatBuffer &buffer, Value offset,
-                          int64_t valid) {
-  int64_t lanes = cast<VectorType>(vector.getType()).getDimSize(0);
-  if (valid < lanes)
-    vector = vector::ExtractStridedSliceOp::create(
-        b, loc, vector, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{valid},
-        ArrayRef<int64_t>{1});
-  vector::StoreOp::create(b, loc, vector, buffer.view, offset);
+void VectorEmitter::storeLanes(Value vector, const FlatBuffer &buffer,
+                               Value offset, int64_t from, int64_t to) {
+  auto type = cast<VectorType>(vector.getType());
+  int64_t lanes = type.getDimSize(0);
+  if (to - from == lanes) {
+    vector::StoreOp::create(b, loc, vector, buffer.view, offset);
+    return;
+  }
+  if (isMasked(type)) {
+    vector::MaskedStoreOp::create(b, loc, buffer.view, offset,
+                                  maskOf(lanes, from, to), vector);
+    return;
+  }
+  vector = vector::ExtractStridedSliceOp::create(
+      b, loc, vector, ArrayRef<int64_t>{from}, ArrayRef<int64_t>{to - from},
+      ArrayRef<int64_t>{1});
+  vector::StoreOp::create(b, loc, vector, buffer.view, add(offset, from));
 }
 
 Value VectorEmitter::broadcast(Value scalar, int64_t lanes) {

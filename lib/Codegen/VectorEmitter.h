@@ -75,16 +75,30 @@ public:
   Value load(const FlatBuffer &buffer, Value offset, int64_t lanes) {
     return load(buffer, offset, lanes, lanes);
   }
+  /// Loads the lanes [from, to) of a vector whose first lane would be at the
+  /// offset; other elements are not read, their lanes are those of `others`.
+  Value loadLanes(const FlatBuffer &buffer, Value offset, int64_t from,
+                  int64_t to, Value others);
   Value loadScalar(const FlatBuffer &buffer, Value offset);
   /// Stores the first `valid` lanes.
   void store(Value vector, const FlatBuffer &buffer, Value offset,
-             int64_t valid);
+             int64_t valid) {
+    storeLanes(vector, buffer, offset, 0, valid);
+  }
+  /// Stores the lanes [from, to) of a vector whose first lane would be at the
+  /// offset.
+  void storeLanes(Value vector, const FlatBuffer &buffer, Value offset,
+                  int64_t from, int64_t to);
   Value broadcast(Value scalar, int64_t lanes);
   Value splat(TypedAttr value, int64_t lanes);
   /// Lanes of one or two vectors by position.
   Value shuffle(Value x, Value y, ArrayRef<int64_t> mask);
   /// Vectors of one size joined end to end.
   Value concat(ArrayRef<Value> vectors);
+
+private:
+  /// A constant mask of the lanes [from, to).
+  Value maskOf(int64_t lanes, int64_t from, int64_t to);
 };
 
 } // namespace quantopt

@@ -9,7 +9,7 @@
 #define QUANTOPT_LIB_REFERENCE_KERNELEVALUATION_H
 
 #include "Evaluators.h"
-#include "quant-opt/Dialect/QVec/IR/QVecOps.h"
+#include "quant-opt/Dialect/QVec/Utils/DepthwiseLayout.h"
 #include "quant-opt/Reference/ScalarProgram.h"
 
 namespace quantopt::reference {
@@ -45,6 +45,21 @@ private:
   }
 };
 
+/// Whether the parameters are in the order of `DepthwiseChannels`.
+inline bool isIntegerDepthwise(qvec::KernelOp op) {
+  return op.getKind() == qvec::KernelKind::Depthwise &&
+         !op.getAccumulatorType().isF32();
+}
+
+/// Where a channel's element is in the kernel's parameters.
+inline int64_t getParameterIndex(qvec::KernelOp op, int64_t channel) {
+  if (!isIntegerDepthwise(op))
+    return channel;
+  return DepthwiseChannels(op.getOutputShape()[3],
+                           op.getDepthwiseStrategy()->getPixels())
+      .getPosition(channel);
+}
+
 /// Runs the epilogue for the elements of the result.
 class Epilogue {
 public:
@@ -61,7 +76,8 @@ public:
     arguments.clear();
     arguments.push_back(acc);
     for (const Tensor &param : kernel.channelParams)
-      arguments.push_back(getScalar(param, channel));
+      arguments.push_back(
+          getScalar(param, getParameterIndex(kernel.op, channel)));
     int64_t position = index / result.getShape()[3];
     for (const Tensor &param : kernel.rowParams)
       arguments.push_back(

@@ -34,7 +34,7 @@ static int64_t getPackedIndex(qvec::KernelOp op, ArrayRef<int64_t> packed,
   int64_t width = op.getWindow().getKernel()[1];
   int64_t panel, run, element;
   if (op.getKind() == qvec::KernelKind::Depthwise) {
-    panel = o / panelWidth;
+    panel = o / panelWidth; // of floats, which have no groups of taps
     run = i;
     element = j;
   } else {
@@ -50,10 +50,28 @@ static int64_t getPackedIndex(qvec::KernelOp op, ArrayRef<int64_t> packed,
   return step * packed[3] + o % panelWidth * group + element % group;
 }
 
+/// The weights of an integer depthwise kernel in the order O, KH, KW.
+template <typename T>
+static std::vector<T> unpackDepthwise(const KernelOperands &kernel,
+                                      int64_t outputs) {
+  qvec::KernelOp op = kernel.op;
+  ArrayRef<int64_t> size = op.getWindow().getKernel();
+  std::vector<T> weights(outputs * size[0] * size[1]);
+  forEachDepthwiseWeight(
+      outputs, op.getWindow(), *op.getDepthwiseStrategy(),
+      [&](int64_t channel, int64_t i, int64_t j, int64_t index) {
+        weights[(channel * size[0] + i) * size[1] + j] =
+            static_cast<T>(kernel.weight->getNumber(index));
+      });
+  return weights;
+}
+
 /// The weights in the order O, KH, KW, C / groups, as real numbers or integers.
 template <typename T>
 static std::vector<T> unpackWeights(const KernelOperands &kernel,
                                     int64_t outputs, int64_t channels) {
+  if (isIntegerDepthwise(kernel.op))
+    return unpackDepthwise<T>(kernel, outputs);
   ArrayRef<int64_t> kernelSize = kernel.op.getWindow().getKernel();
   ArrayRef<int64_t> packed = kernel.weight->getShape();
   std::vector<T> weights;
@@ -86,12 +104,14 @@ static Error runContraction(const KernelOperands &kernel, Epilogue &epilogue) {
   convolution.inputShape = kernel.input->getShape();
   convolution.resultShape = kernel.init->getShape();
   int64_t outputs = convolution.resultShape[3];
-  convolution.groups = isDepthwise ? outputs : op.getGroups();
+  convolution.groups =
+      isDepthwise ? kernel.input->getShape()[3] : op.getGroups();
   int64_t channels = convolution.inputShape[3] / convolution.groups;
   convolution.input = readInput<Number>(*kernel.input, op.getUnsignedInput());
   convolution.weights = unpackWeights<Number>(kernel, outputs, channels);
   for (int64_t o = 0; kernel.bias && o < outputs; ++o)
-    convolution.bias.push_back(static_cast<Sum>(kernel.bias->getNumber(o)));
+    convolution.bias.push_back(
+        static_cast<Sum>(kernel.bias->getNumber(getParameterIndex(op, o))));
   return convolution.run(
       [&](int64_t position, int64_t first, ArrayRef<Sum> sums) -> Error {
         for (auto [i, sum] : llvm::enumerate(sums)) {

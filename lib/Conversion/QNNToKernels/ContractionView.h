@@ -34,9 +34,10 @@ struct ContractionView {
   bool isInteger() const {
     return cast<RankedTensorType>(input.getType()).getElementType().isInteger();
   }
+  /// Whether every group has one input channel and a kernel for it exists.
   bool isDepthwise() const {
-    return groups > 1 && groups == weightShape[0] &&
-           groups == cast<RankedTensorType>(input.getType()).getShape().back();
+    return groups > 1 && weightShape[3] == 1 &&
+           qvec::kPanelWidth % (weightShape[0] / groups) == 0;
   }
   SpatialPads getPads() const {
     ArrayRef<int64_t> p = window.getPads();

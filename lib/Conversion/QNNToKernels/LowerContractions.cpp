@@ -5,12 +5,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ChooseDepthwise.h"
 #include "ChooseStrategy.h"
 #include "ContractionView.h"
 #include "PackWeights.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
 #include "quant-opt/Dialect/QVec/Utils/ContractionLayout.h"
+#include "quant-opt/Dialect/QVec/Utils/DepthwiseLayout.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace quantopt;
@@ -234,10 +236,28 @@ static qvec::StrategyAttr chooseStrategy(LoweringState &state,
                           merge);
 }
 
-/// Fills in what integer and float kernels differ in. Channel parameters get
-/// `padded` elements.
+/// The order of channels in the kernel's parameters.
+static SmallVector<int64_t> getChannelOrder(const ContractionView &view,
+                                            const KernelSpec &spec) {
+  int64_t channels = view.weightShape[0];
+  if (view.isDepthwise() && view.isInteger()) {
+    DepthwiseChannels layout(channels, spec.depthwiseStrategy.getPixels());
+    SmallVector<int64_t> order;
+    for (int64_t i = 0; i < layout.getPositions(); ++i)
+      order.push_back(layout.getChannel(i).value_or(-1));
+    return order;
+  }
+  int64_t size = llvm::alignTo(channels, qvec::kPanelWidth);
+  // A vector of parameters may start anywhere in a group.
+  if (view.groups > 1 && !view.isDepthwise())
+    size += qvec::kPanelWidth;
+  return getPaddedOrder(channels, size);
+}
+
+/// Fills in what integer and float kernels differ in. Channel parameters are in
+/// the given order.
 static void setOperands(LoweringState &state, const ContractionView &view,
-                        const WeightData &data, int64_t padded,
+                        const WeightData &data, ArrayRef<int64_t> order,
                         KernelSpec &spec, SmallVectorImpl<IntegerRange> &ranges,
                         Location loc) {
   if (view.isInteger()) {
@@ -245,7 +265,7 @@ static void setOperands(LoweringState &state, const ContractionView &view,
         reinterpret_cast<const int8_t *>(data.bytes.data()), data.bytes.size());
     SmallVector<int32_t> bias =
         foldBias(view, weights, state.target.getActivationOffset(), ranges);
-    spec.bias = state.constantI32(padTo<int32_t>(bias, padded), loc);
+    spec.bias = state.constantI32(arrangeChannels<int32_t>(bias, order), loc);
     spec.unsignedInput = state.target.unsignedActivations;
     spec.accumulatorType = state.builder.getI32Type();
     return;
@@ -254,29 +274,27 @@ static void setOperands(LoweringState &state, const ContractionView &view,
   DenseElementsAttr attr;
   if (view.bias && matchPattern(view.bias, m_Constant(&attr))) {
     SmallVector<float> bias(attr.getValues<float>());
-    spec.bias = state.constantF32(padTo<float>(bias, padded), loc);
+    spec.bias = state.constantF32(arrangeChannels<float>(bias, order), loc);
   }
   if (!data.scales.empty())
     spec.weightScales =
-        state.constantF32(padTo<float>(data.scales, padded), loc);
+        state.constantF32(arrangeChannels<float>(data.scales, order), loc);
 }
 
-/// Packs the weight and chooses the strategy of the kernel's family.
+/// Packs the weight and chooses the strategy of a contraction.
 static void setWeight(LoweringState &state, const ContractionView &view,
-                      const WeightData &data, bool depthwise, bool flat,
-                      KernelSpec &spec, Location loc) {
+                      const WeightData &data, bool flat, KernelSpec &spec,
+                      Location loc) {
   ArrayRef<int64_t> shape = view.weightShape;
   int64_t bytes = data.elementType.getIntOrFloatBitWidth() / 8;
   WeightView raw{data.bytes, bytes, shape[0], shape[1], shape[2], shape[3]};
   int64_t group = view.isInteger() ? 4 : 1;
-  if (depthwise) {
+  if (view.isDepthwise()) {
     spec.kind = qvec::KernelKind::Depthwise;
     spec.weight =
-        state.constant(packDepthwise(raw, data.elementType, group), loc);
-    spec.strategy = qvec::StrategyAttr::get(
-        loc.getContext(), std::min<int64_t>(4, spec.outputShape[2]), 1,
-        state.target.getLanes(), view.isInteger() ? state.target.dotGroup : 1,
-        false, 1);
+        state.constant(packDepthwise(raw, data.elementType, spec.window,
+                                     spec.depthwiseStrategy),
+                       loc);
     return;
   }
   spec.kind = qvec::KernelKind::Contraction;
@@ -298,7 +316,6 @@ LogicalResult quantopt::lowerContraction(LoweringState &state,
     return failure();
   ArrayRef<int64_t> shape = view.weightShape;
   auto resultType = cast<RankedTensorType>(group.root->getResult(0).getType());
-  bool depthwise = view.isDepthwise();
   bool flat = view.groups == 1 && canFlatten(state, view, group);
 
   KernelSpec spec;
@@ -312,14 +329,15 @@ LogicalResult quantopt::lowerContraction(LoweringState &state,
     spec.input = state.getPadded(view.input, view.getPads(), loc);
   }
   spec.window = withoutPads(view.window);
-  // A vector of parameters may start anywhere in a group.
-  int64_t padded = llvm::alignTo(shape[0], qvec::kPanelWidth);
-  if (view.groups > 1 && !depthwise)
-    padded += qvec::kPanelWidth;
+  if (view.isDepthwise())
+    spec.depthwiseStrategy = chooseDepthwiseStrategy(
+        state.target, {cast<RankedTensorType>(spec.input.getType()).getShape(),
+                       spec.outputShape, spec.window, view.isInteger()});
+  SmallVector<int64_t> order = getChannelOrder(view, spec);
   SmallVector<IntegerRange> ranges;
-  setOperands(state, view, *data, padded, spec, ranges, loc);
-  setWeight(state, view, *data, depthwise, flat, spec, loc);
-  ScalarChain chain(state, group.steps, group.root->getResult(0), ranges,
-                    padded, loc);
+  setOperands(state, view, *data, order, spec, ranges, loc);
+  setWeight(state, view, *data, flat, spec, loc);
+  ScalarChain chain(state, group.steps, group.root->getResult(0), ranges, order,
+                    loc);
   return buildKernel(state, group, chain, spec);
 }

@@ -75,7 +75,7 @@ LogicalResult quantopt::lowerLoopGroup(LoweringState &state,
   llvm::append_range(steps, group.steps);
   Value source = root->getOperand(0);
   Value chainInput = isScalarStep(root) ? source : root->getResult(0);
-  ScalarChain chain(state, steps, chainInput, {}, /*paddedChannels=*/0, loc);
+  ScalarChain chain(state, steps, chainInput, {}, /*channelOrder=*/{}, loc);
 
   SmallVector<Value> inputs = {state.get(source, loc)};
   SmallVector<AffineMap> maps = {getInputMap(root, output).compose(toComputed)};

@@ -306,6 +306,6 @@ LogicalResult quantopt::lowerPackedContraction(LoweringState &state,
   spec.strategy = completeStrategy(state, view, spec, tile,
                                    packed.getNumElements(), /*merge=*/false);
   ScalarChain chain(state, group.steps, group.root->getResult(0), ranges,
-                    padded, loc);
+                    getPaddedOrder(view.weightShape[0], padded), loc);
   return buildKernel(state, group, chain, spec);
 }

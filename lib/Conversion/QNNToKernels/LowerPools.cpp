@@ -16,6 +16,11 @@ static int64_t getWindowSize(qnn::WindowAttr window) {
   return window.getKernel()[0] * window.getKernel()[1];
 }
 
+/// Channel operands of pools are padded to whole panels.
+static SmallVector<int64_t> getOrder(int64_t channels) {
+  return getPaddedOrder(channels, llvm::alignTo(channels, qvec::kPanelWidth));
+}
+
 static LogicalResult lowerFloatOrMaxPool(LoweringState &state,
                                          const FusionGroup &group,
                                          qnn::PoolOp op) {
@@ -42,8 +47,8 @@ static LogicalResult lowerFloatOrMaxPool(LoweringState &state,
     spec.countParams.push_back(state.constantF32(counts, loc));
     spec.prologue = divide;
   }
-  int64_t padded = llvm::alignTo(spec.outputShape.back(), qvec::kPanelWidth);
-  ScalarChain chain(state, group.steps, op.getResult(), {}, padded, loc);
+  ScalarChain chain(state, group.steps, op.getResult(), {},
+                    getOrder(spec.outputShape.back()), loc);
   return buildKernel(state, group, chain, spec);
 }
 
@@ -93,8 +98,8 @@ static LogicalResult lowerIntegerAverage(LoweringState &state,
   // Positions in the padding contribute the zero point, so the correction is
   // the same for every window and serves as the sum's start.
   spec.bias = state.constantI32({int32_t(-(inputZeroPoint + offset))}, loc);
-  int64_t padded = llvm::alignTo(spec.outputShape.back(), qvec::kPanelWidth);
-  ScalarChain chain(state, group.steps, op.getResult(), {}, padded, loc);
+  ScalarChain chain(state, group.steps, op.getResult(), {},
+                    getOrder(spec.outputShape.back()), loc);
   return buildKernel(state, group, chain, spec);
 }
 

@@ -47,6 +47,7 @@ struct KernelSpec {
   SmallVector<Value> countParams;
   qnn::WindowAttr window;
   qvec::StrategyAttr strategy;
+  qvec::DepthwiseStrategyAttr depthwiseStrategy;
   int64_t groups = 1;
   DenseI64ArrayAttr countedPads;
   qvec::PackingAttr packing;

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "PackWeights.h"
-#include "quant-opt/Dialect/QVec/IR/QVecOps.h"
+#include "quant-opt/Dialect/QVec/Utils/DepthwiseLayout.h"
 #include "llvm/Support/MathExtras.h"
 #include <cstring>
 
@@ -44,26 +44,50 @@ DenseElementsAttr quantopt::packContraction(const WeightView &w,
   return DenseElementsAttr::getFromRawBuffer(type, packed);
 }
 
-DenseElementsAttr quantopt::packDepthwise(const WeightView &w, Type elementType,
-                                          int64_t group) {
+/// Elements that are multiplied one by one: tap by tap, 16 channels together.
+static DenseElementsAttr packDepthwiseTaps(const WeightView &w,
+                                           Type elementType) {
   int64_t blocks = llvm::divideCeil(w.outputs, kPanelWidth);
-  int64_t tapGroups = llvm::divideCeil(w.width, group);
-  int64_t lane = kPanelWidth * group;
   SmallVector<char> packed(
-      blocks * w.height * tapGroups * lane * w.elementBytes, 0);
-  for (int64_t o = 0; o < w.outputs; ++o) {
-    int64_t block = o / kPanelWidth, column = o % kPanelWidth;
-    for (int64_t r = 0; r < w.height; ++r) {
-      for (int64_t t = 0; t < w.width; ++t) {
-        int64_t from = (o * w.height + r) * w.width + t;
-        int64_t step = (block * w.height + r) * tapGroups + t / group;
-        int64_t to = step * lane + column * group + t % group;
-        std::memcpy(&packed[to * w.elementBytes],
-                    &w.data[from * w.elementBytes], w.elementBytes);
-      }
+      blocks * w.height * w.width * kPanelWidth * w.elementBytes, 0);
+  int64_t taps = w.height * w.width;
+  for (int64_t o = 0; o < w.outputs; ++o)
+    for (int64_t t = 0; t < taps; ++t) {
+      int64_t to = (o / kPanelWidth * taps + t) * kPanelWidth + o % kPanelWidth;
+      std::memcpy(&packed[to * w.elementBytes],
+                  &w.data[(o * taps + t) * w.elementBytes], w.elementBytes);
     }
-  }
-  auto type =
-      RankedTensorType::get({blocks, w.height, tapGroups, lane}, elementType);
+  auto type = RankedTensorType::get({blocks, w.height, w.width, kPanelWidth},
+                                    elementType);
   return DenseElementsAttr::getFromRawBuffer(type, packed);
+}
+
+/// Bytes, or words for products of 16 bits, in groups of taps.
+template <typename T>
+static DenseElementsAttr
+packDepthwiseGroups(const WeightView &w, qnn::WindowAttr window,
+                    qvec::DepthwiseStrategyAttr strategy) {
+  SmallVector<int64_t> shape =
+      getDepthwiseWeightShape(w.outputs, window, strategy);
+  SmallVector<T> packed(ShapedType::getNumElements(shape), 0);
+  forEachDepthwiseWeight(
+      w.outputs, window, strategy,
+      [&](int64_t channel, int64_t row, int64_t column, int64_t index) {
+        int64_t from = (channel * w.height + row) * w.width + column;
+        packed[index] = static_cast<int8_t>(w.data[from]);
+      });
+  auto element = IntegerType::get(window.getContext(), 8 * sizeof(T));
+  return DenseElementsAttr::get(RankedTensorType::get(shape, element),
+                                ArrayRef<T>(packed));
+}
+
+DenseElementsAttr
+quantopt::packDepthwise(const WeightView &w, Type elementType,
+                        qnn::WindowAttr window,
+                        qvec::DepthwiseStrategyAttr strategy) {
+  if (strategy.getGroup() == 1)
+    return packDepthwiseTaps(w, elementType);
+  if (strategy.getGroup() == 2)
+    return packDepthwiseGroups<int16_t>(w, window, strategy);
+  return packDepthwiseGroups<int8_t>(w, window, strategy);
 }

@@ -9,6 +9,7 @@
 #define QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_PACKWEIGHTS_H
 
 #include "mlir/IR/BuiltinAttributes.h"
+#include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 #include "llvm/ADT/ArrayRef.h"
 
 namespace quantopt {
@@ -29,7 +30,9 @@ mlir::DenseElementsAttr packContraction(const WeightView &weight,
 
 /// The packed form that `qvec.kernel depthwise` reads; see there.
 mlir::DenseElementsAttr packDepthwise(const WeightView &weight,
-                                      mlir::Type elementType, int64_t group);
+                                      mlir::Type elementType,
+                                      qnn::WindowAttr window,
+                                      qvec::DepthwiseStrategyAttr strategy);
 
 } // namespace quantopt
 

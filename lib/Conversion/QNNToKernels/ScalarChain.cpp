@@ -118,10 +118,17 @@ quantopt::findFusionGroups(Block &block) {
 // ScalarChain
 //===----------------------------------------------------------------------===//
 
+SmallVector<int64_t> quantopt::getPaddedOrder(int64_t channels, int64_t size) {
+  auto order = llvm::to_vector(llvm::seq<int64_t>(0, channels));
+  order.resize(size, -1);
+  return order;
+}
+
 ScalarChain::ScalarChain(LoweringState &state, ArrayRef<Operation *> ops,
                          Value chainInput, ArrayRef<IntegerRange> inputRanges,
-                         int64_t paddedChannels, Location loc)
-    : state(state), loc(loc), paddedChannels(paddedChannels) {
+                         ArrayRef<int64_t> channelOrder, Location loc)
+    : state(state), loc(loc),
+      channelOrder(channelOrder.begin(), channelOrder.end()) {
   Value value = chainInput;
   for (Operation *op : ops) {
     collect(op, value, inputRanges);
@@ -142,8 +149,8 @@ ScalarChain::Source ScalarChain::addChannelValues(SmallVector<T> values) {
       source.constant = b.getI32IntegerAttr(values.front());
     return source;
   }
-  if (paddedChannels != 0)
-    values.resize(paddedChannels, T(0));
+  if (!channelOrder.empty())
+    values = arrangeChannels<T>(values, channelOrder);
   source.operand = operands.size();
   Value tensor;
   if constexpr (std::is_same_v<T, float>)

@@ -51,15 +51,27 @@ struct SideOperand {
   Value tensor;
 };
 
+/// Channels in their order, then padding up to `size` elements.
+SmallVector<int64_t> getPaddedOrder(int64_t channels, int64_t size);
+
+/// The values of channels in an order of channels; 0 for padding.
+template <typename T>
+SmallVector<T> arrangeChannels(ArrayRef<T> values, ArrayRef<int64_t> order) {
+  SmallVector<T> result;
+  for (int64_t channel : order)
+    result.push_back(channel < 0 ? T(0) : values[channel]);
+  return result;
+}
+
 /// The steps of a group, ready to be emitted.
 class ScalarChain {
 public:
   /// `inputRanges` are the proved ranges of an i32 input per channel (or one
-  /// for all), when known. With `forKernel` channel operands are padded to a
-  /// multiple of the panel width.
+  /// for all), when known. `channelOrder` says which channel's value is where
+  /// in channel operands, -1 for padding; empty leaves them as they are.
   ScalarChain(LoweringState &state, ArrayRef<Operation *> steps,
               Value chainInput, ArrayRef<IntegerRange> inputRanges,
-              int64_t paddedChannels, Location loc);
+              ArrayRef<int64_t> channelOrder, Location loc);
 
   ArrayRef<SideOperand> getOperands() const { return operands; }
 
@@ -95,7 +107,7 @@ private:
 
   LoweringState &state;
   Location loc;
-  int64_t paddedChannels;
+  SmallVector<int64_t> channelOrder;
   SmallVector<SideOperand> operands;
   SmallVector<Step> steps;
 };

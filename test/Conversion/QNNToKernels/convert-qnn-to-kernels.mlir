@@ -64,11 +64,13 @@ func.func @main(%x: tensor<1x3x4x4xf32>) -> tensor<1x4x4x3x!qnn.affine<ui8, 0.5 
 
 // -----
 
-// A depthwise convolution has a kernel of its own; its weight stays packed.
+// A depthwise convolution has a kernel of its own; its weight stays packed: one
+// block, three columns of taps, two groups of rows, all three rows of the output.
 
 // CHECK-LABEL: @main
-// CHECK: arith.constant {{.*}} : tensor<1x3x1x64xi8>
+// CHECK: arith.constant {{.*}} : tensor<1x3x2x3x256xi8>
 // CHECK: qvec.kernel depthwise
+// CHECK-SAME: depthwise_strategy <axis = 0, outputs = 3,
 func.func @main(%x: tensor<1x5x5x8xi8>) -> tensor<1x3x3x8xi32> {
   %w = arith.constant dense<2> : tensor<8x3x3x1xi8>
   %0 = qnn.conv2d %x, %w window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> {groups = 8 : i64}
@@ -93,4 +95,32 @@ func.func @main(%x: tensor<1x8xi8>) -> tensor<1x4xi8> {
     : tensor<1x4xi32> -> tensor<1x4xi8>
   %2 = qnn.lookup %1 {table = array<i8: 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0>} : tensor<1x4xi8>
   return %2 : tensor<1x4xi8>
+}
+
+// -----
+
+// Two output channels per input channel are depthwise as well.
+
+// CHECK-LABEL: @main
+// CHECK: qvec.kernel depthwise
+// CHECK-NOT: strategy <rows
+func.func @main(%x: tensor<1x5x5x8xi8>) -> tensor<1x3x3x16xi32> {
+  %w = arith.constant dense<2> : tensor<16x3x3x1xi8>
+  %0 = qnn.conv2d %x, %w window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> {groups = 8 : i64}
+    : (tensor<1x5x5x8xi8>, tensor<16x3x3x1xi8>) -> tensor<1x3x3x16xi32>
+  return %0 : tensor<1x3x3x16xi32>
+}
+
+// -----
+
+// Three do not divide a run of 16 channels: a contraction in groups.
+
+// CHECK-LABEL: @main
+// CHECK: qvec.kernel contraction
+// CHECK-SAME: groups = 8
+func.func @main(%x: tensor<1x5x5x8xi8>) -> tensor<1x3x3x24xi32> {
+  %w = arith.constant dense<2> : tensor<24x3x3x1xi8>
+  %0 = qnn.conv2d %x, %w window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> {groups = 8 : i64}
+    : (tensor<1x5x5x8xi8>, tensor<24x3x3x1xi8>) -> tensor<1x3x3x24xi32>
+  return %0 : tensor<1x3x3x24xi32>
 }

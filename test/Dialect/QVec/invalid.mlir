@@ -1,7 +1,7 @@
 // RUN: quant-opt %s -split-input-file -verify-diagnostics
 
 func.func @dot4_c1(%acc: vector<4xi32>, %a: vector<8xi8>) -> vector<4xi32> {
-  // expected-error @below {{'qvec.dot4' op expected 16 bytes for 4 lanes, but got 8}}
+  // expected-error @below {{'qvec.dot4' op expected 16 factors for 4 lanes, but got 8}}
   %0 = qvec.dot4 %acc, %a, %a : vector<4xi32>, vector<8xi8>
   return %0 : vector<4xi32>
 }
@@ -17,7 +17,7 @@ func.func @saturate_shapes(%x: vector<16xi32>) -> vector<8xi8> {
 // -----
 
 func.func @dot2_c1(%acc: vector<4xi32>, %a: vector<16xi8>) -> vector<4xi32> {
-  // expected-error @below {{'qvec.dot2' op expected 8 bytes for 4 lanes, but got 16}}
+  // expected-error @below {{'qvec.dot2' op expected 8 factors for 4 lanes, but got 16}}
   %0 = qvec.dot2 %acc, %a, %a : vector<4xi32>, vector<16xi8>
   return %0 : vector<4xi32>
 }
@@ -36,8 +36,28 @@ func.func @kernel_c1(%x: tensor<4x4x3xf32>, %y: tensor<1x2x2x3xf32>) {
 
 // -----
 
+func.func @dot2_c2(%acc: vector<4xi32>, %a: vector<8xi16>) -> vector<4xi32> {
+  // expected-error @below {{'qvec.dot2' op expected bytes with 'unsignedLhs', but got 'vector<8xi16>'}}
+  %0 = qvec.dot2 %acc, %a, %a {unsignedLhs} : vector<4xi32>, vector<8xi16>
+  return %0 : vector<4xi32>
+}
+
+// -----
+
 func.func @kernel_c2(%x: tensor<1x4x4x3xf32>, %y: tensor<1x2x2x3xf32>) {
   // expected-error @below {{expected a weight and a strategy}}
+  %0 = qvec.kernel contraction input(%x : tensor<1x4x4x3xf32>) outs(%y : tensor<1x2x2x3xf32>)
+      window <kernel = [2, 2], strides = [2, 2], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  } -> tensor<1x2x2x3xf32>
+  return
+}
+
+// -----
+
+func.func @kernel_depthwise_c2(%x: tensor<1x4x4x3xf32>, %y: tensor<1x2x2x3xf32>) {
+  // expected-error @below {{expected a weight and a depthwise strategy}}
   %0 = qvec.kernel depthwise input(%x : tensor<1x4x4x3xf32>) outs(%y : tensor<1x2x2x3xf32>)
       window <kernel = [2, 2], strides = [2, 2], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
   ^bb0(%acc: f32):
@@ -205,3 +225,49 @@ func.func @kernel_packing_c7(%x: tensor<1x1x3x33xi8>, %w: tensor<1x384xi8>, %y: 
   } -> tensor<1x1x3x5xf32>
   return
 }
+
+// -----
+
+// Weights are packed for the strategy's axis and outputs.
+func.func @kernel_c8(%x: tensor<1x4x4x3xi8>, %w: tensor<1x3x1x1x256xi8>, %y: tensor<1x2x2x3xi32>) {
+  // expected-error @below {{expected a weight of shape 1x3x1x2x256 for its window and depthwise strategy, but got 'tensor<1x3x1x1x256xi8>'}}
+  %0 = qvec.kernel depthwise input(%x : tensor<1x4x4x3xi8>) weight(%w : tensor<1x3x1x1x256xi8>)
+      outs(%y : tensor<1x2x2x3xi32>)
+      window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      depthwise_strategy <axis = 0, outputs = 2, columns = 1, pixels = 1, lanes = 16, group = 4, resident = false, channelsOuter = false>
+      epilogue {
+  ^bb0(%acc: i32):
+    qvec.yield %acc : i32
+  } -> tensor<1x2x2x3xi32>
+  return
+}
+
+// -----
+
+// expected-error @below {{expected axis 0 or 1, but got 2}}
+#depthwise_strategy_c1 = #qvec.depthwise_strategy<axis = 2, outputs = 2, columns = 1, pixels = 1, lanes = 16, group = 4, resident = false, channelsOuter = false>
+
+// -----
+
+// expected-error @below {{expected positive outputs, columns and pixels}}
+#depthwise_strategy_c2 = #qvec.depthwise_strategy<axis = 0, outputs = 0, columns = 1, pixels = 1, lanes = 16, group = 4, resident = false, channelsOuter = false>
+
+// -----
+
+// expected-error @below {{expected a group of 1, 2 or 4, but got 3}}
+#depthwise_strategy_c3 = #qvec.depthwise_strategy<axis = 0, outputs = 1, columns = 1, pixels = 1, lanes = 16, group = 3, resident = false, channelsOuter = false>
+
+// -----
+
+// expected-error @below {{expected 4, 8 or 16 lanes, but got 32}}
+#depthwise_strategy_c4 = #qvec.depthwise_strategy<axis = 0, outputs = 1, columns = 1, pixels = 1, lanes = 32, group = 4, resident = false, channelsOuter = false>
+
+// -----
+
+// expected-error @below {{expected one pixel with several outputs along axis 1 or with channelsOuter, but got 4}}
+#depthwise_strategy_c5 = #qvec.depthwise_strategy<axis = 1, outputs = 2, columns = 1, pixels = 4, lanes = 16, group = 4, resident = false, channelsOuter = false>
+
+// -----
+
+// expected-error @below {{expected one pixel with several outputs along axis 1 or with channelsOuter, but got 2}}
+#depthwise_strategy_c5 = #qvec.depthwise_strategy<axis = 0, outputs = 2, columns = 1, pixels = 2, lanes = 16, group = 4, resident = false, channelsOuter = true>

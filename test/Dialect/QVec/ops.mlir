@@ -21,6 +21,29 @@ func.func @saturate(%x: vector<64xi32>, %y: i32) -> (vector<64xi8>, i8) {
   return %0, %1 : vector<64xi8>, i8
 }
 
+// CHECK-LABEL: @words
+// CHECK: qvec.dot2 %{{.*}}, %{{.*}}, %{{.*}} : vector<4xi32>, vector<8xi16>
+func.func @words(%acc: vector<4xi32>, %a: vector<8xi16>) -> vector<4xi32> {
+  %0 = qvec.dot2 %acc, %a, %a : vector<4xi32>, vector<8xi16>
+  return %0 : vector<4xi32>
+}
+
+// CHECK-LABEL: @depthwise
+// CHECK: qvec.kernel depthwise input
+// CHECK-SAME: depthwise_strategy <axis = 0, outputs = 2, columns = 1, pixels = 1, lanes = 16, group = 4, resident = true, channelsOuter = false>
+func.func @depthwise(%x: tensor<1x4x4x3xi8>, %w: tensor<1x3x1x2x256xi8>,
+                     %y: tensor<1x2x2x3xi32>) -> tensor<1x2x2x3xi32> {
+  %0 = qvec.kernel depthwise input(%x : tensor<1x4x4x3xi8>)
+      weight(%w : tensor<1x3x1x2x256xi8>) outs(%y : tensor<1x2x2x3xi32>)
+      window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      depthwise_strategy <axis = 0, outputs = 2, columns = 1, pixels = 1, lanes = 16, group = 4, resident = true, channelsOuter = false>
+      epilogue {
+  ^bb0(%acc: i32):
+    qvec.yield %acc : i32
+  } -> tensor<1x2x2x3xi32>
+  return %0 : tensor<1x2x2x3xi32>
+}
+
 // CHECK-LABEL: @contraction
 // CHECK: qvec.kernel contraction input
 // CHECK-SAME: strategy <rows = 4, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1>

@@ -110,3 +110,13 @@ func.func @repeated(%acc: vector<8xi32>, %x: i32, %w: vector<16xi8>) -> vector<8
   %2 = qvec.dot2 %acc, %1, %w {unsignedLhs} : vector<8xi32>, vector<16xi8>
   return %2 : vector<8xi32>
 }
+
+// Words need no widening.
+// CHECK-LABEL: @words
+// CHECK-NOT: arith.ext
+// CHECK: llvm.call_intrinsic "llvm.x86.sse2.pmadd.wd"
+func.func @words(%acc: vector<4xi32>, %a: vector<8xi16>) -> vector<4xi32>
+    attributes {qvec.target = #qvec.target<level = "x86-64", triple = "x86_64", cpu = "", features = "">} {
+  %0 = qvec.dot2 %acc, %a, %a : vector<4xi32>, vector<8xi16>
+  return %0 : vector<4xi32>
+}

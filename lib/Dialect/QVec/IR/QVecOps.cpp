@@ -8,6 +8,7 @@
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "quant-opt/Dialect/QVec/Utils/DepthwiseLayout.h"
 #include "quant-opt/Dialect/QVec/Utils/PackedLayout.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
@@ -85,6 +86,27 @@ LogicalResult PackingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (zeroPoint < min || zeroPoint > max) // (C4)
     return emitError() << "expected a zero point in [" << min << ", " << max
                        << "], but got " << zeroPoint;
+  return success();
+}
+
+LogicalResult
+DepthwiseStrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                              int64_t axis, int64_t outputs, int64_t columns,
+                              int64_t pixels, int64_t lanes, int64_t group,
+                              bool, bool channelsOuter) {
+  if (axis != 0 && axis != 1) // (C1)
+    return emitError() << "expected axis 0 or 1, but got " << axis;
+  if (outputs < 1 || columns < 1 || pixels < 1) // (C2)
+    return emitError() << "expected positive outputs, columns and pixels";
+  if (group != 1 && group != 2 && group != 4) // (C3)
+    return emitError() << "expected a group of 1, 2 or 4, but got " << group;
+  if (lanes != 4 && lanes != 8 && lanes != 16) // (C4)
+    return emitError() << "expected 4, 8 or 16 lanes, but got " << lanes;
+  if (pixels != 1 && ((axis == 1 && outputs != 1) || channelsOuter)) // (C5)
+    return emitError()
+           << "expected one pixel with several outputs along axis 1 "
+              "or with channelsOuter, but got "
+           << pixels;
   return success();
 }
 
@@ -189,16 +211,33 @@ static LogicalResult verifyPacked(KernelOp op, ShapedType init) {
   return success();
 }
 
+/// (C8): the layout of an integer depthwise kernel.
+static LogicalResult verifyDepthwiseWeight(KernelOp op) {
+  if (op.getKind() != KernelKind::Depthwise || op.getAccumulatorType().isF32())
+    return success();
+  auto type = cast<ShapedType>(op.getWeight().getType());
+  DepthwiseStrategyAttr strategy = *op.getDepthwiseStrategy();
+  SmallVector<int64_t> expected =
+      getDepthwiseWeightShape(op.getOutputShape()[3], op.getWindow(), strategy);
+  if (type.getShape() == ArrayRef(expected))
+    return success();
+  InFlightDiagnostic diag = op.emitOpError("expected a weight of shape ");
+  llvm::interleave(expected, diag, "x");
+  return diag << " for its window and depthwise strategy, but got " << type;
+}
+
 LogicalResult KernelOp::verify() {
   auto input = cast<ShapedType>(getInput().getType());
   auto init = cast<ShapedType>(getInit().getType());
   if (input.getRank() != 4 || init.getRank() != 4) // (C1)
     return emitOpError("expected input and init of rank 4, but got ")
            << input << " and " << init;
-  bool weighted = getKind() == KernelKind::Contraction ||
-                  getKind() == KernelKind::Depthwise;
-  if (weighted && (!getWeight() || !getStrategy())) // (C2)
+  if (getKind() == KernelKind::Contraction &&
+      (!getWeight() || !getStrategy())) // (C2)
     return emitOpError("expected a weight and a strategy");
+  if (getKind() == KernelKind::Depthwise &&
+      (!getWeight() || !getDepthwiseStrategy())) // (C2)
+    return emitOpError("expected a weight and a depthwise strategy");
   if (getEpilogue().front().getNumArguments() == 0)
     return emitOpError("expected the accumulator as the epilogue's first "
                        "argument");
@@ -208,28 +247,38 @@ LogicalResult KernelOp::verify() {
     if (cast<ShapedType>(residual.getType()).getShape() != init.getShape())
       return emitOpError("expected residuals of init's shape, but got ")
              << residual.getType() << " for " << init;
-  if (failed(verifyRowParams(*this, init))) // (C5)
+  if (failed(verifyRowParams(*this, init)) ||   // (C5)
+      failed(verifyRowMax(*this, input, init))) // (C6)
     return failure();
-  if (failed(verifyRowMax(*this, input, init))) // (C6)
+  if (failed(verifyPacked(*this, init))) // (C7)
     return failure();
-  return verifyPacked(*this, init); // (C7)
+  return verifyDepthwiseWeight(*this); // (C8)
 }
 
 //===----------------------------------------------------------------------===//
 // Instructions
 //===----------------------------------------------------------------------===//
 
+/// (C1): as many factors as lanes times products per lane.
 static LogicalResult verifyDot(Operation *op, int64_t perLane) {
   int64_t lanes = cast<VectorType>(op->getOperand(0).getType()).getDimSize(0);
-  int64_t bytes = cast<VectorType>(op->getOperand(1).getType()).getDimSize(0);
-  if (bytes != lanes * perLane) // (C1)
-    return op->emitOpError("expected ") << lanes * perLane << " bytes for "
-                                        << lanes << " lanes, but got " << bytes;
-  return success();
+  int64_t factors = cast<VectorType>(op->getOperand(1).getType()).getDimSize(0);
+  if (factors == lanes * perLane)
+    return success();
+  return op->emitOpError("expected ") << lanes * perLane << " factors for "
+                                      << lanes << " lanes, but got " << factors;
 }
 
 LogicalResult Dot4Op::verify() { return verifyDot(*this, 4); }
-LogicalResult Dot2Op::verify() { return verifyDot(*this, 2); }
+
+LogicalResult Dot2Op::verify() {
+  bool isBytes =
+      cast<VectorType>(getLhs().getType()).getElementType().isInteger(8);
+  if (getUnsignedLhs() && !isBytes) // (C2)
+    return emitOpError("expected bytes with 'unsignedLhs', but got ")
+           << getLhs().getType();
+  return verifyDot(*this, 2);
+}
 
 LogicalResult RescaleAddOp::verify() {
   for (uint32_t multiplier : {getLhsMultiplier(), getRhsMultiplier()})

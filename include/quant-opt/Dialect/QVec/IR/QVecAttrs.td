@@ -157,4 +157,42 @@ def QVec_PackingAttr : AttrDef<QVec_Dialect, "Packing"> {
   }];
 }
 
+def QVec_DepthwiseStrategyAttr
+    : AttrDef<QVec_Dialect, "DepthwiseStrategy"> {
+  let mnemonic = "depthwise_strategy";
+  let summary = "How a depthwise kernel is tiled";
+  let description = [{
+    `lanes` accumulators of 32 bits make a vector, `group` is the number of
+    products that one instruction adds per lane: 4 (`qvec.dot4`), 2 (`qvec.dot2`)
+    or 1 (multiply-add, for floats).
+
+    Integers: elements that neighbour along `axis` (0 for rows, 1 for columns of
+    the image) are interleaved byte by byte, `group` at a time; they serve
+    `outputs` neighbouring outputs along the axis. A vector covers elements of
+    `pixels` neighbours of a row, one after another, so that few channels fill
+    it; a tile has `columns` such groups of pixels along the other axis. With
+    `resident` all interleaved bytes of a tile are kept in registers and shared
+    by the outputs that read them; without, a loop runs over the window's taps
+    along the other axis and keeps the accumulators. With `channelsOuter` a work
+    item computes one block of 64 channels, else all of them.
+
+    Floats: a tile is `columns` positions of a row.
+
+    ```mlir
+    #qvec.depthwise_strategy<axis = 0, outputs = 2, columns = 2, pixels = 1,
+                             lanes = 16, group = 4, resident = true,
+                             channelsOuter = false>
+    ```
+
+    (C1) axis is 0 or 1. (C2) outputs, columns and pixels are positive. (C3)
+    group is 1, 2 or 4. (C4) lanes are 4, 8 or 16. (C5) several pixels have
+    neither several outputs along axis 1 nor channelsOuter.
+  }];
+  let parameters = (ins "int64_t":$axis, "int64_t":$outputs, "int64_t":$columns,
+                        "int64_t":$pixels, "int64_t":$lanes, "int64_t":$group,
+                        "bool":$resident, "bool":$channelsOuter);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
 #endif // QUANTOPT_DIALECT_QVEC_IR_QVECATTRS

@@ -46,8 +46,17 @@ def QVec_KernelOp : QVec_Op<"kernel", [
       bias[o] + sum x * (q - zero)` in `i32`. With float input `acc` starts at
       the bias, or +0, and becomes `fma(x, scale * (q - zero), acc)` for each
       element in order.
-    * `depthwise`: one input channel per output channel. Packed
-      `[channel block of 16][tap row][4-tap group or tap][lane]`.
+    * `depthwise`: output channel `o` reads input channel `o / m`, where `m` is
+      the ratio of their numbers. Weights of floats are packed `[channel block of
+      16][tap row][tap][lane]`. Weights of integers are packed `[block of 64
+      elements][walked tap][group][output][64 positions of group taps]`, bytes for
+      groups of 4 and words of 16 bits for groups of 2. Elements are the channels
+      of the strategy's `pixels`, one pixel after another. The strategy's axis is
+      the one that is grouped, the other one is walked. The sorted distinct
+      distances along the axis that a tile's outputs read are its members; group
+      `g` holds members `group * g` and following, and an output's weight is zero
+      at members where it has no tap. Position `64 b + 16 q + 4 r + i` belongs to
+      element `64 b + 16 r + 4 q + i`.
     * `pool_max`, `pool_sum`: the window's pads are positions that do not take
       part; the sum of integers is `i32`, and the one element of `bias`, when
       there is one, is added for each position that takes part. Sums run over
@@ -60,22 +69,25 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     `channelParams` (indexed by output channel), of each `rowParams` (the output
     positions, in row-major order, are divided evenly among their elements), of
     each `countParams` (indexed by the number of valid positions minus 1) and of
-    each of the `residuals` (indexed like the output). Channel parameters, `bias` and `weightScales`
-    are padded to a multiple of 16. With `weightScales` an integer weight `q`
-    stands for the `f32` product of the channel's scale and `q`; an `f16` or
-    `bf16` weight is widened.
+    each of the `residuals` (indexed like the output). Channel parameters, `bias`
+    and `weightScales` are padded to a multiple of 16; those of an integer
+    depthwise kernel are indexed by position, see there. With `weightScales` an
+    integer weight `q` stands for the `f32` product of the channel's scale and
+    `q`; an `f16` or `bf16` weight is widened.
 
     Input integers are unsigned when `unsignedInput` is set.
 
     A sum of floats is a chain of fused multiply-adds unless `fastmath` allows
     to `contract`: then a level may round product and sum apart.
 
-    (C1) input and init have rank 4. (C2) a contraction or depthwise kernel has
-    a weight and a strategy. (C3) the epilogue has the arguments listed above
-    and yields init's element type. (C4) residuals have init's shape. (C5) the
-    number of elements of each row parameter divides the number of positions.
-    (C6) `row_max` has an `f32` input with init's positions and no empty part.
-    (C7) a packed kernel has a weight of the size that its packing gives.
+    (C1) input and init have rank 4. (C2) a contraction has a weight and a
+    strategy, a depthwise kernel a weight and a depthwise strategy. (C3) the
+    epilogue has the arguments listed above and yields init's element type. (C4)
+    residuals have init's shape. (C5) the number of elements of each row
+    parameter divides the number of positions. (C6) `row_max` has an `f32` input
+    with init's positions and no empty part. (C7) a packed kernel has a weight of
+    the size that its packing gives. (C8) the weight of an integer depthwise
+    kernel has the packed shape.
   }];
   let arguments = (ins QVec_KernelKindAttr:$kind, QVec_Shaped:$input,
                        Optional<QVec_Shaped>:$weight,
@@ -87,6 +99,8 @@ def QVec_KernelOp : QVec_Op<"kernel", [
                        Variadic<QVec_Shaped>:$residuals, QVec_Shaped:$init,
                        QNN_WindowAttr:$window,
                        OptionalAttr<QVec_StrategyAttr>:$strategy,
+                       OptionalAttr<QVec_DepthwiseStrategyAttr>
+                         :$depthwiseStrategy,
                        DefaultValuedAttr<I64Attr, "1">:$groups,
                        OptionalAttr<DenseI64ArrayAttr>:$countedPads,
                        OptionalAttr<QVec_PackingAttr>:$packing,
@@ -106,7 +120,8 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     (`count_params` `(` $countParams^ `:` type($countParams) `)`)?
     (`residuals` `(` $residuals^ `:` type($residuals) `)`)?
     `outs` `(` $init `:` type($init) `)` `window` $window
-    (`strategy` $strategy^)? (`packing` $packing^)? attr-dict
+    (`strategy` $strategy^)? (`depthwise_strategy` $depthwiseStrategy^)?
+    (`packing` $packing^)? attr-dict
     `epilogue` $epilogue (`->` type($results)^)?
   }];
   let extraClassDeclaration = [{
@@ -135,11 +150,11 @@ def QVec_YieldOp : QVec_Op<"yield", [Pure, ReturnLike, Terminator,
   let hasVerifier = 0;
 }
 
-class QVec_DotOp<string mnemonic> : QVec_Op<mnemonic, [Pure,
+class QVec_DotOp<string mnemonic, list<Type> factors> : QVec_Op<mnemonic, [Pure,
     AllTypesMatch<["acc", "result"]>, AllTypesMatch<["lhs", "rhs"]>]> {
   let arguments = (ins VectorOfRankAndType<[1], [I32]>:$acc,
-                       VectorOfRankAndType<[1], [I8]>:$lhs,
-                       VectorOfRankAndType<[1], [I8]>:$rhs,
+                       VectorOfRankAndType<[1], factors>:$lhs,
+                       VectorOfRankAndType<[1], factors>:$rhs,
                        UnitAttr:$unsignedLhs);
   let results = (outs VectorOfRankAndType<[1], [I32]>:$result);
   let assemblyFormat = [{
@@ -147,7 +162,7 @@ class QVec_DotOp<string mnemonic> : QVec_Op<mnemonic, [Pure,
   }];
 }
 
-def QVec_Dot4Op : QVec_DotOp<"dot4"> {
+def QVec_Dot4Op : QVec_DotOp<"dot4", [I8]> {
   let summary = "Add four products of bytes to each 32-bit lane";
   let description = [{
     `result[i] = acc[i] + sum lhs[4i + j] * rhs[4i + j]` for `j` in 0..3, modulo
@@ -158,13 +173,14 @@ def QVec_Dot4Op : QVec_DotOp<"dot4"> {
   }];
 }
 
-def QVec_Dot2Op : QVec_DotOp<"dot2"> {
-  let summary = "Add two products of bytes to each 32-bit lane";
+def QVec_Dot2Op : QVec_DotOp<"dot2", [I8, I16]> {
+  let summary = "Add two products of bytes or words to each 32-bit lane";
   let description = [{
     `result[i] = acc[i] + sum lhs[2i + j] * rhs[2i + j]` for `j` in 0..1, modulo
-    2^32, with the signs of `qvec.dot4`. A widening and `pmaddwd` on x86.
+    2^32. Bytes have the signs of `qvec.dot4` and are widened first; words of 16
+    bits are signed. `pmaddwd` on x86.
 
-    (C1) lhs has 2 elements per lane.
+    (C1) lhs has 2 elements per lane. (C2) words are not `unsignedLhs`.
   }];
 }
 

@@ -1,0 +1,26 @@
+//===- EmitDepthwise.h - Depthwise micro-kernels ----------------*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_LIB_CODEGEN_EMITDEPTHWISE_H
+#define QUANTOPT_LIB_CODEGEN_EMITDEPTHWISE_H
+
+#include "KernelEmitter.h"
+
+namespace quantopt {
+
+/// Emits a depthwise kernel of floats.
+void emitFloatDepthwise(KernelEmitter &e);
+
+/// Emits a depthwise kernel of integers.
+void emitIntegerDepthwise(KernelEmitter &e);
+
+/// The number of work items of a depthwise kernel.
+int64_t getDepthwiseItems(qvec::KernelOp kernel);
+
+} // namespace quantopt
+
+#endif // QUANTOPT_LIB_CODEGEN_EMITDEPTHWISE_H

@@ -1,0 +1,123 @@
+//===- EmitDepthwiseFloat.cpp - Depthwise micro-kernels of floats ---------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "EmitDepthwise.h"
+
+using namespace quantopt;
+using qvec::kPanelWidth;
+
+namespace {
+/// A vector of channels at a few positions of a row; the weights of all taps
+/// stay in registers or near caches.
+class FloatDepthwiseEmitter {
+public:
+  explicit FloatDepthwiseEmitter(KernelEmitter &e);
+  void run();
+
+private:
+  void emitChannels(Value n, Value h, Value channel, int64_t valid);
+  void emitTile(Value n, Value h, Value w, Value channel, int64_t columns,
+                int64_t valid, ArrayRef<Value> weights);
+  SmallVector<Value> loadWeights(Value channel);
+  Value loadPixel(Value offset, int64_t valid);
+
+  KernelEmitter &e;
+  qnn::WindowAttr window;
+  int64_t lanes, columns, multiplier;
+};
+} // namespace
+
+FloatDepthwiseEmitter::FloatDepthwiseEmitter(KernelEmitter &emitter)
+    : e(emitter), window(emitter.kernel.getWindow()) {
+  qvec::DepthwiseStrategyAttr s = *e.kernel.getDepthwiseStrategy();
+  lanes = s.getLanes();
+  columns = s.getColumns();
+  multiplier = e.output.shape[3] / e.input.shape[3];
+}
+
+void FloatDepthwiseEmitter::run() {
+  int64_t height = e.output.shape[1], channels = e.output.shape[3];
+  e.forLoop(e.begin, e.end, 1, [&](Value item) {
+    Value n = e.div(item, height), h = e.rem(item, height);
+    int64_t full = channels / lanes * lanes;
+    e.forLoop(e.index(0), e.index(full), lanes,
+              [&](Value c) { emitChannels(n, h, c, lanes); });
+    if (full != channels)
+      emitChannels(n, h, e.index(full), channels - full);
+  });
+}
+
+/// A vector of weights per tap for the channels from `channel`.
+SmallVector<Value> FloatDepthwiseEmitter::loadWeights(Value channel) {
+  Value base = e.add(e.mul(e.div(channel, kPanelWidth), e.weight.strides[0]),
+                     e.rem(channel, kPanelWidth));
+  Value scale;
+  if (e.weightScales)
+    scale = e.load(e.weightScales, channel, lanes);
+  SmallVector<Value> weights;
+  int64_t taps = window.getKernel()[0] * window.getKernel()[1];
+  for (int64_t t = 0; t < taps; ++t)
+    weights.push_back(e.decodeWeight(
+        e.load(e.weight, e.add(base, t * e.weight.strides[2]), lanes), scale));
+  return weights;
+}
+
+void FloatDepthwiseEmitter::emitChannels(Value n, Value h, Value channel,
+                                         int64_t valid) {
+  SmallVector<Value> weights = loadWeights(channel);
+  int64_t width = e.output.shape[2];
+  int64_t full = width / columns * columns;
+  e.forLoop(e.index(0), e.index(full), columns, [&](Value w) {
+    emitTile(n, h, w, channel, columns, valid, weights);
+  });
+  if (full != width)
+    emitTile(n, h, e.index(full), channel, width - full, valid, weights);
+}
+
+/// The input of the output channels that a vector holds.
+Value FloatDepthwiseEmitter::loadPixel(Value offset, int64_t valid) {
+  if (multiplier == 1)
+    return e.load(e.input, offset, lanes, valid);
+  int64_t inputs = std::max<int64_t>(1, lanes / multiplier);
+  Value x =
+      e.load(e.input, offset, inputs, llvm::divideCeil(valid, multiplier));
+  SmallVector<int64_t> mask;
+  for (int64_t i = 0; i < lanes; ++i)
+    mask.push_back(i / multiplier);
+  return e.shuffle(x, x, mask);
+}
+
+void FloatDepthwiseEmitter::emitTile(Value n, Value h, Value w, Value channel,
+                                     int64_t columns, int64_t valid,
+                                     ArrayRef<Value> weights) {
+  ArrayRef<int64_t> in = e.input.strides;
+  ArrayRef<int64_t> strides = window.getStrides();
+  ArrayRef<int64_t> dilations = window.getDilations();
+  Value base = e.add(e.mul(n, in[0]), e.mul(h, strides[0] * in[1]));
+  base = e.add(base, e.mul(w, strides[1] * in[2]));
+  base = e.add(base, e.div(channel, multiplier));
+  Value first = e.splat(e.b.getF32FloatAttr(0.0f), lanes);
+  if (e.bias)
+    first = e.load(e.bias, channel, lanes);
+  SmallVector<Value> acc(columns, first);
+  int64_t kw = window.getKernel()[1];
+  for (auto [t, weight] : llvm::enumerate(weights)) {
+    int64_t row = int64_t(t) / kw * dilations[0] * in[1];
+    int64_t column = int64_t(t) % kw * dilations[1];
+    for (int64_t i = 0; i < columns; ++i) {
+      Value x = loadPixel(e.add(base, row + (i * strides[1] + column) * in[2]),
+                          valid);
+      acc[i] = e.fma(x, weight, acc[i]);
+    }
+  }
+  for (int64_t i = 0; i < columns; ++i)
+    e.finish(acc[i], n, h, e.add(w, i), channel, valid, Value());
+}
+
+void quantopt::emitFloatDepthwise(KernelEmitter &e) {
+  FloatDepthwiseEmitter(e).run();
+}
