@@ -9,7 +9,9 @@ import dataclasses
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto
+
+import onnx_graph
 
 
 @dataclasses.dataclass
@@ -23,24 +25,15 @@ class Value:
     zero: int = 0
 
 
-class Network:
+class Network(onnx_graph.Graph):
     """A network under construction; counts multiply-adds on the way."""
 
     def __init__(self, quantized, seed=0):
+        super().__init__()
         self.quantized = quantized
         self.rng = np.random.default_rng(seed)
-        self.nodes, self.constants, self.inputs, self.outputs = [], [], [], []
+        self.inputs, self.outputs = [], []
         self.macs = self.weights = 0
-
-    def constant(self, array):
-        name = f"c{len(self.constants)}"
-        self.constants.append(numpy_helper.from_array(np.asarray(array), name))
-        return name
-
-    def node(self, kind, inputs, **attributes):
-        name = f"{kind}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, inputs, [name], name, **attributes))
-        return name
 
     # Rounding points.
 
@@ -182,12 +175,10 @@ class Network:
         return self.dense(flat, classes)
 
     def write(self, path):
-        infos = [[helper.make_tensor_value_info(name, element, self.full_shape(shape))
-                  for name, element, shape in values] for values in (self.inputs, self.outputs)]
-        graph = helper.make_graph(self.nodes, "benchmark", *infos, self.constants)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
-        model.ir_version = 8
-        onnx.save(model, path)
+        inputs, outputs = ([(name, self.full_shape(shape), element)
+                            for name, element, shape in values]
+                           for values in (self.inputs, self.outputs))
+        onnx.save(self.build("benchmark", inputs, outputs), path)
 
     @staticmethod
     def full_shape(shape):

@@ -1,22 +1,18 @@
 """Small ONNX networks of the blocks that published architectures consist of."""
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+
+import onnx_graph
 
 INPUT_SHAPE = (3, 16, 16)
 
 
-class Builder:
+class Builder(onnx_graph.Graph):
     """A graph under construction with weights of a fixed seed."""
 
     def __init__(self):
+        super().__init__()
         self.rng = np.random.default_rng(0)
-        self.nodes, self.constants = [], []
-
-    def constant(self, array):
-        name = f"c{len(self.constants)}"
-        self.constants.append(numpy_helper.from_array(np.asarray(array), name))
-        return name
 
     def floats(self, *values):
         return self.constant(np.array(values, dtype="f4"))
@@ -31,10 +27,7 @@ class Builder:
         return self.constant((self.rng.standard_normal(shape) * deviation).astype("f4"))
 
     def op(self, kind, *inputs, outputs=1, **attributes):
-        name = f"{kind}_{len(self.nodes)}"
-        names = [name] if outputs == 1 else [f"{name}_{i}" for i in range(outputs)]
-        self.nodes.append(helper.make_node(kind, inputs, names, name, **attributes))
-        return name if outputs == 1 else names
+        return self.node(kind, inputs, outputs, **attributes)
 
     def conv(self, x, inputs, outputs, kernel=3, groups=1, stride=1, pad=None):
         fan = inputs // groups * kernel * kernel
@@ -175,13 +168,7 @@ def write(block, path):
     """Writes the network of a block; returns samples."""
     builder = Builder()
     result = block(builder, "x")
-    shape = (1, *INPUT_SHAPE)
-    graph = helper.make_graph(
-        builder.nodes, block.__name__,
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
-        [helper.make_tensor_value_info(result, TensorProto.FLOAT, None)], builder.constants)
     opset = 14 if any(n.op_type == "HardSwish" for n in builder.nodes) else 13
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
-    model.ir_version = 8
+    model = builder.build(block.__name__, [("x", (1, *INPUT_SHAPE))], [(result, None)], opset)
     onnx.save(onnx.shape_inference.infer_shapes(model), path)
     return builder.rng.standard_normal((8, *INPUT_SHAPE)).astype("f4")

@@ -5,19 +5,20 @@ activations and movement, on shapes that fit no vector: primes, ones, long rows.
 """
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+
+import onnx_graph
 
 SIZES = (1, 1, 2, 3, 4, 5, 7, 8, 13, 16, 17, 21, 31, 33, 64, 67)
 UNARY = ("Relu", "Sigmoid", "Tanh", "Exp", "Abs", "Neg", "LeakyRelu", "HardSigmoid", "Floor")
 LARGEST = 60000
 
 
-class Network:
+class Network(onnx_graph.Graph):
     """A graph under construction; every value is a name and its shape."""
 
     def __init__(self, seed):
+        super().__init__()
         self.rng = np.random.default_rng([seed, 1])
-        self.nodes, self.constants = [], []
         rank = int(self.rng.integers(1, 5))
         shape = tuple(int(v) for v in self.rng.choice(SIZES, rank))
         while np.prod(shape) > LARGEST:
@@ -28,14 +29,8 @@ class Network:
     def pick(self, values):
         return values[self.rng.integers(len(values))]
 
-    def constant(self, array):
-        name = f"c{len(self.constants)}"
-        self.constants.append(numpy_helper.from_array(np.asarray(array), name))
-        return name
-
     def add(self, kind, inputs, shape, **attributes):
-        name = f"{kind}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, inputs, [name], name, **attributes))
+        name = self.node(kind, inputs, **attributes)
         self.values.append((name, tuple(int(d) for d in shape)))
 
     def any_axis(self, shape):
@@ -146,14 +141,7 @@ class Network:
             if np.prod(self.values[-1][1]) > LARGEST:
                 del self.values[count[0]:], self.nodes[count[1]:], self.constants[count[2]:]
         output, shape = self.values[-1]
-        graph = helper.make_graph(
-            self.nodes, "loops",
-            [helper.make_tensor_value_info("x", TensorProto.FLOAT, self.input_shape)],
-            [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)],
-            self.constants)
-        result = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
-        result.ir_version = 8
-        return result
+        return self.build("loops", [("x", self.input_shape)], [(output, shape)])
 
 
 def write(seed, path):

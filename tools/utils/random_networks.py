@@ -5,35 +5,25 @@ strides up to 3, dilation, groups, residuals, several consumers of one value.
 """
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+
+import onnx_graph
 
 CHANNELS = (1, 2, 3, 5, 7, 8, 11, 13, 16, 17, 19, 23, 31)
 SIZES = (5, 7, 8, 9, 11, 13, 16, 17)
 
 
-class Network:
+class Network(onnx_graph.Graph):
     """A network under construction; `shape` is that of the last value, without batch."""
 
     def __init__(self, seed):
+        super().__init__()
         self.rng = np.random.default_rng(seed)
-        self.nodes = []
-        self.constants = []
         channels = int(self.rng.choice(CHANNELS[:5]))
         self.shape = (channels, *(int(v) for v in self.rng.choice(SIZES, 2)))
         self.input_shape = self.shape
 
     def pick(self, *values):
         return values[self.rng.integers(len(values))]
-
-    def constant(self, array):
-        name = f"c{len(self.constants)}"
-        self.constants.append(numpy_helper.from_array(np.asarray(array), name))
-        return name
-
-    def node(self, kind, inputs, **attributes):
-        name = f"{kind}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, inputs, [name], name, **attributes))
-        return name
 
     def window(self, limit):
         """Kernel, strides, dilations and pads that fit the last value, and its new size."""
@@ -155,14 +145,7 @@ class Network:
     def model(self):
         """The whole network."""
         x = self.body("x")
-        graph = helper.make_graph(
-            self.nodes, "random",
-            [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, *self.input_shape])],
-            [helper.make_tensor_value_info(x, TensorProto.FLOAT, [1, *self.shape])],
-            self.constants)
-        result = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
-        result.ir_version = 8
-        return result
+        return self.build("random", [("x", [1, *self.input_shape])], [(x, [1, *self.shape])])
 
 
 def write(seed, path):
