@@ -27,13 +27,14 @@ func.func @offset(%x: tensor<1x3x3x2xf32>) -> tensor<1x3x3x2xf32> {
 // One constant for all channels, other ranks, constants per position: kept.
 // CHECK-LABEL: func @keep
 // CHECK-NOT: qnn.conv2d
-// CHECK-COUNT-3: qnn.binary
-func.func @keep(%x: tensor<1x3x3x2xf32>, %y: tensor<3x2xf32>) -> (tensor<1x3x3x2xf32>, tensor<3x2xf32>, tensor<1x3x3x2xf32>) {
+// CHECK-COUNT-4: qnn.binary
+func.func @keep(%x: tensor<1x3x3x2xf32>, %y: tensor<3x2xf32>) -> (tensor<1x3x3x2xf32>, tensor<3x2xf32>, tensor<1x3x3x2xf32>, tensor<1x3x3x2xf32>) {
   %s = arith.constant dense<2.0> : tensor<2xf32>
   %t = arith.constant dense<[1.0, 3.0]> : tensor<2xf32>
   %p = arith.constant dense<[[[1.0], [2.0], [3.0]]]> : tensor<1x3x1xf32>
   %0 = qnn.binary mul %x, %s : (tensor<1x3x3x2xf32>, tensor<2xf32>) -> tensor<1x3x3x2xf32>
   %1 = qnn.binary mul %y, %t : (tensor<3x2xf32>, tensor<2xf32>) -> tensor<3x2xf32>
   %2 = qnn.binary add %x, %p : (tensor<1x3x3x2xf32>, tensor<1x3x1xf32>) -> tensor<1x3x3x2xf32>
-  return %0, %1, %2 : tensor<1x3x3x2xf32>, tensor<3x2xf32>, tensor<1x3x3x2xf32>
+  %3 = qnn.binary mul %s, %x : (tensor<2xf32>, tensor<1x3x3x2xf32>) -> tensor<1x3x3x2xf32>
+  return %0, %1, %2, %3 : tensor<1x3x3x2xf32>, tensor<3x2xf32>, tensor<1x3x3x2xf32>, tensor<1x3x3x2xf32>
 }

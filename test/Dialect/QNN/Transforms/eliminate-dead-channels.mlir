@@ -67,3 +67,18 @@ func.func @keep_one(%x: tensor<1x1xf32>) -> tensor<1x1xf32> {
   %1 = qnn.dense %0, %v : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
   return %1 : tensor<1x1xf32>
 }
+
+// -----
+
+// Both readers would have to change.
+// CHECK-LABEL: func @keep_with_two_layers
+// CHECK: qnn.dense %arg0, {{.*}} -> tensor<1x2xf32>
+func.func @keep_with_two_layers(%x: tensor<1x1xf32>) -> (tensor<1x1xf32>, tensor<1x1xf32>) {
+  %w = arith.constant dense<[[1.0], [0.0]]> : tensor<2x1xf32>
+  %u = arith.constant dense<2.0> : tensor<1x2xf32>
+  %v = arith.constant dense<1.0> : tensor<1x2xf32>
+  %0 = qnn.dense %x, %w : (tensor<1x1xf32>, tensor<2x1xf32>) -> tensor<1x2xf32>
+  %1 = qnn.dense %0, %u : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
+  %2 = qnn.dense %0, %v : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
+  return %1, %2 : tensor<1x1xf32>, tensor<1x1xf32>
+}

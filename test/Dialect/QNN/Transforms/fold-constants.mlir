@@ -37,3 +37,29 @@ func.func @keep_dequantize() -> tensor<2xf32> {
   %1 = qnn.unary neg %0 : tensor<2xf32>
   return %1 : tensor<2xf32>
 }
+
+// Dimensions that differ: padding of both, three operands of different sizes, a
+// permutation that is not its own inverse.
+// CHECK-LABEL: func @movement_of_matrices
+// CHECK-DAG: dense<{{\[\[}}9.000000e+00, 9.000000e+00, 9.000000e+00], [1.000000e+00, 2.000000e+00, 9.000000e+00], [9.000000e+00, 9.000000e+00, 9.000000e+00]]> : tensor<3x3xf32>
+// CHECK-DAG: dense<[1.000000e+00, 2.000000e+00, 3.000000e+00, 4.000000e+00, 5.000000e+00, 6.000000e+00]> : tensor<6xf32>
+// CHECK-DAG: dense<{{\[\[\[}}1.000000e+00], [4.000000e+00]], {{\[\[}}2.000000e+00], [5.000000e+00]], {{\[\[}}3.000000e+00], [6.000000e+00]]]> : tensor<3x2x1xf32>
+func.func @movement_of_matrices() -> (tensor<3x3xf32>, tensor<6xf32>, tensor<3x2x1xf32>) {
+  %a = arith.constant dense<[[1.0, 2.0]]> : tensor<1x2xf32>
+  %b = arith.constant dense<[1.0]> : tensor<1xf32>
+  %c = arith.constant dense<[2.0, 3.0]> : tensor<2xf32>
+  %d = arith.constant dense<[4.0, 5.0, 6.0]> : tensor<3xf32>
+  %t = arith.constant dense<[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]> : tensor<1x2x3xf32>
+  %0 = qnn.pad %a {value = 9.0 : f32, low = array<i64: 1, 0>, high = array<i64: 1, 1>} : tensor<1x2xf32> -> tensor<3x3xf32>
+  %1 = qnn.concat %b, %c, %d {axis = 0 : i64} : (tensor<1xf32>, tensor<2xf32>, tensor<3xf32>) -> tensor<6xf32>
+  %2 = qnn.transpose %t {permutation = array<i64: 2, 1, 0>} : tensor<1x2x3xf32> -> tensor<3x2x1xf32>
+  return %0, %1, %2 : tensor<3x3xf32>, tensor<6xf32>, tensor<3x2x1xf32>
+}
+
+// CHECK-LABEL: func @rotation
+// CHECK: dense<{{\[\[\[}}1.000000e+00], [2.000000e+00], [3.000000e+00]], {{\[\[}}4.000000e+00], [5.000000e+00], [6.000000e+00]]]> : tensor<2x3x1xf32>
+func.func @rotation() -> tensor<2x3x1xf32> {
+  %t = arith.constant dense<[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]> : tensor<1x2x3xf32>
+  %0 = qnn.transpose %t {permutation = array<i64: 1, 2, 0>} : tensor<1x2x3xf32> -> tensor<2x3x1xf32>
+  return %0 : tensor<2x3x1xf32>
+}

@@ -77,3 +77,24 @@ func.func @depthwise(%x: tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32> {
   %1 = qnn.conv2d %0, %w window #one {groups = 2 : i64} : (tensor<1x2x2x2xf32>, tensor<2x1x1x1xf32>) -> tensor<1x2x2x2xf32>
   return %1 : tensor<1x2x2x2xf32>
 }
+
+// -----
+
+// 7 - (2 x + 3) and (2 x + 3) - 7.
+// CHECK-LABEL: func @differences
+// CHECK-DAG: %[[N:.*]] = arith.constant dense<-2.000000e+00> : tensor<1x1xf32>
+// CHECK-DAG: %[[P:.*]] = arith.constant dense<2.000000e+00> : tensor<1x1xf32>
+// CHECK-DAG: %[[F:.*]] = arith.constant dense<4.000000e+00> : tensor<1xf32>
+// CHECK-DAG: %[[M:.*]] = arith.constant dense<-4.000000e+00> : tensor<1xf32>
+// CHECK: qnn.dense %arg0, %[[N]] bias %[[F]]
+// CHECK: qnn.dense %arg0, %[[P]] bias %[[M]]
+func.func @differences(%x: tensor<1x1xf32>) -> (tensor<1x1xf32>, tensor<1x1xf32>) {
+  %w = arith.constant dense<2.0> : tensor<1x1xf32>
+  %b = arith.constant dense<3.0> : tensor<1xf32>
+  %c = arith.constant dense<7.0> : tensor<1xf32>
+  %0 = qnn.dense %x, %w bias %b : (tensor<1x1xf32>, tensor<1x1xf32>, tensor<1xf32>) -> tensor<1x1xf32>
+  %1 = qnn.binary sub %c, %0 : (tensor<1xf32>, tensor<1x1xf32>) -> tensor<1x1xf32>
+  %2 = qnn.dense %x, %w bias %b : (tensor<1x1xf32>, tensor<1x1xf32>, tensor<1xf32>) -> tensor<1x1xf32>
+  %3 = qnn.binary sub %2, %c : (tensor<1x1xf32>, tensor<1xf32>) -> tensor<1x1xf32>
+  return %1, %3 : tensor<1x1xf32>, tensor<1x1xf32>
+}

@@ -46,18 +46,44 @@ func.func @attributes(%x: tensor<1x4x4x2xf32>) -> tensor<1x8xf32> {
 // -----
 
 // A flattened image in front of a dense layer: the weight is permuted. Row 0
-// holds channel 0 (1 2) and channel 1 (3 4) of a 1x2 image.
+// holds channel 0 (1 to 6) and channel 1 (7 to 12) of a 2x3 image.
 // CHECK-LABEL: func @flatten
-// CHECK: dense<{{\[}}[1.000000e+00, 3.000000e+00, 2.000000e+00, 4.000000e+00]]>
+// CHECK: dense<{{\[}}[1.000000e+00, 7.000000e+00, 2.000000e+00, 8.000000e+00, 3.000000e+00, 9.000000e+00, 4.000000e+00, 1.000000e+01, 5.000000e+00, 1.100000e+01, 6.000000e+00, 1.200000e+01]]>
 // CHECK-NOT: qnn.transpose
 // CHECK: qnn.dense
-func.func @flatten(%x: tensor<1x1x2x2xf32>) -> tensor<1x1xf32> {
-  %w = arith.constant dense<[[1.0, 2.0, 3.0, 4.0]]> : tensor<1x4xf32>
-  %0 = qnn.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : tensor<1x1x2x2xf32> -> tensor<1x2x1x2xf32>
-  %1 = qnn.reshape %0 : tensor<1x2x1x2xf32> -> tensor<1x4xf32>
-  %2 = qnn.clamp %1 {min = 0.0 : f32, max = 6.0 : f32} : tensor<1x4xf32>
-  %3 = qnn.dense %2, %w : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x1xf32>
+func.func @flatten(%x: tensor<1x2x3x2xf32>) -> tensor<1x1xf32> {
+  %w = arith.constant dense<[[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0]]> : tensor<1x12xf32>
+  %0 = qnn.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : tensor<1x2x3x2xf32> -> tensor<1x2x2x3xf32>
+  %1 = qnn.reshape %0 : tensor<1x2x2x3xf32> -> tensor<1x12xf32>
+  %2 = qnn.clamp %1 {min = 0.0 : f32, max = 6.0 : f32} : tensor<1x12xf32>
+  %3 = qnn.dense %2, %w : (tensor<1x12xf32>, tensor<1x12xf32>) -> tensor<1x1xf32>
   return %3 : tensor<1x1xf32>
+}
+
+// -----
+
+// Rows of two images: the weight's columns are no image.
+// CHECK-LABEL: func @keep_flattened_batch
+// CHECK: qnn.transpose
+// CHECK: qnn.dense
+func.func @keep_flattened_batch(%x: tensor<2x1x3x2xf32>) -> tensor<1x1xf32> {
+  %w = arith.constant dense<2.0> : tensor<1x12xf32>
+  %0 = qnn.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : tensor<2x1x3x2xf32> -> tensor<2x2x1x3xf32>
+  %1 = qnn.reshape %0 : tensor<2x2x1x3xf32> -> tensor<1x12xf32>
+  %2 = qnn.dense %1, %w : (tensor<1x12xf32>, tensor<1x12xf32>) -> tensor<1x1xf32>
+  return %2 : tensor<1x1xf32>
+}
+
+// -----
+
+// Offsets and strides of a slice follow.
+// CHECK-LABEL: func @slice
+// CHECK: qnn.slice %arg0 {offsets = array<i64: 0, 3, 0, 1>, strides = array<i64: 1, -1, 2, 1>}
+func.func @slice(%x: tensor<1x4x4x3xf32>) -> tensor<1x4x2x2xf32> {
+  %0 = qnn.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : tensor<1x4x4x3xf32> -> tensor<1x3x4x4xf32>
+  %1 = qnn.slice %0 {offsets = array<i64: 0, 1, 3, 0>, strides = array<i64: 1, 1, -1, 2>} : tensor<1x3x4x4xf32> -> tensor<1x2x4x2xf32>
+  %2 = qnn.transpose %1 {permutation = array<i64: 0, 2, 3, 1>} : tensor<1x2x4x2xf32> -> tensor<1x4x2x2xf32>
+  return %2 : tensor<1x4x2x2xf32>
 }
 
 // -----
@@ -150,4 +176,45 @@ func.func @keep_constant_minus_argument(%x: tensor<1x64x4xf32>) -> tensor<1x64x4
   %c = arith.constant dense<-1.5> : tensor<1x1xf32>
   %0 = qnn.binary sub %c, %x : (tensor<1x1xf32>, tensor<1x64x4xf32>) -> tensor<1x64x4xf32>
   return %0 : tensor<1x64x4xf32>
+}
+
+// -----
+
+// Operands in different orders stay where they are.
+// CHECK-LABEL: func @keep_different_orders
+// CHECK: qnn.transpose %arg0 {permutation = array<i64: 0, 2, 1>}
+// CHECK: qnn.transpose %arg1 {permutation = array<i64: 1, 0, 2>}
+// CHECK: qnn.binary add
+// CHECK-NEXT: return
+func.func @keep_different_orders(%x: tensor<3x3x3xf32>, %y: tensor<3x3x3xf32>) -> tensor<3x3x3xf32> {
+  %0 = qnn.transpose %x {permutation = array<i64: 0, 2, 1>} : tensor<3x3x3xf32> -> tensor<3x3x3xf32>
+  %1 = qnn.transpose %y {permutation = array<i64: 1, 0, 2>} : tensor<3x3x3xf32> -> tensor<3x3x3xf32>
+  %2 = qnn.binary add %0, %1 : (tensor<3x3x3xf32>, tensor<3x3x3xf32>) -> tensor<3x3x3xf32>
+  return %2 : tensor<3x3x3xf32>
+}
+
+// -----
+
+// The channels of the product are not those in front of the reshape.
+// CHECK-LABEL: func @keep_reshape_of_channels
+// CHECK: qnn.reshape
+// CHECK: qnn.binary mul {{.*}} : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
+func.func @keep_reshape_of_channels(%x: tensor<3x2xf32>) -> tensor<2x3xf32> {
+  %c = arith.constant dense<[2.0, 3.0, 4.0]> : tensor<3xf32>
+  %0 = qnn.reshape %x : tensor<3x2xf32> -> tensor<2x3xf32>
+  %1 = qnn.binary mul %0, %c : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
+  return %1 : tensor<2x3xf32>
+}
+
+// -----
+
+// A shuffle that also turns the image is none.
+// CHECK-LABEL: func @keep_turned_shuffle
+// CHECK-NOT: qnn.gather
+// CHECK: qnn.transpose
+func.func @keep_turned_shuffle(%x: tensor<1x6x4x4xf32>) -> tensor<1x6x4x4xf32> {
+  %0 = qnn.reshape %x : tensor<1x6x4x4xf32> -> tensor<1x2x3x4x4xf32>
+  %1 = qnn.transpose %0 {permutation = array<i64: 0, 2, 1, 4, 3>} : tensor<1x2x3x4x4xf32> -> tensor<1x3x2x4x4xf32>
+  %2 = qnn.reshape %1 : tensor<1x3x2x4x4xf32> -> tensor<1x6x4x4xf32>
+  return %2 : tensor<1x6x4x4xf32>
 }
