@@ -49,6 +49,15 @@ func.func @column_blocks() {
 
 // -----
 
+func.func @small_scale_of_axis() {
+  %0 = arith.constant dense<1> : tensor<2x1xi8>
+  // expected-error @+1 {{expected finite scales of at least 1.17549435E-38, but got}}
+  %1 = quant.scast %0 : tensor<2x1xi8> to tensor<2x1x!quant.uniform<i8:f32:0, {1.0, 1.0e-42}>>
+  return
+}
+
+// -----
+
 func.func @small_scale() {
   %0 = arith.constant dense<1> : tensor<2xi8>
   // expected-error @+1 {{expected a finite scale of at least 1.17549435E-38}}

@@ -92,3 +92,21 @@ func.func @nothing(%x: tensor<4xf32>) -> tensor<4xf32> {
   %0 = qnn.clamp %x {min = 0.0 : f32, max = 6.0 : f32} : tensor<4xf32>
   return %0 : tensor<4xf32>
 }
+
+// Scales along another axis; 16 bits; unsigned integers in a byte of 4 bits.
+// CHECK-LABEL: func.func @other_constants(
+// CHECK: qnn.constant {payload = dense<{{\[\[}}1, -2], [3, 4]]> : tensor<2x2xi8>, scales = dense<[5.000000e-01, 2.500000e-01]> : tensor<2xf32>} : tensor<2x2x!qnn.affine_axis<i8, 1>>
+// CHECK: qnn.constant {payload = dense<[300, -300]> : tensor<2xi16>} : tensor<2x!qnn.affine<i16, 5.000000e-01>>
+// CHECK: qnn.constant {payload = dense<[-97, 15]> : tensor<2xi8>} : tensor<1x3x!qnn.affine<ui4, 5.000000e-01>>
+func.func @other_constants() -> (tensor<2x2xf32>, tensor<2xf32>, tensor<1x3xf32>) {
+  %0 = arith.constant dense<[[1, -2], [3, 4]]> : tensor<2x2xi8>
+  %1 = quant.scast %0 : tensor<2x2xi8> to tensor<2x2x!quant.uniform<i8:f32:1, {0.5, 0.25}>>
+  %2 = quant.dcast %1 : tensor<2x2x!quant.uniform<i8:f32:1, {0.5, 0.25}>> to tensor<2x2xf32>
+  %3 = arith.constant dense<[300, -300]> : tensor<2xi16>
+  %4 = quant.scast %3 : tensor<2xi16> to tensor<2x!quant.uniform<i16:f32, 0.5>>
+  %5 = quant.dcast %4 : tensor<2x!quant.uniform<i16:f32, 0.5>> to tensor<2xf32>
+  %6 = arith.constant dense<[[-1, -7, -1]]> : tensor<1x3xi4>
+  %7 = quant.scast %6 : tensor<1x3xi4> to tensor<1x3x!quant.uniform<u4:f32, 0.5>>
+  %8 = quant.dcast %7 : tensor<1x3x!quant.uniform<u4:f32, 0.5>> to tensor<1x3xf32>
+  return %2, %5, %8 : tensor<2x2xf32>, tensor<2xf32>, tensor<1x3xf32>
+}

@@ -6,6 +6,8 @@
 // Bias 4 in steps of 0.5 * 0.25; multipliers near 1/8 and 1/2 that never give
 // an exact half; the clamp becomes the limits -128 and -122.
 // CHECK-LABEL: func @dense
+// CHECK-SAME: tensor<1x2x!qnn.affine<i8, 5.000000e-01 : 3>> {qnn.quantization = !qnn.affine<i8, 5.000000e-01 : 3>}
+// CHECK-SAME: -> (tensor<1x2x!qnn.affine<i8, 1.000000e+00 : -128>> {qnn.quantization = !qnn.affine<i8, 1.000000e+00 : -128>})
 // CHECK-DAG: %[[W:.*]] = arith.constant dense<{{\[\[}}1, 2], [3, 4]]> : tensor<2x2xi8>
 // CHECK-DAG: %[[B:.*]] = arith.constant dense<[32, -8]> : tensor<2xi32>
 // CHECK: %[[X:.*]] = qnn.storage_cast %arg0 : {{.*}} -> tensor<1x2xi8>
@@ -192,4 +194,110 @@ func.func @prelu(%x: tensor<1x4x8x!a>, %s: tensor<8x!s>) -> tensor<1x4x8x!a> {
   %2 = qnn.binary prelu %0, %1 : (tensor<1x4x8xf32>, tensor<8xf32>) -> tensor<1x4x8xf32>
   %3 = qnn.quantize %2 : tensor<1x4x8xf32> -> tensor<1x4x8x!a>
   return %3 : tensor<1x4x8x!a>
+}
+
+// -----
+
+!a = !qnn.affine<i8, 1.0>
+
+// The same from below.
+// CHECK-LABEL: func @large_negative_bias
+// CHECK-DAG: arith.constant dense<0> : tensor<1x1xi8>
+// CHECK-DAG: arith.constant dense<-16760311> : tensor<1xi32>
+func.func @large_negative_bias(%x: tensor<1x1x!a>) -> tensor<1x1x!a> {
+  %q = qnn.constant {payload = dense<1> : tensor<1x1xi8>, scales = dense<1.0e-8> : tensor<1xf32>} : tensor<1x1x!qnn.affine_axis<i8, 0>>
+  %w = qnn.dequantize %q : tensor<1x1x!qnn.affine_axis<i8, 0>> -> tensor<1x1xf32>
+  %b = arith.constant dense<-10.0> : tensor<1xf32>
+  %0 = qnn.dequantize %x : tensor<1x1x!a> -> tensor<1x1xf32>
+  %1 = qnn.dense %0, %w bias %b : (tensor<1x1xf32>, tensor<1x1xf32>, tensor<1xf32>) -> tensor<1x1xf32>
+  %2 = qnn.quantize %1 : tensor<1x1xf32> -> tensor<1x1x!a>
+  return %2 : tensor<1x1x!a>
+}
+
+// -----
+
+!a = !qnn.affine<i8, 0.5 : 3>
+
+// Biases of 0.8 and -0.8 steps are rounded, not truncated.
+// CHECK-LABEL: func @rounded_bias
+// CHECK: arith.constant dense<[1, -1]> : tensor<2xi32>
+func.func @rounded_bias(%x: tensor<1x1x!a>) -> tensor<1x2x!a> {
+  %q = qnn.constant {payload = dense<1> : tensor<2x1xi8>, scales = dense<1.0> : tensor<2xf32>} : tensor<2x1x!qnn.affine_axis<i8, 0>>
+  %w = qnn.dequantize %q : tensor<2x1x!qnn.affine_axis<i8, 0>> -> tensor<2x1xf32>
+  %b = arith.constant dense<[0.4, -0.4]> : tensor<2xf32>
+  %0 = qnn.dequantize %x : tensor<1x1x!a> -> tensor<1x1xf32>
+  %1 = qnn.dense %0, %w bias %b : (tensor<1x1xf32>, tensor<2x1xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+  %2 = qnn.quantize %1 : tensor<1x2xf32> -> tensor<1x2x!a>
+  return %2 : tensor<1x2x!a>
+}
+
+// -----
+
+!a = !qnn.affine<i8, 1.0>
+!u = !qnn.affine<ui8, 1.0 : 128>
+
+// x - c: the second multiplier is negative; unsigned 130 is stored as 2.
+// CHECK-LABEL: func @difference
+// CHECK: %[[C:.*]] = arith.constant dense<[2, 127]> : tensor<2xi8>
+// CHECK: qnn.rescale_add %{{.*}}, %[[C]] {lhsMultiplier = 16384 : i32, {{.*}}rhsMultiplier = -16384 : i32
+func.func @difference(%x: tensor<2x!a>) -> tensor<2x!a> {
+  %q = qnn.constant {payload = dense<[130, 255]> : tensor<2xui8>} : tensor<2x!u>
+  %0 = qnn.dequantize %x : tensor<2x!a> -> tensor<2xf32>
+  %1 = qnn.dequantize %q : tensor<2x!u> -> tensor<2xf32>
+  %2 = qnn.binary sub %0, %1 : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %3 = qnn.quantize %2 : tensor<2xf32> -> tensor<2x!a>
+  return %3 : tensor<2x!a>
+}
+
+// -----
+
+!a = !qnn.affine<i8, 1.0>
+
+// A table that changes only the lowest value is no identity; one that changes
+// only what cannot occur is.
+// CHECK-LABEL: func @almost_identity
+// CHECK: %[[L:.*]] = qnn.lookup %{{.*}} {table = array<i8: -127, -127, -126,
+// CHECK: %[[R:.*]] = qnn.storage_cast %[[L]]
+// CHECK: %[[S:.*]] = qnn.storage_cast %{{.*}} : tensor<2xi8> -> tensor<2x!qnn.affine<i8, 1.000000e+00>>
+// CHECK: return %[[R]], %[[S]]
+func.func @almost_identity(%x: tensor<2x!a>, %y: tensor<2x!qnn.affine<i8<-127:127>, 1.0>>) -> (tensor<2x!a>, tensor<2x!a>) {
+  %0 = qnn.dequantize %x : tensor<2x!a> -> tensor<2xf32>
+  %1 = qnn.clamp %0 {min = -127.0 : f32, max = 127.0 : f32} : tensor<2xf32>
+  %2 = qnn.quantize %1 : tensor<2xf32> -> tensor<2x!a>
+  %3 = qnn.dequantize %y : tensor<2x!qnn.affine<i8<-127:127>, 1.0>> -> tensor<2xf32>
+  %4 = qnn.clamp %3 {min = -127.0 : f32, max = 127.0 : f32} : tensor<2xf32>
+  %5 = qnn.quantize %4 : tensor<2xf32> -> tensor<2x!a>
+  return %2, %5 : tensor<2x!a>, tensor<2x!a>
+}
+
+// -----
+
+!a = !qnn.affine<i8, 1.0>
+
+// A float op reads the padded numbers: only zeros may be moved as integers, as
+// other values may lie outside of what these can hold.
+// CHECK-LABEL: func @keep_float_padding
+// CHECK: qnn.pad %{{.*}} {high = array<i64: 0>, low = array<i64: 1>, value = 5.000000e+02 : f32} : tensor<2xf32> -> tensor<3xf32>
+// CHECK: qnn.unary exp
+func.func @keep_float_padding(%x: tensor<2x!a>) -> tensor<3xf32> {
+  %0 = qnn.dequantize %x : tensor<2x!a> -> tensor<2xf32>
+  %1 = qnn.pad %0 {value = 500.0 : f32, low = array<i64: 1>, high = array<i64: 0>} : tensor<2xf32> -> tensor<3xf32>
+  %2 = qnn.unary exp %1 : tensor<3xf32>
+  return %2 : tensor<3xf32>
+}
+
+// -----
+
+!a = !qnn.affine<i8, 1.0>
+
+// Weights of four bits have signs: 0xF7 are 7 and -1.
+// CHECK-LABEL: func @four_bits
+// CHECK: arith.constant dense<{{\[\[}}7, -1]]> : tensor<1x2xi8>
+func.func @four_bits(%x: tensor<1x2x!a>) -> tensor<1x1x!a> {
+  %q = qnn.constant {payload = dense<-9> : tensor<1xi8>} : tensor<1x2x!qnn.affine<i4, 1.0>>
+  %w = qnn.dequantize %q : tensor<1x2x!qnn.affine<i4, 1.0>> -> tensor<1x2xf32>
+  %0 = qnn.dequantize %x : tensor<1x2x!a> -> tensor<1x2xf32>
+  %1 = qnn.dense %0, %w : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
+  %2 = qnn.quantize %1 : tensor<1x1xf32> -> tensor<1x1x!a>
+  return %2 : tensor<1x1x!a>
 }

@@ -22,6 +22,46 @@ func.func @dense_clamp(%x: tensor<1x2xf32> {qnn.range = #qnn.range<-1.0, 1.0, "m
 
 // -----
 
+// The union does not depend on the order of the operands.
+// CHECK-LABEL: func @concat_reversed
+// CHECK-COUNT-3: qnn.quantize {{.*}} -> tensor<{{.*}}x!qnn.affine<i8, 1.000000e+00 : -64>>
+func.func @concat_reversed(%x: tensor<1x2x2x1xf32> {qnn.range = #qnn.range<0.0, 191.0, "minmax">}, %y: tensor<1x2x2x1xf32> {qnn.range = #qnn.range<-64.0, 0.0, "minmax">}) -> tensor<1x2x2x2xf32> {
+  %c = qnn.concat %x, %y {axis = 3 : i64} : (tensor<1x2x2x1xf32>, tensor<1x2x2x1xf32>) -> tensor<1x2x2x2xf32>
+  %w = arith.constant dense<1.0> : tensor<2x1x1x2xf32>
+  %0 = qnn.conv2d %c, %w window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> {qnn.range = #qnn.range<0.0, 510.0, "minmax">} : (tensor<1x2x2x2xf32>, tensor<2x1x1x2xf32>) -> tensor<1x2x2x2xf32>
+  return %0 : tensor<1x2x2x2xf32>
+}
+
+// -----
+
+// What pads belongs to the range: [-1, 0] and the -255 around it.
+// CHECK-LABEL: func @padded
+// CHECK: qnn.quantize %arg0 : tensor<1x2xf32> -> tensor<1x2x!qnn.affine<i8, 1.000000e+00 : 127>>
+// CHECK: qnn.pad
+func.func @padded(%x: tensor<1x2xf32> {qnn.range = #qnn.range<-1.0, 0.0, "minmax">}) -> tensor<1x2xf32> {
+  %p = qnn.pad %x {value = -255.0 : f32, low = array<i64: 0, 1>, high = array<i64: 0, 0>} : tensor<1x2xf32> -> tensor<1x3xf32>
+  %w = arith.constant dense<1.0> : tensor<2x3xf32>
+  %0 = qnn.dense %p, %w {qnn.range = #qnn.range<0.0, 510.0, "minmax">} : (tensor<1x3xf32>, tensor<2x3xf32>) -> tensor<1x2xf32>
+  return %0 : tensor<1x2xf32>
+}
+
+// -----
+
+// A constant that a sum rounds may be a bias elsewhere, which stays float.
+// CHECK-LABEL: func @constant_and_bias
+// CHECK: %[[C:.*]] = arith.constant dense<[3.000000e+00, 5.000000e+00]>
+// CHECK: qnn.quantize %[[C]]
+// CHECK: qnn.dense %{{.*}}, %{{.*}} bias %[[C]]
+func.func @constant_and_bias(%x: tensor<1x2xf32> {qnn.range = #qnn.range<-1.0, 1.0, "minmax">}) -> tensor<1x2xf32> {
+  %c = arith.constant dense<[3.0, 5.0]> : tensor<2xf32>
+  %w = arith.constant dense<1.0> : tensor<2x2xf32>
+  %0 = qnn.dense %x, %w bias %c {qnn.range = #qnn.range<0.0, 10.0, "minmax">} : (tensor<1x2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+  %1 = qnn.binary add %0, %c {qnn.range = #qnn.range<0.0, 20.0, "minmax">} : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+  return %1 : tensor<1x2xf32>
+}
+
+// -----
+
 // Operands of a concat share the parameters of the union; the maximum keeps
 // those of its input. The result of the convolution has a range of its own.
 // CHECK-LABEL: func @concat

@@ -68,3 +68,45 @@ func.func @nothing(%x: tensor<1x2xf32>, %y: tensor<1x2x!qnn.affine<i8, 0.5>>) ->
   %2 = qnn.dense %d, %u : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
   return %0, %1, %2 : tensor<1x1xf32>, tensor<1x1xf32>, tensor<1x1xf32>
 }
+
+// -----
+
+!w = !qnn.affine_axis<i8<-127:127>, 0>
+
+// A convolution and a dense layer read one value, but not by the same rows.
+// CHECK-LABEL: func @different_rows
+// CHECK-DAG: qnn.quantize_dynamic %arg0 {rowDims = 1 : i64}
+// CHECK-DAG: qnn.quantize_dynamic %arg0 {rowDims = 3 : i64}
+func.func @different_rows(%x: tensor<2x2x2x1xf32>) -> (tensor<2x2x2x1xf32>, tensor<2x2x2x1xf32>) {
+  %q = qnn.constant {payload = dense<3> : tensor<1x1x1x1xi8>, scales = dense<0.25> : tensor<1xf32>} : tensor<1x1x1x1x!w>
+  %w = qnn.dequantize %q : tensor<1x1x1x1x!w> -> tensor<1x1x1x1xf32>
+  %r = qnn.constant {payload = dense<3> : tensor<1x1xi8>, scales = dense<0.25> : tensor<1xf32>} : tensor<1x1x!w>
+  %v = qnn.dequantize %r : tensor<1x1x!w> -> tensor<1x1xf32>
+  %0 = qnn.conv2d %x, %w window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> : (tensor<2x2x2x1xf32>, tensor<1x1x1x1xf32>) -> tensor<2x2x2x1xf32>
+  %1 = qnn.dense %x, %v : (tensor<2x2x2x1xf32>, tensor<1x1xf32>) -> tensor<2x2x2x1xf32>
+  return %0, %1 : tensor<2x2x2x1xf32>, tensor<2x2x2x1xf32>
+}
+
+// -----
+
+!w = !qnn.affine_axis<i8<-127:127>, 0>
+
+// Numbers down to -1, numbers padded with -1 and a weight of 16 bits.
+// CHECK-LABEL: func @perhaps_negative
+// CHECK-COUNT-2: qnn.quantize_dynamic %{{.*}} {rowDims = 1 : i64}
+// CHECK-NOT: qnn.quantize_dynamic
+func.func @perhaps_negative(%x: tensor<1x1xf32>) -> (tensor<1x1xf32>, tensor<1x1xf32>, tensor<1x1xf32>) {
+  %q = qnn.constant {payload = dense<3> : tensor<1x1xi8>, scales = dense<0.25> : tensor<1xf32>} : tensor<1x1x!w>
+  %w = qnn.dequantize %q : tensor<1x1x!w> -> tensor<1x1xf32>
+  %r = qnn.constant {payload = dense<3> : tensor<1x2xi8>, scales = dense<0.25> : tensor<1xf32>} : tensor<1x2x!w>
+  %v = qnn.dequantize %r : tensor<1x2x!w> -> tensor<1x2xf32>
+  %s = qnn.constant {payload = dense<300> : tensor<1x1xi16>, scales = dense<0.25> : tensor<1xf32>} : tensor<1x1x!qnn.affine_axis<i16, 0>>
+  %u = qnn.dequantize %s : tensor<1x1x!qnn.affine_axis<i16, 0>> -> tensor<1x1xf32>
+  %a = qnn.clamp %x {min = -1.0 : f32, max = 6.0 : f32} : tensor<1x1xf32>
+  %0 = qnn.dense %a, %w : (tensor<1x1xf32>, tensor<1x1xf32>) -> tensor<1x1xf32>
+  %b = qnn.unary abs %x : tensor<1x1xf32>
+  %p = qnn.pad %b {value = -1.0 : f32, low = array<i64: 0, 1>, high = array<i64: 0, 0>} : tensor<1x1xf32> -> tensor<1x2xf32>
+  %1 = qnn.dense %p, %v : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
+  %2 = qnn.dense %b, %u : (tensor<1x1xf32>, tensor<1x1xf32>) -> tensor<1x1xf32>
+  return %0, %1, %2 : tensor<1x1xf32>, tensor<1x1xf32>, tensor<1x1xf32>
+}

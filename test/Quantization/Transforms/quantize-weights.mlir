@@ -68,3 +68,28 @@ func.func @keep_float(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %1 = qnn.dense %0, %w : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
   return %1 : tensor<1x2xf32>
 }
+
+// -----
+
+// Two decisions about one weight: two constants.
+// CHECK-LABEL: func @tied_with_other_schemes
+// CHECK-DAG: qnn.constant {{.*}}!qnn.affine_axis<i8, 0>>
+// CHECK-DAG: qnn.constant {{.*}}!qnn.float<f16>>
+func.func @tied_with_other_schemes(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  %w = arith.constant dense<1.0> : tensor<2x2xf32>
+  %0 = qnn.dense %x, %w {qnn.scheme = #qnn.scheme<!qnn.affine_axis<i8, 0>, "default">} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
+  %1 = qnn.dense %0, %w {qnn.scheme = #qnn.scheme<!qnn.float<f16>, "default">} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
+  return %1 : tensor<1x2xf32>
+}
+
+// -----
+
+// Three bits: 3, -3, -1, 2 and 1 are 0b011, 0b101, 0b111, 0b010 and 0b001. The
+// highest bit of -1 is the lowest one of the second byte.
+// CHECK-LABEL: func @three_bits
+// CHECK: qnn.constant {payload = dense<[-21, 21]> : tensor<2xi8>} : tensor<1x5x!qnn.affine<i3<-3:3>, 1.000000e+00>>
+func.func @three_bits(%x: tensor<1x5xf32>) -> tensor<1x1xf32> {
+  %w = arith.constant dense<[[3.0, -3.0, -1.0, 2.0, 1.0]]> : tensor<1x5xf32>
+  %0 = qnn.dense %x, %w {qnn.scheme = #qnn.scheme<!qnn.affine<i3<-3:3>, 1.0>, "default">} : (tensor<1x5xf32>, tensor<1x5xf32>) -> tensor<1x1xf32>
+  return %0 : tensor<1x1xf32>
+}

@@ -1,4 +1,5 @@
 // RUN: quant-opt %s --qnn-select-weights="weights=i8 min-elements=3 exclude=skip*" --qnn-verify-schemes | FileCheck %s
+// RUN: quant-opt %s --qnn-select-weights="weights=i8 min-elements=2" | FileCheck %s --check-prefix=LIMIT
 // RUN: quant-opt %s --qnn-select-weights="weights=u4 scheme=affine" | FileCheck %s --check-prefix=U4
 // RUN: quant-opt %s --qnn-select-weights="weights=f16" | FileCheck %s --check-prefix=F16
 // RUN: quant-opt %s --qnn-select-weights="granularity=tensor" | FileCheck %s --check-prefix=TENSOR
@@ -12,6 +13,8 @@
 // CHECK: qnn.dense {{.*}} {qnn.scheme = #qnn.scheme<f32, "fewer than 3 elements">}
 // CHECK: qnn.dense {{.*}} {qnn.scheme = #qnn.scheme<!qnn.affine_axis<i4, 0>, "by hand">}
 // CHECK-NOT: qnn.scheme
+// LIMIT-LABEL: func @main
+// LIMIT-NOT: fewer than
 // U4: qnn.scheme = #qnn.scheme<!qnn.affine_block<ui4, 32>, "default", affine = true>
 // F16: qnn.scheme = #qnn.scheme<!qnn.float<f16>, "default">
 // TENSOR: qnn.scheme = #qnn.scheme<!qnn.affine<i8<-127:127>, 1.000000e+00>, "default">

@@ -14,6 +14,13 @@ func.func @conv2d_c2(%x: tensor<1x8x8x4xf32>, %w: tensor<16x1x1x1xf32>) {
 }
 
 // -----
+func.func @conv2d_channels_c2(%x: tensor<1x8x8x4xf32>, %w: tensor<16x1x1x4xf32>) {
+  // expected-error @+1 {{'qnn.conv2d' op expected groups to divide 4 input and 16 output channels and a weight with input channels / groups in dimension 3, but got groups = 2 and weight 'tensor<16x1x1x4xf32>'}}
+  %0 = qnn.conv2d %x, %w window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> {groups = 2 : i64} : (tensor<1x8x8x4xf32>, tensor<16x1x1x4xf32>) -> tensor<1x8x8x16xf32>
+  return
+}
+
+// -----
 func.func @conv2d_c3(%x: tensor<1x8x8x4xf32>, %w: tensor<16x3x3x4xf32>) {
   // expected-error @+1 {{'qnn.conv2d' op expected a weight of kernel size 1x3, the window's, but got 'tensor<16x3x3x4xf32>'}}
   %0 = qnn.conv2d %x, %w window <kernel = [1, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> : (tensor<1x8x8x4xf32>, tensor<16x3x3x4xf32>) -> tensor<1x8x6x16xf32>
@@ -124,5 +131,12 @@ func.func @scaled_sums_of_other_axis(%x: tensor<1x4xi8>) {
   %w = qnn.constant {payload = dense<1> : tensor<2x4xi8>, scales = dense<1.0> : tensor<4xf32>} : tensor<2x4x!qnn.affine_axis<i8, 1>>
   // expected-error @+1 {{or i8 x quantized constant -> f32 without bias, but got 'i8' x '!qnn.affine_axis<i8, 1>' -> 'f32'}}
   %0 = qnn.dense %x, %w : (tensor<1x4xi8>, tensor<2x4x!qnn.affine_axis<i8, 1>>) -> tensor<1x2xf32>
+  return
+}
+
+// -----
+func.func @matmul_batch_c3(%x: tensor<2x3x4xf32>, %y: tensor<3x4x2xf32>) {
+  // expected-error @+1 {{'qnn.matmul' op expected a result of the broadcast leading dimensions and both outer dimensions, but got 'tensor<2x3x2xf32>'}}
+  %0 = qnn.matmul %x, %y : (tensor<2x3x4xf32>, tensor<3x4x2xf32>) -> tensor<2x3x2xf32>
   return
 }

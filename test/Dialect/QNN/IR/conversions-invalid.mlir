@@ -56,6 +56,13 @@ func.func @constant_c5() {
 }
 
 // -----
+func.func @constant_denormal_c5() {
+  // expected-error @+1 {{'qnn.constant' op expected scales that are finite, positive and normal, but scale 0 is}}
+  %0 = qnn.constant {payload = dense<1> : tensor<2x2xi8>, scales = dense<[1.0e-42, 1.0]> : tensor<2xf32>} : tensor<2x2x!qnn.affine_axis<i8, 0>>
+  return
+}
+
+// -----
 func.func @constant_nan_c5() {
   // expected-error @+1 {{'qnn.constant' op expected scales that are finite, positive and normal, but scale 0 is nan}}
   %0 = qnn.constant {payload = dense<1> : tensor<2x2xi8>, scales = dense<0x7FC00000> : tensor<2xf32>} : tensor<2x2x!qnn.affine_axis<i8, 0>>

@@ -63,6 +63,13 @@ func.func @scale_sums_c3(%x: tensor<2x4xi32>, %s: tensor<4xf32>) {
 }
 
 // -----
+func.func @scale_sums_elements_c3(%x: tensor<2x4xi32>, %s: tensor<2x4xf32>) {
+  // expected-error @+1 {{'qnn.scale_sums' op expected row scales of the shape of leading dimensions of 'tensor<2x4xi32>', but got 'tensor<2x4xf32>'}}
+  %y = qnn.scale_sums %x rows %s {scales = array<f32: 1.0>} : (tensor<2x4xi32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  return
+}
+
+// -----
 func.func @scale_sums_c4(%x: tensor<2x4xi32>) {
   // expected-error @+1 {{'qnn.scale_sums' op expected result shape [2, 4], but got [4, 2]}}
   %y = qnn.scale_sums %x {scales = array<f32: 1.0>} : (tensor<2x4xi32>) -> tensor<4x2xf32>

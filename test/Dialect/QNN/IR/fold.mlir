@@ -45,6 +45,13 @@ func.func @clamp_everything(%x: tensor<2xf32>) -> tensor<2xf32> {
   return %0 : tensor<2xf32>
 }
 
+// CHECK-LABEL: @clamp_from_below
+// CHECK: qnn.clamp
+func.func @clamp_from_below(%x: tensor<2xf32>) -> tensor<2xf32> {
+  %0 = qnn.clamp %x {min = -1.0 : f32, max = 0x7F800000 : f32} : tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+
 // CHECK-LABEL: @movement_without_effect
 // CHECK-NEXT: return %arg0
 func.func @movement_without_effect(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {

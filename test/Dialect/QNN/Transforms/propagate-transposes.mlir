@@ -218,3 +218,16 @@ func.func @keep_turned_shuffle(%x: tensor<1x6x4x4xf32>) -> tensor<1x6x4x4xf32> {
   %2 = qnn.reshape %1 : tensor<1x3x2x4x4xf32> -> tensor<1x6x4x4xf32>
   return %2 : tensor<1x6x4x4xf32>
 }
+
+// -----
+
+// A constant with a scale per row has none per column.
+// CHECK-LABEL: func @keep_scales_of_rows
+// CHECK: qnn.constant {payload = dense<{{\[\[}}1, 2], [3, 4]]> : tensor<2x2xi8>
+// CHECK: qnn.transpose
+func.func @keep_scales_of_rows() -> tensor<2x2xf32> {
+  %q = qnn.constant {payload = dense<[[1, 2], [3, 4]]> : tensor<2x2xi8>, scales = dense<[0.5, 1.0]> : tensor<2xf32>} : tensor<2x2x!qnn.affine_axis<i8, 0>>
+  %0 = qnn.dequantize %q : tensor<2x2x!qnn.affine_axis<i8, 0>> -> tensor<2x2xf32>
+  %1 = qnn.transpose %0 {permutation = array<i64: 1, 0>} : tensor<2x2xf32> -> tensor<2x2xf32>
+  return %1 : tensor<2x2xf32>
+}

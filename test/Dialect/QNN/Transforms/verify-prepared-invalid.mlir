@@ -27,3 +27,11 @@ func.func @main(%x: tensor<2x3x4xf32>) -> tensor<4x2x3xf32> {
   %1 = qnn.transpose %0 {permutation = array<i64: 1, 2, 0>} : tensor<3x4x2xf32> -> tensor<4x2x3xf32>
   return %1 : tensor<4x2x3xf32>
 }
+
+// -----
+
+func.func @main(%x: tensor<4xf32>) -> tensor<?xf32> {
+  // expected-error@below {{expected a tensor of static shape after 'prepare', but got 'tensor<?xf32>'}}
+  %0 = qnn.reshape %x : tensor<4xf32> -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}
