@@ -1,0 +1,127 @@
+//===- PackWeightsTest.cpp - Where packed weights are ---------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The documentation of `qvec.kernel` says which weight each packed element is.
+// Here every packed element is asked; what belongs to no weight is zero.
+//
+//===----------------------------------------------------------------------===//
+
+#include "PackWeights.h"
+#include "quant-opt/Dialect/QVec/IR/QVecOps.h"
+#include "gtest/gtest.h"
+#include <random>
+#include <vector>
+
+using namespace quantopt;
+
+namespace {
+/// A weight with random elements none of which is zero.
+struct Weight {
+  Weight(int64_t outputs, int64_t height, int64_t width, int64_t channels,
+         int64_t elementBytes)
+      : bytes(outputs * height * width * channels * elementBytes),
+        view{{}, elementBytes, outputs, height, width, channels} {
+    std::mt19937 random(unsigned(bytes.size()));
+    for (char &byte : bytes)
+      byte = char(1 + random() % 255);
+    view.data = bytes;
+  }
+
+  /// The bytes of one element.
+  std::vector<char> get(int64_t o, int64_t i, int64_t j, int64_t c) const {
+    int64_t index = ((o * view.height + i) * view.width + j) * view.channels;
+    const char *first = bytes.data() + (index + c) * view.elementBytes;
+    return {first, first + view.elementBytes};
+  }
+
+  std::vector<char> bytes;
+  WeightView view;
+};
+
+class PackWeights : public testing::Test {
+protected:
+  /// Checks the shape and every element of the packed weight.
+  void check(const Weight &weight, int64_t groups, int64_t group, bool merge);
+
+  Type getType(int64_t bytes) {
+    Builder b(&context);
+    return bytes == 1   ? Type(b.getI8Type())
+           : bytes == 2 ? Type(b.getF16Type())
+                        : Type(b.getF32Type());
+  }
+
+  MLIRContext context;
+};
+} // namespace
+
+void PackWeights::check(const Weight &weight, int64_t groups, int64_t group,
+                        bool merge) {
+  const WeightView &w = weight.view;
+  DenseElementsAttr packed =
+      packContraction(w, getType(w.elementBytes), groups, group, merge);
+  // Panels of 16 output channels of a group, runs of a tap or a merged row,
+  // steps of `group` elements of a run, lanes of the panel's channels.
+  int64_t perGroup = w.outputs / groups, panels = (perGroup + 15) / 16;
+  int64_t runs = merge ? w.height : w.height * w.width;
+  int64_t length = merge ? w.width * w.channels : w.channels;
+  int64_t steps = (length + group - 1) / group;
+  ASSERT_EQ(cast<RankedTensorType>(packed.getType()).getShape(),
+            ArrayRef<int64_t>({groups * panels, runs, steps, 16 * group}));
+  ArrayRef<char> raw = packed.getRawData();
+  const char *next = raw.data();
+  for (int64_t panel = 0; panel < groups * panels; ++panel)
+    for (int64_t run = 0; run < runs; ++run)
+      for (int64_t step = 0; step < steps; ++step)
+        for (int64_t lane = 0; lane < 16; ++lane)
+          for (int64_t e = 0; e < group; ++e, next += w.elementBytes) {
+            std::vector<char> found(next, next + w.elementBytes);
+            std::vector<char> expected(w.elementBytes, 0);
+            int64_t inGroup = panel % panels * 16 + lane;
+            int64_t o = panel / panels * perGroup + inGroup;
+            int64_t element = step * group + e;
+            int64_t tap = merge ? element / w.channels : run % w.width;
+            int64_t row = merge ? run : run / w.width;
+            if (inGroup < perGroup && element < length)
+              expected = weight.get(o, row, tap, element % w.channels);
+            ASSERT_EQ(found, expected)
+                << "panel " << panel << ", run " << run << ", step " << step
+                << ", lane " << lane << ", element " << e;
+          }
+  ASSERT_EQ(next, raw.end());
+}
+
+TEST_F(PackWeights, ChannelsAroundAPanel) {
+  for (int64_t outputs : {1, 15, 16, 17, 31, 32, 33})
+    check(Weight(outputs, 1, 1, 8, 1), /*groups=*/1, /*group=*/4, false);
+}
+
+TEST_F(PackWeights, DepthAroundAStep) {
+  for (int64_t channels : {1, 3, 4, 5, 7, 8, 9})
+    for (bool merge : {false, true})
+      check(Weight(17, 2, 3, channels, 1), /*groups=*/1, /*group=*/4, merge);
+}
+
+TEST_F(PackWeights, GroupsHavePanelsOfTheirOwn) {
+  for (int64_t perGroup : {1, 2, 15, 16, 17})
+    for (int64_t groups : {2, 3, 5})
+      check(Weight(groups * perGroup, 3, 2, 5, 1), groups, /*group=*/4, false);
+}
+
+TEST_F(PackWeights, WiderElementsStayWhole) {
+  for (int64_t bytes : {2, 4})
+    for (int64_t channels : {1, 6})
+      for (bool merge : {false, true})
+        check(Weight(19, 2, 2, channels, bytes), /*groups=*/1, /*group=*/1,
+              merge);
+}
+
+TEST_F(PackWeights, DependsOnTheWeightOnly) {
+  Weight weight(33, 3, 3, 7, 1);
+  Type i8 = getType(1);
+  EXPECT_EQ(packContraction(weight.view, i8, 1, 4, true),
+            packContraction(weight.view, i8, 1, 4, true));
+}
