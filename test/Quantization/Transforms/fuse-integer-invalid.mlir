@@ -110,20 +110,6 @@ func.func @mean_of_channels(%x: tensor<1x2x2x3x!a>) -> tensor<1x2x1x1x!a> {
 
 !a = !qnn.affine<i8, 0.5 : 3>
 
-func.func @scales_of_blocks(%x: tensor<1x4x!a>) -> tensor<1x1x!a> {
-  %q = qnn.constant {payload = dense<1> : tensor<1x4xi8>, scales = dense<[0.25, 0.5]> : tensor<2xf32>} : tensor<1x4x!qnn.affine_block<i8, 2>>
-  %w = qnn.dequantize %q : tensor<1x4x!qnn.affine_block<i8, 2>> -> tensor<1x4xf32>
-  %0 = qnn.dequantize %x : tensor<1x4x!a> -> tensor<1x4xf32>
-  // expected-remark@below {{stays float: its weight has more than one scale per output channel}}
-  %1 = qnn.dense %0, %w : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x1xf32>
-  %2 = qnn.quantize %1 : tensor<1x1xf32> -> tensor<1x1x!a>
-  return %2 : tensor<1x1x!a>
-}
-
-// -----
-
-!a = !qnn.affine<i8, 0.5 : 3>
-
 // 127 * 131 * 130000 is above 2^31.
 func.func @long_sum(%x: tensor<1x130000x!a>) -> tensor<1x1x!a> {
   %q = qnn.constant {payload = dense<127> : tensor<1x130000xi8>} : tensor<1x130000x!qnn.affine<i8, 1.0>>

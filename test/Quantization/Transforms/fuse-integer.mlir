@@ -290,12 +290,12 @@ func.func @keep_float_padding(%x: tensor<2x!a>) -> tensor<3xf32> {
 
 !a = !qnn.affine<i8, 1.0>
 
-// Weights of four bits have signs: 0xF7 are 7 and -1.
-// CHECK-LABEL: func @four_bits
-// CHECK: arith.constant dense<{{\[\[}}7, -1]]> : tensor<1x2xi8>
-func.func @four_bits(%x: tensor<1x2x!a>) -> tensor<1x1x!a> {
-  %q = qnn.constant {payload = dense<-9> : tensor<1xi8>} : tensor<1x2x!qnn.affine<i4, 1.0>>
-  %w = qnn.dequantize %q : tensor<1x2x!qnn.affine<i4, 1.0>> -> tensor<1x2xf32>
+// Weights of five bits have signs: 7 is 0b00111, -1 is 0b11111.
+// CHECK-LABEL: func @five_bits
+// CHECK: arith.constant dense<{{\[\[}}7, -1]]> : tensor<1x2xi5>
+func.func @five_bits(%x: tensor<1x2x!a>) -> tensor<1x1x!a> {
+  %q = qnn.constant {payload = dense<[-25, 3]> : tensor<2xi8>} : tensor<1x2x!qnn.affine<i5, 1.0>>
+  %w = qnn.dequantize %q : tensor<1x2x!qnn.affine<i5, 1.0>> -> tensor<1x2xf32>
   %0 = qnn.dequantize %x : tensor<1x2x!a> -> tensor<1x2xf32>
   %1 = qnn.dense %0, %w : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
   %2 = qnn.quantize %1 : tensor<1x1xf32> -> tensor<1x1x!a>
