@@ -27,6 +27,8 @@ PackedEmitter::PackedEmitter(KernelEmitter &emitter)
 }
 
 void PackedEmitter::run() {
+  if (!isFloat)
+    row = prepareRow(e, weights);
   ContractionLoops(e, layout, [&](auto &block, auto &at) {
     emitTile(makeTile(block, at));
   }).run();

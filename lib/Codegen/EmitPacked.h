@@ -33,6 +33,18 @@ private:
   FlatBuffer table; // null with one tap
 };
 
+/// The only row of a product, as codes that are the unsigned factor need it.
+struct PreparedRow {
+  /// The elements as signed bytes, and the sum of each block; null where rows
+  /// are not prepared.
+  FlatBuffer elements, sums;
+  explicit operator bool() const { return bool(elements); }
+};
+
+/// Prepares the row of a kernel with a single position, on the stack, where
+/// blocks are made of whole vectors.
+PreparedRow prepareRow(KernelEmitter &e, const PackedWeights &weights);
+
 /// What a tile reads.
 struct PackedTile {
   ContractionBlock block;
@@ -65,6 +77,7 @@ public:
   const ContractionLayout layout;
   const PackedWeights weights;
   PackedInput input;
+  PreparedRow row;
   int64_t lanes;
   /// Vectors of integer sums that become one of floats: two where each channel
   /// has two lanes.
@@ -115,6 +128,7 @@ private:
   SmallVector<Value> broadcastRows(Value chunk, int64_t code, int64_t valid);
   /// The exact sums of a block, for each row and slot.
   SmallVector<Value> finish(Value block, int64_t size, const Sums &sums);
+  Value getInputSum(Value block, int64_t size, int64_t row, const Sums &sums);
   Value joinSlot(int64_t row, int64_t slot, const Sums &sums);
   SmallVector<Value> sumBlock(Value block, int64_t size);
 
@@ -134,7 +148,7 @@ private:
   bool leavesInPlace;
   /// Sums that share the products of a row and vector.
   int64_t chains;
-  bool usesCorrections, usesInputSums;
+  bool isPrepared, usesCorrections, usesInputSums;
 };
 
 } // namespace quantopt

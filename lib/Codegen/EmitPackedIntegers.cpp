@@ -34,8 +34,9 @@ IntegerSums::IntegerSums(PackedEmitter &emitter, const PackedTile &tile)
       inputZeroPoint(int32_t(e.kernel.getInputZeroPoint())), form(chooseForm()),
       leavesInPlace(canLeaveInPlace()),
       chains(leavesInPlace || rows * vectors < kEnoughChains ? 2 : 1),
+      isPrepared(form == Form::Codes && bool(p.row)),
       usesCorrections(form != Form::Codes && inputZeroPoint != 0),
-      usesInputSums(form != Form::Centred) {}
+      usesInputSums(form != Form::Centred && !isPrepared) {}
 
 IntegerSums::Form IntegerSums::chooseForm() const {
   qvec::PackingAttr packing = p.weights.packing;
@@ -114,16 +115,17 @@ SmallVector<Value> IntegerSums::broadcastRows(Value chunk, int64_t code,
   auto word = VectorType::get({1}, b.getI32Type());
   auto type = VectorType::get({bytes}, b.getI8Type());
   Value offset = p.input.getOffset(tile.input, chunk, code);
+  const FlatBuffer &source = isPrepared ? p.row.elements : e.input;
   SmallVector<Value> result;
   for (int64_t row = 0; row < rows; ++row) {
     Value at = e.add(offset, row * p.input.getRowStride());
     Value quad = vector::BitCastOp::create(
-        b, e.loc, word, e.load(e.input, at, PackedLayout::kStep));
+        b, e.loc, word, e.load(source, at, PackedLayout::kStep));
     Value scalar =
         vector::ExtractOp::create(b, e.loc, quad, ArrayRef<int64_t>{0});
     Value x = vector::BitCastOp::create(b, e.loc, type,
                                         e.broadcast(scalar, channelsPerVector));
-    if (form == Form::Codes && e.kernel.getUnsignedInput())
+    if (form == Form::Codes && !isPrepared && e.kernel.getUnsignedInput())
       x = arith::XOrIOp::create(b, e.loc, x,
                                 fillStep(-128, PackedLayout::kStep));
     if (form != Form::Centred && valid < PackedLayout::kStep)
@@ -148,7 +150,9 @@ void IntegerSums::addChunk(Value block, Value chunk, int64_t codes,
   SmallVector<ChunkReader> readers;
   SmallVector<Value> zeroPoints;
   bool subtracts = form == Form::Centred && !p.weights.isSigned();
-  for (const PanelChannels &slot : tile.slots)
+  for (const PanelChannels &slot : tile.slots) {
+    if (rows > vectors)
+      p.weights.prefetch(slot, chunk);
     for (int64_t v = 0; v < p.vectorsPerSlot; ++v) {
       PanelChannels part =
           p.weights.slice(slot, v * channelsPerVector, channelsPerVector);
@@ -156,6 +160,7 @@ void IntegerSums::addChunk(Value block, Value chunk, int64_t codes,
       if (subtracts)
         zeroPoints.push_back(p.weights.loadZeroPointBytes(part, block));
     }
+  }
   bool isUnsigned = e.kernel.getUnsignedInput();
   for (int64_t code = 0; code < codes; code += PackedLayout::kStep) {
     int64_t step = code / PackedLayout::kStep;
@@ -215,24 +220,34 @@ Value IntegerSums::joinSlot(int64_t row, int64_t slot, const Sums &sums) {
   return total(parts);
 }
 
+/// The sum of a row's real input over a block.
+Value IntegerSums::getInputSum(Value block, int64_t size, int64_t row,
+                               const Sums &sums) {
+  if (isPrepared)
+    return e.broadcast(e.loadScalar(p.row.sums, block), p.lanes);
+  Value sum = total(SmallVector<Value>(p.vectorsPerSlot, sums.inputs[row]));
+  if (form == Form::Codes)
+    return sum;
+  return arith::SubIOp::create(
+      e.b, e.loc, sum,
+      e.splat(e.b.getI32IntegerAttr(inputZeroPoint * size), p.lanes));
+}
+
 SmallVector<Value> IntegerSums::finish(Value block, int64_t size,
                                        const Sums &sums) {
   OpBuilder &b = e.b;
   SmallVector<Value> zeroPoints, result;
-  if (usesInputSums)
+  bool subtracts = form != Form::Centred;
+  if (subtracts)
     for (const PanelChannels &slot : tile.slots)
       zeroPoints.push_back(p.weights.loadZeroPoints(slot, block));
   for (int64_t row = 0; row < rows; ++row) {
     Value inputSum;
-    if (usesInputSums)
-      inputSum = total(SmallVector<Value>(p.vectorsPerSlot, sums.inputs[row]));
-    if (form == Form::Bytes)
-      inputSum = arith::SubIOp::create(
-          b, e.loc, inputSum,
-          e.splat(b.getI32IntegerAttr(inputZeroPoint * size), p.lanes));
+    if (subtracts)
+      inputSum = getInputSum(block, size, row, sums);
     for (int64_t slot = 0; slot < tile.getNumSlots(); ++slot) {
       Value sum = joinSlot(row, slot, sums);
-      if (usesInputSums)
+      if (subtracts)
         sum = arith::SubIOp::create(
             b, e.loc, sum,
             arith::MulIOp::create(b, e.loc, zeroPoints[slot], inputSum));

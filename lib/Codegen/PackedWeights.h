@@ -46,7 +46,7 @@ public:
   Value loadZeroPoints(const PanelChannels &channels, Value block) const;
   /// The same as bytes, four for each channel.
   Value loadZeroPointBytes(const PanelChannels &channels, Value block) const;
-  /// Asks for a chunk's codes before they are needed.
+  /// Asks for the codes that follow some chunks after this one.
   void prefetch(const PanelChannels &channels, Value chunk) const;
 
 private:

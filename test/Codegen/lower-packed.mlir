@@ -1,31 +1,60 @@
 // RUN: quant-opt %s -split-input-file --qvec-outline-layers --qvec-lower-kernels | FileCheck %s
 
-// One row and four vectors: codes are the unsigned factor, the input becomes signed
-// and is summed once for all vectors. A chunk has 8 steps of 4 products and a sum.
+// The only row is prepared first: signed bytes, and the sum of each block.
+// CHECK-LABEL: func.func private @main_0_packed
+// CHECK: %[[ROW:.*]] = memref.alloca() {alignment = 64 : i64} : memref<64xi8>
+// CHECK: %[[SUMS:.*]] = memref.alloca() {alignment = 64 : i64} : memref<2xi32>
+// CHECK: scf.for
+// CHECK: arith.xori %{{.*}} : vector<32xi8>
+// CHECK: vector.store %{{.*}}, %[[ROW]]
+// CHECK: vector.reduction <add>, %{{.*}} : vector<32xi32> into i32
+// CHECK: memref.store %{{.*}}, %[[SUMS]]
+// CHECK: scf.for
+// CHECK: scf.for
+// CHECK-NOT: arith.xori
+// CHECK-COUNT-32: qvec.dot4
+// CHECK-NOT: qvec.dot4
+// CHECK: memref.load %[[SUMS]]
+// CHECK-COUNT-4: math.fma
+func.func @main(%x: memref<1x1x1x64xi8>, %w: memref<4x576xi8>, %y: memref<1x1x1x64xf32>) {
+  qvec.kernel packed input(%x : memref<1x1x1x64xi8>) weight(%w : memref<4x576xi8>) outs(%y : memref<1x1x1x64xf32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 1, vectors = 4, lanes = 16, group = 4, mergeTaps = false, pass = 1>
+      packing <bits = 4, block = 32, chunk = 32, scale = f16, zeroPoint = 8, zeroPoints = false>
+      {inputZeroPoint = 128 : i32, unsignedInput} epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  }
+  return
+}
+
+// -----
+
+// Two rows and four vectors: codes are the unsigned factor, the input becomes signed
+// and is summed once for all vectors. A chunk has 8 steps of 8 products and two sums.
 // Codes of odd steps stay in the upper half of their byte; their sums are shifted.
 // CHECK-LABEL: func.func private @main_0_packed
 // CHECK: scf.for
 // CHECK: vector.load %{{.*}} vector<4xi8>
 // CHECK: %[[X:.*]] = arith.xori %{{.*}} : vector<64xi8>
-// CHECK: vector.load %{{.*}} vector<64xi8>
 // CHECK: %[[LOW:.*]] = arith.constant dense<15> : vector<64xi8>
 // CHECK: %[[Q:.*]] = arith.andi %{{.*}}, %[[LOW]] : vector<64xi8>
 // CHECK: qvec.dot4 %{{.*}}, %[[Q]], %[[X]] {unsignedLhs}
-// CHECK-COUNT-3: qvec.dot4
+// CHECK-COUNT-7: qvec.dot4
 // CHECK: %[[ONES:.*]] = arith.constant dense<1> : vector<64xi8>
 // CHECK: qvec.dot4 %{{.*}}, %[[ONES]], %[[X]] {unsignedLhs}
 // CHECK: %[[HIGH:.*]] = arith.constant dense<-16> : vector<64xi8>
 // CHECK: arith.andi %{{.*}}, %[[HIGH]] : vector<64xi8>
-// CHECK-COUNT-35: qvec.dot4
+// CHECK-COUNT-70: qvec.dot4
 // CHECK-NOT: qvec.dot4
-// CHECK-COUNT-4: arith.shrsi %{{.*}} : vector<16xi32>
+// CHECK-COUNT-8: arith.shrsi %{{.*}} : vector<16xi32>
 // CHECK: arith.extf %{{.*}} : vector<16xf16> to vector<16xf32>
-// CHECK-COUNT-4: math.fma
+// CHECK-COUNT-8: math.fma
 // CHECK: scf.yield
-func.func @main(%x: memref<1x1x1x64xi8>, %w: memref<4x576xi8>, %y: memref<1x1x1x64xf32>) {
-  qvec.kernel packed input(%x : memref<1x1x1x64xi8>) weight(%w : memref<4x576xi8>) outs(%y : memref<1x1x1x64xf32>)
+func.func @main(%x: memref<1x1x2x64xi8>, %w: memref<4x576xi8>, %y: memref<1x1x2x64xf32>) {
+  qvec.kernel packed input(%x : memref<1x1x2x64xi8>) weight(%w : memref<4x576xi8>) outs(%y : memref<1x1x2x64xf32>)
       window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
-      strategy <rows = 1, vectors = 4, lanes = 16, group = 4, mergeTaps = false, pass = 1>
+      strategy <rows = 2, vectors = 4, lanes = 16, group = 4, mergeTaps = false, pass = 1>
       packing <bits = 4, block = 32, chunk = 32, scale = f16, zeroPoint = 8, zeroPoints = false>
       {inputZeroPoint = 128 : i32, unsignedInput} epilogue {
   ^bb0(%acc: f32):

@@ -2,6 +2,7 @@
 """Compares layers with packed weights with the interpreter, byte for byte.
 
 usage: check_packed.py FOLDER --formats=F,F,... [--activations=dynamic]
+                       [--batch 2]
                        [--cpu A,B,...] [--threads 1,2]
 
 One model has all corners of the kernels: tails of blocks, of steps and of panels,
@@ -62,11 +63,11 @@ class Model:
             operands.append(self.constant(self.weight(len(weight))))
         return self.show(self.node("Gemm", operands, transB=1))
 
-    def save(self, path):
+    def save(self, path, batch):
         result = self.node("Concat", self.parts, axis=1)
         graph = helper.make_graph(
             self.nodes, "packed",
-            [helper.make_tensor_value_info("x", TensorProto.FLOAT, [2, *SHAPE])],
+            [helper.make_tensor_value_info("x", TensorProto.FLOAT, [batch, *SHAPE])],
             [helper.make_tensor_value_info(result, TensorProto.FLOAT, None)], self.constants)
         opset = [helper.make_opsetid("", 17)]
         onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=8), path)
@@ -91,6 +92,8 @@ def add_products(model):
     flat = model.node("Flatten", ["x"], axis=1)
     size = int(np.prod(SHAPE))
     odd = model.gemm(flat, model.weight(37, size))
+    even = model.gemm(flat, model.weight(64, size))
+    model.gemm(even, model.weight(150, 64))
     model.gemm(odd, model.weight(131, 37))
     model.gemm(odd, model.weight(3, 37), bias=False)
     special = model.weight(18, 37)
@@ -101,7 +104,7 @@ def add_products(model):
     special = model.weight(18, 37)
     special[3, 5] = 1e9
     model.gemm(odd, special)
-    rows = model.node("Reshape", ["x", model.constant(np.int64([2, 54, 14]))])
+    rows = model.node("Reshape", ["x", model.constant(np.int64([-1, 54, 14]))])
     wide = model.show(model.node("MatMul", [rows, model.constant(model.weight(14, 150))]))
     model.show(model.node("MatMul", [wide, model.constant(model.weight(150, 70))]))
 
@@ -131,6 +134,7 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--formats", required=True)
     parser.add_argument("--activations", default="dynamic")
+    parser.add_argument("--batch", type=int, default=2)
     parser.add_argument("--cpu", default="native")
     parser.add_argument("--threads", default="1")
     options = parser.parse_args()
@@ -139,7 +143,7 @@ def main():
     model = Model(0)
     add_windows(model)
     add_products(model)
-    model.save(path)
+    model.save(path, options.batch)
     np.save(inputs, make_samples())
     problems = []
     for weights in options.formats.split(","):

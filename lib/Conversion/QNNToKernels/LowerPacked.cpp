@@ -246,7 +246,7 @@ static Tile chooseTile(const LoweringState &state, const ContractionView &view,
            slots * lanes <= int64_t(llvm::alignTo(channels, kPanelWidth));
   };
   int64_t slots = 1;
-  constexpr int64_t kEnoughSums = 8;
+  constexpr int64_t kEnoughSums = 4;
   while (slots * rows < kEnoughSums && fits(2 * slots))
     slots *= 2;
   return {rows, slots * parts};
