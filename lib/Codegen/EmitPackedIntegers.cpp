@@ -24,7 +24,8 @@
 
 using namespace quantopt;
 
-/// Fewer sums than this at a time leave multipliers idle.
+/// Fewer sums than this at a time leave multipliers idle that add four products
+/// in one instruction.
 static constexpr int64_t kEnoughChains = 8;
 
 IntegerSums::IntegerSums(PackedEmitter &emitter, const PackedTile &tile)
@@ -33,7 +34,10 @@ IntegerSums::IntegerSums(PackedEmitter &emitter, const PackedTile &tile)
       channelsPerVector(emitter.lanes / emitter.vectorsPerSlot),
       inputZeroPoint(int32_t(e.kernel.getInputZeroPoint())), form(chooseForm()),
       leavesInPlace(canLeaveInPlace()),
-      chains(leavesInPlace || rows * vectors < kEnoughChains ? 2 : 1),
+      chains(leavesInPlace || (emitter.vectorsPerSlot == 1 &&
+                               rows * vectors < kEnoughChains)
+                 ? 2
+                 : 1),
       isPrepared(form == Form::Codes && bool(p.row)),
       usesCorrections(form != Form::Codes && inputZeroPoint != 0),
       usesInputSums(form != Form::Centred && !isPrepared) {}
@@ -150,9 +154,7 @@ void IntegerSums::addChunk(Value block, Value chunk, int64_t codes,
   SmallVector<ChunkReader> readers;
   SmallVector<Value> zeroPoints;
   bool subtracts = form == Form::Centred && !p.weights.isSigned();
-  for (const PanelChannels &slot : tile.slots) {
-    if (rows > vectors)
-      p.weights.prefetch(slot, chunk);
+  for (const PanelChannels &slot : tile.slots)
     for (int64_t v = 0; v < p.vectorsPerSlot; ++v) {
       PanelChannels part =
           p.weights.slice(slot, v * channelsPerVector, channelsPerVector);
@@ -160,7 +162,6 @@ void IntegerSums::addChunk(Value block, Value chunk, int64_t codes,
       if (subtracts)
         zeroPoints.push_back(p.weights.loadZeroPointBytes(part, block));
     }
-  }
   bool isUnsigned = e.kernel.getUnsignedInput();
   for (int64_t code = 0; code < codes; code += PackedLayout::kStep) {
     int64_t step = code / PackedLayout::kStep;

@@ -64,22 +64,6 @@ Value PackedWeights::loadZeroPointBytes(const PanelChannels &channels,
       e.b, e.loc, VectorType::get({bytes}, e.b.getI8Type()), words);
 }
 
-/// About the time that memory takes to answer, in chunks of one row.
-static constexpr int64_t kPrefetchDistance = 16;
-
-void PackedWeights::prefetch(const PanelChannels &channels, Value chunk) const {
-  if (layout.chunks <= kPrefetchDistance)
-    return;
-  int64_t chunkBytes = layout.getChunkBytes(layout.chunk);
-  Value later =
-      e.min(e.add(chunk, kPrefetchDistance), e.index(layout.chunks - 1));
-  Value start = e.add(channels.panel, e.mul(later, chunkBytes));
-  for (int64_t at = 0; at < chunkBytes; at += PackedLayout::kVectorBytes)
-    memref::PrefetchOp::create(e.b, e.loc, e.weight.view, e.add(start, at),
-                               /*isWrite=*/false, /*localityHint=*/3,
-                               /*isDataCache=*/true);
-}
-
 //===----------------------------------------------------------------------===//
 // ChunkReader
 //===----------------------------------------------------------------------===//

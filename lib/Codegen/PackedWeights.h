@@ -46,8 +46,6 @@ public:
   Value loadZeroPoints(const PanelChannels &channels, Value block) const;
   /// The same as bytes, four for each channel.
   Value loadZeroPointBytes(const PanelChannels &channels, Value block) const;
-  /// Asks for the codes that follow some chunks after this one.
-  void prefetch(const PanelChannels &channels, Value chunk) const;
 
 private:
   friend class ChunkReader;

@@ -234,8 +234,11 @@ static Tile chooseTile(const LoweringState &state, const ContractionView &view,
   // Rows a page apart share the ways of a cache set with the weights.
   constexpr int64_t kMostRows = 12, kMostAliases = 10, kAliasBytes = 4096;
   int64_t most = getPitch(spec) % kAliasBytes == 0 ? kMostAliases : kMostRows;
+  // Unpacking and widening again costs more than results that are spilled once
+  // per block.
+  int64_t least = parts == 2 ? 6 : 1;
   int64_t limit =
-      std::clamp<int64_t>((target.vectorRegisters - spare) / sums, 1, most);
+      std::clamp<int64_t>((target.vectorRegisters - spare) / sums, least, most);
   int64_t rows = splitEvenly(spec.outputShape[2], limit).size;
   int64_t channels = view.weightShape[0] / view.groups;
   // Fewer rows than vectors: two chains of products, and sums of the rows.
