@@ -204,6 +204,12 @@ TEST(DeriveMultiplier, AvoidsHalvesWhenAsked) {
   EXPECT_FALSE(isTieFree(deriveMultiplier(0.5), 1000));
 }
 
+TEST(DeriveMultiplier, TiesBeginAtHalfThePower) {
+  // 8 * 3 / 16 = 1.5 is the first exact half.
+  EXPECT_TRUE(isTieFree({3, 4}, 7));
+  EXPECT_FALSE(isTieFree({3, 4}, 8));
+}
+
 TEST(Requantize, SmallAccumulatorsNeverGiveAnExactHalf) {
   // Property: m odd and |acc| < 2^(n-1).
   for (int32_t shift = 1; shift <= 12; ++shift)
@@ -268,6 +274,17 @@ TEST(FloatForm, BreakpointCheckPredictsEveryAccumulator) {
     exact += predicted;
   }
   EXPECT_GE(exact, 50);
+}
+
+TEST(FloatForm, DiffersBelowABreakpoint) {
+  // An odd zero point turns the tie at 1 / 2 to the other even number; at 2,
+  // the first accumulator that gives 2, both forms agree.
+  Multiplier half{1, 1};
+  EXPECT_EQ(getBreakpoint(half, 1), 2);
+  EXPECT_EQ(requantize(1, half, 1, -128, 127), 1);
+  EXPECT_EQ(requantizeFloatForm(1, half, 1, -128, 127), 2);
+  EXPECT_FALSE(floatFormIsExact(half, 0, 2, 1, -128, 127));
+  EXPECT_TRUE(floatFormIsExact(half, 0, 2, 0, -128, 127));
 }
 
 TEST(FloatForm, IsExactForTieFreeScalesBelowOneHalf) {
@@ -367,6 +384,15 @@ TEST(RescaleAdd, SumsFitI32AtTheEnds) {
         }
     }
   EXPECT_FALSE(deriveRescaleAdd({1e6f, 0}, {1.0f, 0}, {1.0f, 0}).has_value());
+}
+
+TEST(RescaleAdd, TheConstantAloneFitsButNotTheSum) {
+  // With a shift of 24 the constant is just below 2^31.
+  float scale = 32767.0f / (1 << 24);
+  auto c = deriveRescaleAdd({scale, -128}, {scale, -128}, {1.0f, 127});
+  ASSERT_TRUE(c);
+  int64_t sum = (int64_t(c->lhsMultiplier) + c->rhsMultiplier) * 127;
+  EXPECT_LE(sum + c->offset, INT32_MAX);
 }
 
 TEST(RescaleMul, EqualsTheExactProduct) {
