@@ -9,7 +9,7 @@ import dataclasses
 
 import numpy as np
 import onnx
-from onnx import TensorProto
+from onnx import TensorProto, helper, numpy_helper
 
 import onnx_graph
 
@@ -276,6 +276,27 @@ def build(row, quantized):
                    dilation=row.get("dilation", 1))
         g.output(y, channels_last=True)
     return g
+
+
+def write_packed_product(row, network, path):
+    """A row's product as ONNX Runtime's operator for weights of 4 bits in blocks of 32.
+
+    Its input and output are called as the network's.
+    """
+    x, y = network.inputs[0][0], network.outputs[0][0]
+    m, n, k = row["m"], row["n"], row["k"]
+    rng = np.random.default_rng(0)
+    blocks = -(-k // 32)
+    weights = rng.integers(0, 256, (n, blocks, 16), np.uint8)
+    scales = rng.random(n * blocks, np.float32) / 1024
+    node = helper.make_node("MatMulNBits", [x, "w", "s"], [y], domain="com.microsoft",
+                            K=k, N=n, bits=4, block_size=32, accuracy_level=4)
+    graph = helper.make_graph(
+        [node], "peer", [helper.make_tensor_value_info(x, TensorProto.FLOAT, [m, k])],
+        [helper.make_tensor_value_info(y, TensorProto.FLOAT, [m, n])],
+        [numpy_helper.from_array(weights, "w"), numpy_helper.from_array(scales, "s")])
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
+    onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=8), path)
 
 
 # Random layers and networks.
