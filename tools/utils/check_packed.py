@@ -82,6 +82,7 @@ def add_windows(model):
     model.conv(positive, model.weight(33, 17, 1, 1), bias=False, strides=[2, 1])
     model.conv(positive, model.weight(5, 17, 2, 3), pads=[0, 1, 1, 0], strides=[1, 2])
     model.conv("x", model.weight(10, channels // 2, 3, 3), groups=2, dilations=[2, 1])
+    model.conv("x", model.weight(10, channels, 3, 3), dilations=[2, 1])
     model.conv("x", model.weight(8, channels // 4, 3, 3), groups=4, **same)
     model.conv("x", model.weight(36, channels // 2, 1, 1), groups=2)
     model.conv("x", model.weight(channels, 1, 3, 3), groups=channels, **same)
