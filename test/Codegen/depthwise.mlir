@@ -12,6 +12,7 @@
 // CHECK: scf.for {{.*}} -> ({{(vector<16xi32>(, )?)+}})
 // CHECK-COUNT-4: vector.load {{.*}} vector<64xi8>
 // CHECK: vector.shuffle {{.*}} [0, 64, 1, 65, 2, 66, 3, 67, 4, 68, 5, 69, 6, 70, 7, 71, 16, 80,
+// CHECK: vector.shuffle {{.*}} [8, 72, 9, 73, 10, 74, 11, 75, 12, 76, 13, 77, 14, 78, 15, 79, 24, 88,
 // CHECK: vector.shuffle {{.*}} [0, 1, 64, 65, 2, 3, 66, 67, 4, 5, 68, 69, 6, 7, 70, 71, 16, 17,
 // CHECK-COUNT-8: qvec.dot4
 // CHECK-NOT: qvec.dot4
