@@ -27,6 +27,7 @@ private:
   SmallVector<Value> emitStep(const Block &block, int64_t rows,
                               ArrayRef<Value> inputs, Value weights,
                               ArrayRef<Value> scales, ValueRange acc);
+  void prefetchWeight(Value offset);
   Value broadcastInput(Value offset, int64_t bytes);
   Value addPairs(Value x, Value y);
   void storeTile(const Block &block, const Position &at, ValueRange acc);
@@ -40,8 +41,15 @@ private:
   int64_t lanes, dotGroup, channelsPerVector;
   /// Panels of a group; elements that a step sums; input channels of a group.
   int64_t panels, steps, stepElements, groupInputs;
+  /// Whether all weights are read once and come from far away.
+  bool streamsWeights;
 };
 } // namespace
+
+/// Weights of this size do not stay in a core's own cache.
+static constexpr int64_t kLargeWeights = int64_t(2) << 20;
+/// How far ahead of its reads a panel is asked for: 16 steps.
+static constexpr int64_t kPrefetchBytes = 1024;
 
 ContractionEmitter::ContractionEmitter(KernelEmitter &emitter)
     : e(emitter), layout(emitter.kernel) {
@@ -55,6 +63,11 @@ ContractionEmitter::ContractionEmitter(KernelEmitter &emitter)
   panels = llvm::divideCeil(layout.channelsPerGroup, kPanelWidth);
   steps = e.weight.shape[2];
   stepElements = integer ? 4 : 1;
+  auto weightType = cast<MemRefType>(op.getWeight().getType());
+  streamsWeights =
+      layout.units == 1 &&
+      weightType.getNumElements() * weightType.getElementTypeBitWidth() / 8 >=
+          kLargeWeights;
 }
 
 void ContractionEmitter::run() {
@@ -103,6 +116,16 @@ Value ContractionEmitter::broadcastInput(Value offset, int64_t bytes) {
       b, e.loc, VectorType::get({bytes}, b.getI8Type()), words);
 }
 
+/// Asks for what a panel holds a few steps later. The address may lie past the
+/// end, where a prefetch does nothing.
+void ContractionEmitter::prefetchWeight(Value offset) {
+  int64_t bytes = e.weight.elementType.getIntOrFloatBitWidth() / 8;
+  memref::PrefetchOp::create(e.b, e.loc, e.weight.view,
+                             e.add(offset, kPrefetchBytes / bytes),
+                             /*isWrite=*/false, /*localityHint=*/3,
+                             /*isDataCache=*/true);
+}
+
 SmallVector<Value>
 ContractionEmitter::emitStep(const Block &block, int64_t rows,
                              ArrayRef<Value> inputs, Value weights,
@@ -116,6 +139,8 @@ ContractionEmitter::emitStep(const Block &block, int64_t rows,
     Value offset = e.add(weights, channel / kPanelWidth * panelStride +
                                       channel % kPanelWidth * stepElements);
     Value stored = e.load(e.weight, offset, elements);
+    if (streamsWeights && channel % kPanelWidth == 0)
+      prefetchWeight(offset);
     weight.push_back(
         integer ? stored
                 : e.decodeWeight(stored, scales.empty() ? Value() : scales[v]));
