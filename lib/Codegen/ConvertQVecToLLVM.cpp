@@ -95,6 +95,33 @@ static Value widenRepeated(OpBuilder &b, Location loc, Value bytes) {
       vector::ShuffleOp::create(b, loc, twice, zero, mask));
 }
 
+/// Four products as two pairs of words: the even bytes of each 32-bit lane and
+/// the odd ones, which masks and shifts make words of.
+static Value lowerPairs(OpBuilder &b, const Dot &dot, StringRef pairs) {
+  Location loc = dot.op->getLoc();
+  auto words = VectorType::get({2 * dot.getLanes()}, b.getI16Type());
+  auto splat = [&](int16_t value) -> Value {
+    return arith::ConstantOp::create(
+        b, loc, DenseElementsAttr::get(words, b.getI16IntegerAttr(value)));
+  };
+  Value x = vector::BitCastOp::create(b, loc, words, dot.lhs);
+  Value w = vector::BitCastOp::create(b, loc, words, dot.rhs);
+  Value eight = splat(8);
+  Value evenX = arith::AndIOp::create(b, loc, x, splat(0xff));
+  Value oddX = arith::ShRUIOp::create(b, loc, x, eight);
+  Value evenW = arith::ShRSIOp::create(
+      b, loc, arith::ShLIOp::create(b, loc, w, eight), eight);
+  Value oddW = arith::ShRSIOp::create(b, loc, w, eight);
+  auto add = [&](Value sum, Value lhs, Value rhs) -> Value {
+    Value products =
+        LLVM::CallIntrinsicOp::create(b, loc, dot.acc.getType(),
+                                      b.getStringAttr(pairs), {lhs, rhs})
+            .getResult(0);
+    return arith::AddIOp::create(b, loc, sum, products);
+  };
+  return add(add(dot.acc, evenX, evenW), oddX, oddW);
+}
+
 static Value lowerDot(OpBuilder &b, const Dot &dot, const TargetLevel &level) {
   Location loc = dot.op->getLoc();
   std::optional<StringRef> name =
@@ -107,6 +134,10 @@ static Value lowerDot(OpBuilder &b, const Dot &dot, const TargetLevel &level) {
   // The instruction multiplies unsigned by signed bytes.
   if (name && dot.group == 4 && dot.unsignedLhs)
     return call({dot.acc, dot.lhs, dot.rhs});
+  std::optional<StringRef> pairs = getPairIntrinsic(level);
+  if (pairs && dot.group == 4 && dot.unsignedLhs &&
+      dot.getLanes() == level.getLanes())
+    return lowerPairs(b, dot, *pairs);
   if (name && dot.group == 2) {
     Value lhs = dot.unsignedLhs ? widenRepeated(b, loc, dot.lhs) : Value();
     if (!lhs)

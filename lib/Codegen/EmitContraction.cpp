@@ -29,7 +29,6 @@ private:
                               ArrayRef<Value> scales, ValueRange acc);
   void prefetchWeight(Value offset);
   Value broadcastInput(Value offset, int64_t bytes);
-  Value addPairs(Value x, Value y);
   void storeTile(const Block &block, const Position &at, ValueRange acc);
   Value outChannel(const Block &block) {
     return e.add(e.mul(block.group, layout.channelsPerGroup), block.channel);
@@ -38,7 +37,7 @@ private:
   KernelEmitter &e;
   ContractionLayout layout;
   bool integer;
-  int64_t lanes, dotGroup, channelsPerVector;
+  int64_t lanes;
   /// Panels of a group; elements that a step sums; input channels of a group.
   int64_t panels, steps, stepElements, groupInputs;
   /// Whether all weights are read once and come from far away.
@@ -57,8 +56,6 @@ ContractionEmitter::ContractionEmitter(KernelEmitter &emitter)
   qvec::StrategyAttr s = *op.getStrategy();
   integer = op.getAccumulatorType().isInteger(32);
   lanes = s.getLanes();
-  dotGroup = s.getGroup();
-  channelsPerVector = layout.channelsPerVector;
   groupInputs = e.input.shape[3] / layout.groups;
   panels = llvm::divideCeil(layout.channelsPerGroup, kPanelWidth);
   steps = e.weight.shape[2];
@@ -86,15 +83,8 @@ SmallVector<Value> ContractionEmitter::startAccumulators(const Block &block,
       first.push_back(e.splat(zero, lanes));
       continue;
     }
-    Value channel = e.add(outChannel(block), v * channelsPerVector);
-    Value bias = e.load(e.bias, channel, channelsPerVector);
-    if (dotGroup == 2) {
-      // Two lanes per channel: the bias goes to the first.
-      SmallVector<int64_t> mask;
-      for (int64_t i = 0; i < channelsPerVector; ++i)
-        mask.append({i, channelsPerVector + i});
-      bias = e.shuffle(bias, e.splat(zero, channelsPerVector), mask);
-    }
+    Value channel = e.add(outChannel(block), v * lanes);
+    Value bias = e.load(e.bias, channel, lanes);
     first.push_back(bias);
   }
   SmallVector<Value> all;
@@ -132,10 +122,10 @@ ContractionEmitter::emitStep(const Block &block, int64_t rows,
                              ArrayRef<Value> scales, ValueRange acc) {
   OpBuilder &b = e.b;
   int64_t panelStride = e.weight.strides[0];
-  int64_t elements = channelsPerVector * stepElements;
+  int64_t elements = lanes * stepElements;
   SmallVector<Value> weight;
   for (int64_t v = 0; v < block.vectors; ++v) {
-    int64_t channel = v * channelsPerVector;
+    int64_t channel = v * lanes;
     Value offset = e.add(weights, channel / kPanelWidth * panelStride +
                                       channel % kPanelWidth * stepElements);
     Value stored = e.load(e.weight, offset, elements);
@@ -153,11 +143,8 @@ ContractionEmitter::emitStep(const Block &block, int64_t rows,
       Value sum = acc[i * block.vectors + v];
       if (!integer)
         sum = e.fma(x, weight[v], sum);
-      else if (dotGroup == 4)
-        sum = qvec::Dot4Op::create(b, e.loc, sum.getType(), sum, x, weight[v],
-                                   e.kernel.getUnsignedInput());
       else
-        sum = qvec::Dot2Op::create(b, e.loc, sum.getType(), sum, x, weight[v],
+        sum = qvec::Dot4Op::create(b, e.loc, sum.getType(), sum, x, weight[v],
                                    e.kernel.getUnsignedInput());
       next.push_back(sum);
     }
@@ -182,9 +169,8 @@ void ContractionEmitter::emitTile(const Block &block, const Position &at) {
   SmallVector<Value> scales;
   if (e.weightScales)
     for (int64_t v = 0; v < block.vectors; ++v)
-      scales.push_back(e.load(e.weightScales,
-                              e.add(outChannel(block), v * channelsPerVector),
-                              lanes));
+      scales.push_back(
+          e.load(e.weightScales, e.add(outChannel(block), v * lanes), lanes));
 
   auto runBody = [&](Value inputRun, Value weightRun, ValueRange acc) {
     return e.reduceLoop(
@@ -218,41 +204,25 @@ void ContractionEmitter::emitTile(const Block &block, const Position &at) {
   storeTile(block, at, acc);
 }
 
-/// Adds the two lanes that `dot2` has for each channel; two vectors give one
-/// full vector of sums.
-Value ContractionEmitter::addPairs(Value x, Value y) {
-  int64_t count = lanes * (x == y ? 1 : 2);
-  SmallVector<int64_t> even, odd;
-  for (int64_t l = 0; l < count; l += 2) {
-    even.push_back(l);
-    odd.push_back(l + 1);
-  }
-  return arith::AddIOp::create(e.b, e.loc, e.shuffle(x, y, even),
-                               e.shuffle(x, y, odd));
-}
-
 void ContractionEmitter::storeTile(const Block &block, const Position &at,
                                    ValueRange acc) {
-  // Parts of the two sizes that `addPairs` gives are finished separately.
-  SmallVector<KernelEmitter::TilePart> full, halves;
-  for (int64_t i = 0; i < at.rows; ++i) {
+  SmallVector<KernelEmitter::TilePart> parts;
+  for (int64_t i = 0; i < at.rows; ++i)
     for (int64_t v = 0; v < block.vectors; ++v) {
-      Value sum = acc[i * block.vectors + v];
-      int64_t channel = v * channelsPerVector;
-      bool paired = dotGroup == 2 && v + 1 < block.vectors;
-      if (dotGroup == 2)
-        sum = addPairs(sum, paired ? acc[i * block.vectors + ++v] : sum);
-      int64_t width = cast<VectorType>(sum.getType()).getDimSize(0);
-      int64_t valid = std::min(width, block.valid - channel);
-      (width == lanes ? full : halves).push_back({sum, i, channel, valid});
+      int64_t channel = v * lanes;
+      int64_t valid = std::min(lanes, block.valid - channel);
+      parts.push_back({acc[i * block.vectors + v], i, channel, valid});
     }
-  }
-  Value channel = outChannel(block);
-  e.finishTile(full, at.n, at.h, at.w, channel, Value());
-  e.finishTile(halves, at.n, at.h, at.w, channel, Value());
+  e.finishTile(parts, at.n, at.h, at.w, outChannel(block), Value());
 }
 
 LogicalResult quantopt::emitContraction(KernelEmitter &e) {
+  bool isFloat = isa<FloatType>(e.input.elementType);
+  int64_t group = e.kernel.getStrategy()->getGroup();
+  if (group != (isFloat ? 1 : 4))
+    return e.kernel.emitOpError("expected a contraction of ")
+           << e.input.elementType << " in groups of " << (isFloat ? 1 : 4)
+           << ", but got " << group;
   ContractionEmitter(e).run();
   return success();
 }

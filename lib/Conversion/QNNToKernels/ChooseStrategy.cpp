@@ -12,14 +12,19 @@
 using namespace quantopt;
 using qvec::kPanelWidth;
 
+/// Whether a product of bytes takes two instructions for pairs of words.
+static bool usesPairs(const TargetLevel &target, const TileProblem &p) {
+  return p.group == 4 && target.dotGroup == 2;
+}
+
 /// Modelled time of one tile: per step of the depth a dot per accumulator, a
 /// load per weight vector and a broadcast per row; per accumulator an epilogue.
-static double getTileCost(const TileProblem &p, double rows, double vectors) {
-  // Without a fused dot instruction a product takes a multiply and an add, and
-  // operands are widened first.
-  bool pairs = p.group == 2;
-  double dot = pairs ? 2.0 : 1.0;
-  double load = pairs ? 1.5 : 0.6;
+static double getTileCost(const TargetLevel &target, const TileProblem &p,
+                          double rows, double vectors) {
+  // Two products, each with an addition, of operands that are split first.
+  bool pairs = usesPairs(target, p);
+  double dot = pairs ? 4.0 : 1.0;
+  double load = pairs ? 2.5 : 0.6;
   double steps = double(p.depth) / (p.group == 1 ? 1 : 4);
   double step = rows * vectors * dot + (rows + vectors) * load + 0.5;
   // Latency: too few independent chains leave the multipliers idle.
@@ -32,20 +37,22 @@ static double getTileCost(const TileProblem &p, double rows, double vectors) {
 Tile quantopt::chooseContractionTile(const TargetLevel &target,
                                      const TileProblem &p) {
   int64_t lanes = target.getLanes();
-  int64_t channelsPerVector = p.group == 2 ? lanes / 2 : lanes;
-  int64_t needed = llvm::divideCeil(llvm::alignTo(p.channels, kPanelWidth),
-                                    channelsPerVector);
-  int64_t perPanel = kPanelWidth / channelsPerVector;
+  bool pairs = usesPairs(target, p);
+  int64_t needed =
+      llvm::divideCeil(llvm::alignTo(p.channels, kPanelWidth), lanes);
+  int64_t perPanel = kPanelWidth / lanes;
   Tile best{1, 1};
   double bestCost = 0;
-  int64_t spare = p.group == 2 ? 3 : 2;
+  // An input and a product; of pairs both halves, and a mask.
+  int64_t spare = pairs ? 4 : 2;
+  int64_t perWeight = pairs ? 2 : 1;
   for (int64_t vectors = 1; vectors <= std::min<int64_t>(needed, 8);
        ++vectors) {
     // A tile is part of one panel or several whole ones.
     if (vectors < perPanel ? perPanel % vectors : vectors % perPanel)
       continue;
     for (int64_t rows = 1; rows <= std::min<int64_t>(p.positions, 14); ++rows) {
-      if (rows * vectors + vectors + spare > target.vectorRegisters)
+      if (rows * vectors + perWeight * vectors + spare > target.vectorRegisters)
         break;
       TileSplit split = splitEvenly(p.positions, rows);
       double cost = 0;
@@ -53,9 +60,10 @@ Tile quantopt::chooseContractionTile(const TargetLevel &target,
       auto add = [&](int64_t count, int64_t v) {
         if (count == 0 || v == 0)
           return;
-        cost += count * split.large * getTileCost(p, split.size, v);
+        cost += count * split.large * getTileCost(target, p, split.size, v);
         if (split.small)
-          cost += count * split.small * getTileCost(p, split.size - 1, v);
+          cost +=
+              count * split.small * getTileCost(target, p, split.size - 1, v);
       };
       add(blocks, vectors);
       add(rest ? 1 : 0, rest);

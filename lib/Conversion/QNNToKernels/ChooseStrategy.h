@@ -20,7 +20,7 @@ struct TileProblem {
   int64_t channels;
   /// Summed elements.
   int64_t depth;
-  /// 4 for integers with dot4, 2 with dot2, 1 for floats.
+  /// Products of a step: 4 for integers, 1 for floats.
   int64_t group;
 };
 

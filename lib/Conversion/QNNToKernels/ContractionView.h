@@ -63,7 +63,8 @@ SmallVector<int32_t> foldBias(const ContractionView &view,
 qvec::StrategyAttr completeStrategy(LoweringState &state,
                                     const ContractionView &view,
                                     const KernelSpec &spec, Tile tile,
-                                    int64_t weightBytes, bool merge);
+                                    int64_t group, int64_t weightBytes,
+                                    bool merge);
 
 /// `values` with zeros appended.
 template <typename T> SmallVector<T> padTo(ArrayRef<T> values, int64_t size) {

@@ -196,12 +196,13 @@ static bool canMergeTaps(const ContractionView &view) {
 qvec::StrategyAttr quantopt::completeStrategy(LoweringState &state,
                                               const ContractionView &view,
                                               const KernelSpec &spec, Tile tile,
+                                              int64_t group,
                                               int64_t weightBytes, bool merge) {
   ArrayRef<int64_t> output = spec.outputShape;
   auto strategyOf = [&](int64_t pass) {
-    return qvec::StrategyAttr::get(
-        view.op->getContext(), tile.rows, tile.vectors, state.target.getLanes(),
-        view.isInteger() ? state.target.dotGroup : 1, merge, pass);
+    return qvec::StrategyAttr::get(view.op->getContext(), tile.rows,
+                                   tile.vectors, state.target.getLanes(), group,
+                                   merge, pass);
   };
   ContractionLayout layout(output, view.groups, strategyOf(1));
   auto input = cast<RankedTensorType>(spec.input.getType());
@@ -229,9 +230,9 @@ static qvec::StrategyAttr chooseStrategy(LoweringState &state,
   problem.channels = view.weightShape[0] / view.groups;
   problem.depth =
       view.weightShape[1] * view.weightShape[2] * view.weightShape[3];
-  problem.group = view.isInteger() ? state.target.dotGroup : 1;
+  problem.group = view.isInteger() ? 4 : 1;
   Tile tile = chooseContractionTile(state.target, problem);
-  return completeStrategy(state, view, spec, tile,
+  return completeStrategy(state, view, spec, tile, problem.group,
                           view.weightShape[0] * problem.depth * weightBytes,
                           merge);
 }

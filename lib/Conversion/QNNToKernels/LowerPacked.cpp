@@ -307,6 +307,7 @@ LogicalResult quantopt::lowerPackedContraction(LoweringState &state,
   spec.weight = state.constant(packed, loc);
   Tile tile = chooseTile(state, view, spec);
   spec.strategy = completeStrategy(state, view, spec, tile,
+                                   view.isInteger() ? state.target.dotGroup : 1,
                                    packed.getNumElements(), /*merge=*/false);
   ScalarChain chain(state, group.steps, group.root->getResult(0), ranges,
                     getPaddedOrder(view.weightShape[0], padded), loc);

@@ -120,3 +120,18 @@ func.func @words(%acc: vector<4xi32>, %a: vector<8xi16>) -> vector<4xi32>
   %0 = qvec.dot2 %acc, %a, %a : vector<4xi32>, vector<8xi16>
   return %0 : vector<4xi32>
 }
+
+// Even and odd bytes are words, each with a product of pairs.
+// CHECK-LABEL: @pairs
+// CHECK-DAG: %[[MASK:.*]] = arith.constant dense<255> : vector<16xi16>
+// CHECK-DAG: %[[EIGHT:.*]] = arith.constant dense<8> : vector<16xi16>
+// CHECK-DAG: arith.andi %{{.*}}, %[[MASK]]
+// CHECK-DAG: arith.shrui %{{.*}}, %[[EIGHT]]
+// CHECK-DAG: %[[UP:.*]] = arith.shli %{{.*}}, %[[EIGHT]]
+// CHECK-DAG: arith.shrsi %[[UP]], %[[EIGHT]]
+// CHECK-COUNT-2: llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"
+func.func @pairs(%acc: vector<8xi32>, %a: vector<32xi8>, %b: vector<32xi8>) -> vector<8xi32>
+    attributes {qvec.target = #qvec.target<level = "x86-64-v3", triple = "x86_64", cpu = "", features = "">} {
+  %0 = qvec.dot4 %acc, %a, %b {unsignedLhs} : vector<8xi32>, vector<32xi8>
+  return %0 : vector<8xi32>
+}

@@ -162,7 +162,7 @@ template <typename Fn> void forEachProblem(Fn fn) {
     for (int64_t p : positions)
       for (int64_t c : channels)
         for (int64_t d : depths)
-          for (int64_t group : {level.dotGroup, int64_t(1)})
+          for (int64_t group : {4, 1})
             fn(level, TileProblem{p, c, d, group});
 }
 } // namespace
@@ -170,10 +170,11 @@ template <typename Fn> void forEachProblem(Fn fn) {
 TEST(ChooseTile, FitsTheRegisters) {
   forEachProblem([](const TargetLevel &level, const TileProblem &problem) {
     Tile tile = chooseContractionTile(level, problem);
-    // Accumulators, a weight per vector, the input and what it becomes; sums of
-    // pairs are added by an instruction of their own.
-    int64_t needed =
-        tile.rows * tile.vectors + tile.vectors + (problem.group == 2 ? 3 : 2);
+    // Accumulators, a weight per vector, the input and what it becomes; words
+    // of even and odd bytes, a mask and a product where bytes make pairs.
+    bool pairs = problem.group == 4 && level.dotGroup == 2;
+    int64_t needed = tile.rows * tile.vectors + tile.vectors * (pairs ? 2 : 1) +
+                     (pairs ? 4 : 2);
     ASSERT_LE(needed, level.vectorRegisters)
         << level.name.str() << ": " << tile.rows << "x" << tile.vectors;
   });
@@ -183,13 +184,11 @@ TEST(ChooseTile, FitsTheProblemAndThePanels) {
   forEachProblem([](const TargetLevel &level, const TileProblem &problem) {
     Tile tile = chooseContractionTile(level, problem);
     int64_t lanes = level.getLanes();
-    int64_t perVector = problem.group == 2 ? lanes / 2 : lanes;
-    int64_t perPanel = 16 / perVector,
-            padded = (problem.channels + 15) / 16 * 16;
+    int64_t perPanel = 16 / lanes, padded = (problem.channels + 15) / 16 * 16;
     ASSERT_GE(tile.rows, 1);
     ASSERT_GE(tile.vectors, 1);
     ASSERT_LE(tile.rows, problem.positions);
-    ASSERT_LE(tile.vectors * perVector, padded);
+    ASSERT_LE(tile.vectors * lanes, padded);
     // Part of a panel, or whole ones.
     ASSERT_EQ(tile.vectors < perPanel ? perPanel % tile.vectors
                                       : tile.vectors % perPanel,
