@@ -222,7 +222,10 @@ std::optional<double> TilingModel::getCycles() const {
   auto rest = left == 0 ? 0 : getRowCycles(left);
   if (!full || !rest)
     return std::nullopt;
-  return height / tileHeight * *full + *rest;
+  // All parameters come from a far cache once, at some 16 bytes in a cycle.
+  constexpr double farBytes = 16;
+  return height / tileHeight * *full + *rest +
+         getParameterBytes(problem, s) / farBytes;
 }
 
 /// Whether a strategy fits the problem's size.
