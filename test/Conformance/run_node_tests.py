@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Runs the ONNX node tests through the importer and the interpreter.
 
-usage: run_node_tests.py [--only=SUBSTRING] [--list] [--compile] FOLDER_OR_ARCHIVE ...
+usage: run_node_tests.py [--only=SUBSTRING] [--list] [--compile [--once]] FOLDER_OR_ARCHIVE ...
 
 Each argument is a folder with one folder per case (model.onnx, test_data_set_N) or a
 .tar.xz of such a folder. quant-translate and quant-run must be on PATH.
@@ -11,9 +11,11 @@ outputs or be refused for one of the documented LIMITS; any other case must be r
 with the names of its operators. Inputs that the table wants as constants (shapes,
 indices, quantization parameters, statistics) become initializers, since the cases feed
 everything as inputs; then all inputs but the first become initializers, which tests the
-handling of constants. With --compile, code for each level of this machine must give
-what the interpreter gives, on these and on other inputs, byte for byte. A case refused that way passes "at import" if it gives the
-expected outputs when all inputs are initializers. Prints counts and every failure; exits with 1 if there is one.
+handling of constants. A case refused that way passes "at import" if it gives the
+expected outputs when all inputs are initializers. With --compile, code for each level
+of this machine must give what the interpreter gives, on these and on other inputs,
+byte for byte; with --once, only for the first cases, by name, that compile each
+operator. Prints counts and every failure; exits with 1 if there is one.
 """
 import collections
 import concurrent.futures
@@ -177,6 +179,7 @@ class Case:
     def __init__(self, folder, table, newest, compiled=False):
         self.name = os.path.basename(folder)
         self.compiled = compiled
+        self.has_code = False
         self.folder = folder
         path = os.path.join(folder, "model.onnx")
         self.model = upgrade(onnx.load(path, load_external_data=False))
@@ -286,6 +289,7 @@ class Case:
                        "-o", os.path.join(scratch, "model.so"))
             if done.returncode != 0:
                 return "failed", f"compiler's exit {done.returncode}: {done.stderr.strip()}"
+            self.has_code = True
         return "passed", ""
 
 
@@ -298,6 +302,27 @@ def unpack(roots, scratch):
         with tarfile.open(root) as archive:
             archive.extractall(os.path.join(scratch, str(i)))
         yield os.path.join(scratch, str(i))
+
+
+def compile_once(folders, table, run_all):
+    """Cases in rounds, until each operator of the table has code or no case is left that
+    has one without; the same cases however many run at a time."""
+    names = {f: {n.op_type for n in onnx.load(os.path.join(f, "model.onnx"),
+                                              load_external_data=False).graph.node}
+             for f in folders}
+    folders = [f for f in folders if names[f] <= set(table)]
+    cases, covered = [], set()
+    while True:
+        chosen, planned = [], set(covered)
+        for folder in folders:
+            if not names[folder] <= planned:
+                chosen.append(folder)
+                planned |= names[folder]
+        if not chosen:
+            return cases
+        folders = [f for f in folders if f not in chosen]
+        cases += run_all(chosen)
+        covered = set().union(*(case.operators() for case in cases if case.has_code))
 
 
 def report(cases, show_all):
@@ -314,6 +339,9 @@ def report(cases, show_all):
     for case in cases:
         if case.verdict == "passed":
             exercised |= case.operators()
+    with_code = set().union(*(case.operators() for case in cases if case.has_code))
+    if with_code:
+        print(f"operators with code: {len(with_code)}")
     at_import = sum(case.detail == "at import" for case in cases)
     print(f"passed at import: {at_import}")
     print(f"operators in passed cases: {len(exercised)}")
@@ -335,7 +363,12 @@ def main():
                    if all(text in f for text in only)]
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             compiled = "--compile" in flags
-            cases = list(pool.map(lambda f: Case(f, table, newest, compiled), folders))
+
+            def run_all(chosen):
+                return list(pool.map(lambda f: Case(f, table, newest, compiled), chosen))
+
+            cases = (compile_once(folders, table, run_all) if "--once" in flags
+                     else run_all(folders))
         return report(cases, "--list" in flags)
 
 
