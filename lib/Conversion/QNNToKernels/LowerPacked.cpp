@@ -226,25 +226,23 @@ static Tile chooseTile(const LoweringState &state, const ContractionView &view,
                        const KernelSpec &spec) {
   const TargetLevel &target = state.target;
   int64_t lanes = target.getLanes();
-  // Vectors of integer sums for each vector of results.
-  int64_t parts = view.isInteger() && target.dotGroup == 2 ? 2 : 1;
-  int64_t sums =
-      view.isInteger() ? parts + (spec.packing.hasScales() ? 1 : 0) : 1;
-  int64_t spare = view.isInteger() ? 3 + 3 * parts : 5;
+  // Vectors of sums for each vector of results.
+  int64_t sums = view.isInteger() && spec.packing.hasScales() ? 2 : 1;
+  int64_t spare = view.isInteger() ? 6 : 5;
   // Rows a page apart share the ways of a cache set with the weights.
   constexpr int64_t kMostRows = 12, kMostAliases = 10, kAliasBytes = 4096;
   int64_t most = getPitch(spec) % kAliasBytes == 0 ? kMostAliases : kMostRows;
   // Unpacking and widening again costs more than results that are spilled once
   // per block.
-  int64_t least = parts == 2 ? 6 : 1;
+  int64_t least = view.isInteger() && target.dotGroup == 2 ? 6 : 1;
   int64_t limit =
       std::clamp<int64_t>((target.vectorRegisters - spare) / sums, least, most);
   int64_t rows = splitEvenly(spec.outputShape[2], limit).size;
   int64_t channels = view.weightShape[0] / view.groups;
   // Fewer rows than vectors: two chains of products, and sums of the rows.
   auto fits = [&](int64_t slots) {
-    bool isFlat = view.isInteger() && rows < slots * parts;
-    int64_t needed = rows * slots * (isFlat ? sums + parts : sums);
+    bool isFlat = view.isInteger() && rows < slots;
+    int64_t needed = rows * slots * (isFlat ? sums + 1 : sums);
     return needed + (isFlat ? rows : 0) + spare <= target.vectorRegisters &&
            slots * lanes <= int64_t(llvm::alignTo(channels, kPanelWidth));
   };
@@ -252,7 +250,7 @@ static Tile chooseTile(const LoweringState &state, const ContractionView &view,
   constexpr int64_t kEnoughSums = 4;
   while (slots * rows < kEnoughSums && fits(2 * slots))
     slots *= 2;
-  return {rows, slots * parts};
+  return {rows, slots};
 }
 
 /// Fills in operands that depend on the form.
@@ -306,9 +304,9 @@ LogicalResult quantopt::lowerPackedContraction(LoweringState &state,
       packCodes(weight.coded, weight.packing, view.groups);
   spec.weight = state.constant(packed, loc);
   Tile tile = chooseTile(state, view, spec);
-  spec.strategy = completeStrategy(state, view, spec, tile,
-                                   view.isInteger() ? state.target.dotGroup : 1,
-                                   packed.getNumElements(), /*merge=*/false);
+  spec.strategy =
+      completeStrategy(state, view, spec, tile, view.isInteger() ? 4 : 1,
+                       packed.getNumElements(), /*merge=*/false);
   ScalarChain chain(state, group.steps, group.root->getResult(0), ranges,
                     getPaddedOrder(view.weightShape[0], padded), loc);
   return buildKernel(state, group, chain, spec);

@@ -19,7 +19,7 @@
 // ROWS-NOT: %rsp
 
 // WORDS: loop:
-// WORDS-COUNT-96: vpmaddwd {{.*}}%ymm
+// WORDS-COUNT-112: vpmaddwd {{.*}}%ymm
 module attributes {qnn.phase = "fuse"} {
   func.func @main(%x: tensor<1x1024xi8> {qnn.name = "x"}, %y: tensor<48x1024xi8> {qnn.name = "y"})
       -> (tensor<1x64xf32> {qnn.name = "one"}, tensor<48x64xf32> {qnn.name = "many"}) {
