@@ -13,9 +13,9 @@
 using namespace quantopt;
 using namespace quantopt::qnn;
 
-std::variant<IntegerWeight, std::string>
-quantopt::readIntegerWeight(Value value) {
-  auto dequantize = value.getDefiningOp<DequantizeOp>();
+std::variant<ConstantOp, std::string>
+quantopt::findIntegerConstant(Value weight) {
+  auto dequantize = weight.getDefiningOp<DequantizeOp>();
   auto constant = dequantize ? dequantize.getInput().getDefiningOp<ConstantOp>()
                              : ConstantOp();
   if (!constant)
@@ -25,6 +25,18 @@ quantopt::readIntegerWeight(Value value) {
   auto storage = dyn_cast<IntegerType>(element.getStorageType());
   if (!storage || storage.getWidth() > 8)
     return "its weight has no integers of 8 bits or less";
+  return constant;
+}
+
+std::variant<IntegerWeight, std::string>
+quantopt::readIntegerWeight(Value value) {
+  auto found = findIntegerConstant(value);
+  if (auto *reason = std::get_if<std::string>(&found))
+    return *reason;
+  auto constant = std::get<ConstantOp>(found);
+  auto type = cast<RankedTensorType>(constant.getType());
+  auto element = cast<QuantizedTypeInterface>(type.getElementType());
+  auto storage = cast<IntegerType>(element.getStorageType());
   FailureOr<RowParameters> rows = getRowParameters(constant);
   if (failed(rows))
     return "its weight has more than one scale per output channel";

@@ -38,16 +38,13 @@ static DenseF32ArrayAttr getShortArray(OpBuilder &builder,
 /// [-128, 127] that have this zero point; nothing if it can.
 static std::optional<std::string> findBlockObstacle(ContractionOpInterface op,
                                                     int64_t inputZeroPoint) {
-  auto dequantize = op.getWeightOperand().get().getDefiningOp<DequantizeOp>();
-  auto constant = dequantize ? dequantize.getInput().getDefiningOp<ConstantOp>()
-                             : ConstantOp();
-  if (!constant)
-    return "its weight is not quantized";
+  auto found = findIntegerConstant(op.getWeightOperand().get());
+  if (auto *reason = std::get_if<std::string>(&found))
+    return *reason;
+  auto constant = std::get<ConstantOp>(found);
   auto type = cast<RankedTensorType>(constant.getType());
   auto element = cast<QuantizedTypeInterface>(type.getElementType());
-  auto storage = dyn_cast<IntegerType>(element.getStorageType());
-  if (!storage || storage.getWidth() > 8)
-    return "its weight has no integers of 8 bits or less";
+  auto storage = cast<IntegerType>(element.getStorageType());
   auto axis = dyn_cast<AffineAxisType>(type.getElementType());
   if (axis && axis.getAxis() != 0)
     return "its weight's scales belong to no output channel";
