@@ -63,7 +63,7 @@ class Model:
         run("quant-compile", self.onnx, *flags, "-o", path)
         return path
 
-    def float_weights(self, depthwise_copies=1):
+    def float_weights(self):
         """(bytes of the float weights, number of their output channels)."""
         import onnx
         graph = onnx.load(self.onnx).graph
@@ -72,8 +72,7 @@ class Model:
         for node in graph.node:
             if node.op_type in ("Conv", "Gemm", "MatMul") and node.input[1] in shapes:
                 dims = shapes[node.input[1]]
-                depthwise = node.op_type == "Conv" and dims[0] > 1 and dims[1] == 1
-                total += 4 * int(np.prod(dims)) * (depthwise_copies if depthwise else 1)
+                total += 4 * int(np.prod(dims))
                 transposed = node.op_type == "MatMul" or node.op_type == "Gemm" and not any(
                     a.name == "transB" and a.i for a in node.attribute)
                 channels += dims[-1] if transposed else dims[0]
@@ -130,8 +129,7 @@ def test_integer_only(model, flags):
     program = model.compile("integer", *model.flags(flags), "--integer-only", "--cpu=native")
     info = run(program, "--info")
     floats, constants = value(info, "float_ops"), value(info, "const_bytes")
-    # Depthwise weights are packed for two outputs and in groups of four taps.
-    weights, channels = model.float_weights(depthwise_copies=3)
+    weights, channels = model.float_weights()
     limit = weights // 4 + 12 * channels + 8192
     print(f"{model.name}: float_ops {floats:.0f}, constants {constants:.0f} bytes, limit {limit}")
     return floats == 0 and constants <= limit

@@ -222,8 +222,10 @@ std::optional<double> TilingModel::getCycles() const {
   auto rest = left == 0 ? 0 : getRowCycles(left);
   if (!full || !rest)
     return std::nullopt;
-  // All parameters come from a far cache once, at some 16 bytes in a cycle.
-  constexpr double farBytes = 16;
+  // All parameters come from memory once. Some of the price is for their size:
+  // a layer of few positions gains little by weights that serve several
+  // outputs.
+  constexpr double farBytes = 4;
   return height / tileHeight * *full + *rest +
          getParameterBytes(problem, s) / farBytes;
 }

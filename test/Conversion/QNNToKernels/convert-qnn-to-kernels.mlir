@@ -65,12 +65,12 @@ func.func @main(%x: tensor<1x3x4x4xf32>) -> tensor<1x4x4x3x!qnn.affine<ui8, 0.5 
 // -----
 
 // A depthwise convolution has a kernel of its own; its weight stays packed: one
-// block of three pixels, three rows of taps, whose columns are a group.
+// block of three pixels, three columns of taps, whose rows are a group.
 
 // CHECK-LABEL: @main
 // CHECK: arith.constant {{.*}} : tensor<1x3x1x1x256xi8>
 // CHECK: qvec.kernel depthwise
-// CHECK-SAME: depthwise_strategy <axis = 1, outputs = 1, columns = 3, pixels = 3,
+// CHECK-SAME: depthwise_strategy <axis = 0, outputs = 1, columns = 1, pixels = 3,
 func.func @main(%x: tensor<1x5x5x8xi8>) -> tensor<1x3x3x8xi32> {
   %w = arith.constant dense<2> : tensor<8x3x3x1xi8>
   %0 = qnn.conv2d %x, %w window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> {groups = 8 : i64}
