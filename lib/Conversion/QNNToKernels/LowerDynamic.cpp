@@ -100,12 +100,14 @@ static void quantizeRows(LoweringState &state, qnn::QuantizeDynamicOp op,
   Location loc = op.getLoc();
   unsigned rank = cast<RankedTensorType>(op.getInput().getType()).getRank();
   AffineMap map = AffineMap::getMultiDimIdentityMap(rank, b.getContext());
+  AffineMap rows = AffineMap::get(
+      rank, 0, map.getResults().take_front(op.getRowDims()), b.getContext());
   SmallVector<utils::IteratorType> kinds(rank, utils::IteratorType::parallel);
   Value destination = state.getDestination(op.getResult(), loc);
   auto generic = linalg::GenericOp::create(
       b, loc, destination.getType(),
       ValueRange{state.get(op.getInput(), loc), inverse}, destination,
-      ArrayRef<AffineMap>{map, map.getMajorSubMap(op.getRowDims()), map}, kinds,
+      ArrayRef<AffineMap>{map, rows, map}, kinds,
       [&](OpBuilder &in, Location l, ValueRange args) {
         ScalarEmitter emit(in, l, state.target);
         linalg::YieldOp::create(in, l,

@@ -27,8 +27,9 @@ static AffineMap getBroadcastMap(ArrayRef<int64_t> shape,
 /// Reads a tensor of the output's leading dimensions.
 static AffineMap getRowMap(unsigned rank, unsigned outputRank,
                            MLIRContext *ctx) {
-  return AffineMap::getMultiDimIdentityMap(outputRank, ctx)
-      .getMajorSubMap(rank);
+  // Rank 0, whole tensors, is nothing that getMajorSubMap knows.
+  AffineMap all = AffineMap::getMultiDimIdentityMap(outputRank, ctx);
+  return AffineMap::get(outputRank, 0, all.getResults().take_front(rank), ctx);
 }
 
 /// How the root's first operand is read.
