@@ -120,8 +120,9 @@ Count TilingModel::countSums(TileSize tile, int64_t pieces) const {
     return count;
   }
   count.registers = vectors * kQuarters + kQuarters + temporaries - 1;
+  // Weights of an output's groups that are used again.
   if (tile.columns > 1)
-    count.registers += 3; // weights that are used again
+    count.registers += 3 * llvm::divideCeil(groupsRead, tile.outputs);
   // In a loop products of more than two groups are added to each other first.
   if (group == 2 && walkedTaps > 1 && groupsRead > 2 * tile.outputs)
     count.registers += 2;
