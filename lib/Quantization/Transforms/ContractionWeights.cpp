@@ -13,7 +13,7 @@
 using namespace quantopt;
 using namespace quantopt::qnn;
 
-std::variant<ConstantOp, std::string>
+std::variant<IntegerConstant, std::string>
 quantopt::findIntegerConstant(Value weight) {
   auto dequantize = weight.getDefiningOp<DequantizeOp>();
   auto constant = dequantize ? dequantize.getInput().getDefiningOp<ConstantOp>()
@@ -25,7 +25,7 @@ quantopt::findIntegerConstant(Value weight) {
   auto storage = dyn_cast<IntegerType>(element.getStorageType());
   if (!storage || storage.getWidth() > 8)
     return "its weight has no integers of 8 bits or less";
-  return constant;
+  return IntegerConstant{constant, type, storage};
 }
 
 std::variant<IntegerWeight, std::string>
@@ -33,10 +33,7 @@ quantopt::readIntegerWeight(Value value) {
   auto found = findIntegerConstant(value);
   if (auto *reason = std::get_if<std::string>(&found))
     return *reason;
-  auto constant = std::get<ConstantOp>(found);
-  auto type = cast<RankedTensorType>(constant.getType());
-  auto element = cast<QuantizedTypeInterface>(type.getElementType());
-  auto storage = cast<IntegerType>(element.getStorageType());
+  auto [constant, type, storage] = std::get<IntegerConstant>(found);
   FailureOr<RowParameters> rows = getRowParameters(constant);
   if (failed(rows))
     return "its weight has more than one scale per output channel";

@@ -23,9 +23,15 @@ struct IntegerWeight {
   RankedTensorType type; // of signless integers of 2 to 8 bits
 };
 
-/// The constant of integers of at most 8 bits that a weight dequantizes;
-/// otherwise says why there is none.
-std::variant<qnn::ConstantOp, std::string> findIntegerConstant(Value weight);
+/// A constant of integers of at most 8 bits.
+struct IntegerConstant {
+  qnn::ConstantOp op;
+  RankedTensorType type; // of the quantized element type
+  IntegerType storage;
+};
+
+/// The constant that a weight dequantizes; otherwise says why there is none.
+std::variant<IntegerConstant, std::string> findIntegerConstant(Value weight);
 
 /// Reads a dequantized constant as signed integers with zero point 0; otherwise
 /// says why not.

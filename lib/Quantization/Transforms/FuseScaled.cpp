@@ -41,10 +41,7 @@ static std::optional<std::string> findBlockObstacle(ContractionOpInterface op,
   auto found = findIntegerConstant(op.getWeightOperand().get());
   if (auto *reason = std::get_if<std::string>(&found))
     return *reason;
-  auto constant = std::get<ConstantOp>(found);
-  auto type = cast<RankedTensorType>(constant.getType());
-  auto element = cast<QuantizedTypeInterface>(type.getElementType());
-  auto storage = cast<IntegerType>(element.getStorageType());
+  auto [constant, type, storage] = std::get<IntegerConstant>(found);
   auto axis = dyn_cast<AffineAxisType>(type.getElementType());
   if (axis && axis.getAxis() != 0)
     return "its weight's scales belong to no output channel";
