@@ -67,34 +67,6 @@ static Value lowerGeneric(OpBuilder &b, const Dot &dot) {
   return sum;
 }
 
-/// Words of bytes without sign that repeat four times a byte or more: bytes
-/// interleaved with zeros in each block of 128 bits, which costs less than
-/// moving them between blocks. Null when the bytes are others.
-static Value widenRepeated(OpBuilder &b, Location loc, Value bytes) {
-  auto cast = bytes.getDefiningOp<vector::BitCastOp>();
-  auto broadcast =
-      cast ? cast.getSource().getDefiningOp<vector::BroadcastOp>() : nullptr;
-  if (!broadcast || !broadcast.getSource().getType().isInteger(32))
-    return {};
-  int64_t count = llvm::cast<VectorType>(bytes.getType()).getDimSize(0);
-  auto type = [&](int64_t size, unsigned bits) {
-    return VectorType::get({size}, b.getIntegerType(bits));
-  };
-  Value twice = vector::BitCastOp::create(
-      b, loc, type(2 * count, 8),
-      vector::BroadcastOp::create(b, loc, type(count / 2, 32),
-                                  broadcast.getSource()));
-  Value zero =
-      arith::ConstantOp::create(b, loc, b.getZeroAttr(type(2 * count, 8)));
-  SmallVector<int64_t> mask;
-  for (int64_t block = 0; block < 2 * count; block += 16)
-    for (int64_t i = block; i < block + 8; ++i)
-      mask.append({i, 2 * count + i});
-  return vector::BitCastOp::create(
-      b, loc, type(count, 16),
-      vector::ShuffleOp::create(b, loc, twice, zero, mask));
-}
-
 /// Four products as two pairs of words: the even bytes of each 32-bit lane and
 /// the odd ones, which masks and shifts make words of.
 static Value lowerPairs(OpBuilder &b, const Dot &dot, StringRef pairs) {
@@ -138,13 +110,11 @@ static Value lowerDot(OpBuilder &b, const Dot &dot, const TargetLevel &level) {
   if (pairs && dot.group == 4 && dot.unsignedLhs &&
       dot.getLanes() == level.getLanes())
     return lowerPairs(b, dot, *pairs);
-  if (name && dot.group == 2) {
-    Value lhs = dot.unsignedLhs ? widenRepeated(b, loc, dot.lhs) : Value();
-    if (!lhs)
-      lhs = widen(b, loc, dot.lhs, 16, dot.unsignedLhs);
-    Value rhs = widen(b, loc, dot.rhs, 16, false);
-    return arith::AddIOp::create(b, loc, dot.acc, call({lhs, rhs}));
-  }
+  if (name && dot.group == 2)
+    return arith::AddIOp::create(
+        b, loc, dot.acc,
+        call({widen(b, loc, dot.lhs, 16, dot.unsignedLhs),
+              widen(b, loc, dot.rhs, 16, false)}));
   return lowerGeneric(b, dot);
 }
 

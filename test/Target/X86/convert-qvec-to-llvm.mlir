@@ -96,31 +96,6 @@ func.func @rescale_add_otherwise(%x: vector<32xi8>, %y: vector<16xi8>, %z: i8) -
   return %0, %1, %2 : vector<32xi8>, vector<16xi8>, i8
 }
 
-// Repeated bytes are interleaved with zeros in place of being widened.
-// CHECK-LABEL: @repeated
-// CHECK-DAG: %[[ZERO:.*]] = arith.constant dense<0> : vector<32xi8>
-// CHECK-DAG: vector.broadcast %{{.*}} : i32 to vector<8xi32>
-// CHECK: vector.shuffle %{{.*}}, %[[ZERO]] [0, 32, 1, 33, 2, 34, 3, 35, 4, 36, 5, 37, 6, 38, 7, 39, 16, 48,
-// CHECK-NOT: arith.extui
-// CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"
-func.func @repeated(%acc: vector<8xi32>, %x: i32, %w: vector<16xi8>) -> vector<8xi32>
-    attributes {qvec.target = #qvec.target<level = "x86-64-v3", triple = "x86_64", cpu = "", features = "">} {
-  %0 = vector.broadcast %x : i32 to vector<4xi32>
-  %1 = vector.bitcast %0 : vector<4xi32> to vector<16xi8>
-  %2 = qvec.dot2 %acc, %1, %w {unsignedLhs} : vector<8xi32>, vector<16xi8>
-  return %2 : vector<8xi32>
-}
-
-// Words need no widening.
-// CHECK-LABEL: @words
-// CHECK-NOT: arith.ext
-// CHECK: llvm.call_intrinsic "llvm.x86.sse2.pmadd.wd"
-func.func @words(%acc: vector<4xi32>, %a: vector<8xi16>) -> vector<4xi32>
-    attributes {qvec.target = #qvec.target<level = "x86-64", triple = "x86_64", cpu = "", features = "">} {
-  %0 = qvec.dot2 %acc, %a, %a : vector<4xi32>, vector<8xi16>
-  return %0 : vector<4xi32>
-}
-
 // Even and odd bytes are words, each with a product of pairs.
 // CHECK-LABEL: @pairs
 // CHECK-DAG: %[[MASK:.*]] = arith.constant dense<255> : vector<16xi16>
