@@ -96,6 +96,16 @@ func.func @rescale_add_otherwise(%x: vector<32xi8>, %y: vector<16xi8>, %z: i8) -
   return %0, %1, %2 : vector<32xi8>, vector<16xi8>, i8
 }
 
+// Words need no widening.
+// CHECK-LABEL: @words
+// CHECK-NOT: arith.ext
+// CHECK: llvm.call_intrinsic "llvm.x86.sse2.pmadd.wd"
+func.func @words(%acc: vector<4xi32>, %a: vector<8xi16>) -> vector<4xi32>
+    attributes {qvec.target = #qvec.target<level = "x86-64", triple = "x86_64", cpu = "", features = "">} {
+  %0 = qvec.dot2 %acc, %a, %a : vector<4xi32>, vector<8xi16>
+  return %0 : vector<4xi32>
+}
+
 // Even and odd bytes are words, each with a product of pairs.
 // CHECK-LABEL: @pairs
 // CHECK-DAG: %[[MASK:.*]] = arith.constant dense<255> : vector<16xi16>
