@@ -11,7 +11,7 @@ build_packages=(
   llvm-22-tools mlir-22-tools ninja-build protobuf-compiler zlib1g-dev
 )
 test_packages=(
-  binutils clang-format-14 git libgmock-dev libgtest-dev libonnx-testdata python3
+  binutils clang-format-14 git libgmock-dev libgtest-dev libonnx-testdata parallel python3
   python3-numpy python3-onnx python3-pil python3-psutil qemu-user xz-utils
 )
 

@@ -42,8 +42,7 @@ void Histogram::add(llvm::ArrayRef<float> values) {
     }
     ++(*chunk)[key & 127];
     ++count;
-    min = std::min(min, value);
-    max = std::max(max, value);
+    widen(value, value);
   }
 }
 
@@ -53,8 +52,9 @@ void Histogram::addToBin(uint16_t key, uint64_t amount) {
 }
 
 void Histogram::widen(float low, float high) {
-  min = std::min(min, low);
-  max = std::max(max, high);
+  // Adding +0 makes -0 positive: which of the two comes first must not show.
+  min = std::min(min, low + 0.0f);
+  max = std::max(max, high + 0.0f);
 }
 
 void Histogram::merge(const Histogram &other) {

@@ -7,7 +7,8 @@
 
 #include "quant-opt/Calibration/RangeSelection.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
 #include <algorithm>
 #include <cmath>
 
@@ -27,6 +28,16 @@ llvm::Expected<RangeMethod> RangeMethod::parse(llvm::StringRef text) {
           parameter.str() + "'");
     return method;
   }
+  if (name == "moving") {
+    method.kind = Moving;
+    if (!parameter.empty() &&
+        (parameter.getAsDouble(method.momentum) ||
+         !(method.momentum > 0.0 && method.momentum <= 1.0)))
+      return llvm::createStringError(
+          "expected a weight above 0 and up to 1 for 'moving', but got '" +
+          parameter.str() + "'");
+    return method;
+  }
   if (text == "minmax") {
     method.kind = MinMax;
     return method;
@@ -39,17 +50,27 @@ llvm::Expected<RangeMethod> RangeMethod::parse(llvm::StringRef text) {
     method.kind = MSE;
     return method;
   }
-  return llvm::createStringError("expected 'minmax', 'percentile:P', 'entropy' "
-                                 "or 'mse' as the range method, but got '" +
-                                 text.str() + "'");
+  return llvm::createStringError(
+      "expected 'minmax', 'moving:C', 'percentile:P', "
+      "'entropy' or 'mse' as the range method, but got '" +
+      text.str() + "'");
+}
+
+/// A number with as many digits as a user would write.
+static std::string formatNumber(double value) {
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::format("%.10g", value);
+  return text;
 }
 
 std::string RangeMethod::toString() const {
   switch (kind) {
   case MinMax:
     return "minmax";
+  case Moving:
+    return "moving:" + formatNumber(momentum);
   case Percentile:
-    return llvm::formatv("percentile:{0}", percentile);
+    return "percentile:" + formatNumber(percentile);
   case Entropy:
     return "entropy";
   case MSE:
@@ -191,16 +212,35 @@ static FloatRange selectEntropy(llvm::ArrayRef<Bin> bins, FloatRange full) {
   return {std::max(full.min, -threshold), std::min(full.max, threshold)};
 }
 
+void MovingLimits::add(llvm::ArrayRef<float> values, double momentum) {
+  bool seen = false;
+  float low = 0, high = 0;
+  for (float value : values) {
+    if (!std::isfinite(value))
+      continue;
+    low = seen ? std::min(low, value) : value;
+    high = seen ? std::max(high, value) : value;
+    seen = true;
+  }
+  if (!seen)
+    return;
+  double weight = isEmpty ? 1.0 : momentum;
+  min += weight * (double(low) - min);
+  max += weight * (double(high) - max);
+  isEmpty = false;
+}
+
 FloatRange quantopt::selectRange(const Histogram &histogram,
                                  const RangeMethod &method) {
   if (histogram.getMin() > histogram.getMax())
     return {};
   FloatRange full{histogram.getMin(), histogram.getMax()};
   llvm::SmallVector<Bin> bins = histogram.getBins();
-  if (bins.empty() || method.kind == RangeMethod::MinMax)
+  if (bins.empty())
     return full;
   switch (method.kind) {
   case RangeMethod::MinMax:
+  case RangeMethod::Moving:
     return full;
   case RangeMethod::Percentile:
     return selectPercentile(bins, histogram.getCount(), method.percentile);

@@ -167,16 +167,29 @@ llvm::Expected<RangeTable> RangeTable::merge(llvm::ArrayRef<RangeTable> tables,
                                              const RangeMethod &method) {
   if (tables.empty())
     return RangeTable();
+  if (method.kind == RangeMethod::Moving)
+    return llvm::createStringError(
+        "a moving average depends on the order of the samples, so tables "
+        "cannot be merged for it: choose another method with '--ranges'");
   RangeTable result = tables.front();
+  for (const RangeTable &table : tables.drop_front())
+    for (const Entry &entry : table.entries)
+      if (!result.find(entry.name))
+        return llvm::createStringError("expected the same values in every "
+                                       "table, but '" +
+                                       entry.name + "' is not in the first");
+  auto noHistogram = [](const Entry &entry) {
+    return llvm::createStringError(
+        "expected a histogram for '" + entry.name +
+        "' in every table: calibrate with '--keep-histograms'");
+  };
   for (Entry &entry : result.entries) {
     if (!entry.histogram)
-      return llvm::createStringError("expected a histogram for '" + entry.name +
-                                     "' in every table");
+      return noHistogram(entry);
     for (const RangeTable &table : tables.drop_front()) {
       const Entry *other = table.find(entry.name);
       if (!other || !other->histogram)
-        return llvm::createStringError("expected a histogram for '" +
-                                       entry.name + "' in every table");
+        return noHistogram(entry);
       entry.histogram->merge(*other->histogram);
     }
     entry.range = selectRange(*entry.histogram, method);
@@ -194,17 +207,14 @@ llvm::Expected<RangeTable> quantopt::readRangeTable(llvm::StringRef path) {
   return RangeTable::parse((*buffer)->getBuffer(), path);
 }
 
-void Calibrator::merge(const Calibrator &other) {
-  for (auto [own, added] : llvm::zip(histograms, other.histograms))
-    own.merge(added);
-}
-
-RangeTable Calibrator::finish(const RangeMethod &method, bool keepHistograms) {
+RangeTable Calibrator::finish(bool keepHistograms) const {
   RangeTable table;
-  for (auto [name, histogram] : llvm::zip(names, histograms)) {
+  for (auto [name, histogram, moving] : llvm::zip(names, histograms, limits)) {
     RangeTable::Entry entry;
     entry.name = name;
-    entry.range = selectRange(histogram, method);
+    entry.range = method.kind == RangeMethod::Moving
+                      ? moving.getRange()
+                      : selectRange(histogram, method);
     entry.source = method.toString();
     if (keepHistograms)
       entry.histogram = histogram;

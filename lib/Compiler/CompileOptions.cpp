@@ -38,7 +38,20 @@ std::optional<Activations> quantopt::parseActivations(StringRef name) {
 
 StringRef quantopt::getActivationsNames() { return "float, dynamic or static"; }
 
+/// Fails unless the options fit the work of joining tables.
+static Error checkMerge(const CompileOptions &options) {
+  if (!options.input.empty())
+    return createStringError("'--merge-tables' joins tables without a model, "
+                             "but got '" +
+                             options.input + "'");
+  if (options.output.empty())
+    return createStringError("expected an output file: '-o TABLE.json'");
+  return Error::success();
+}
+
 llvm::Error CompileOptions::check() const {
+  if (!mergeTables.empty())
+    return checkMerge(*this);
   if (input.empty())
     return createStringError("expected a model: 'quant-compile MODEL -o OUT'");
   if (output.empty())
@@ -72,6 +85,9 @@ llvm::Error CompileOptions::check() const {
     return createStringError("'--calibrate' needs '--activations=static'");
   if (!table.empty() && !isStatic)
     return createStringError("'--table' needs '--activations=static'");
+  if (keepHistograms && (table.empty() || calibrate.empty()))
+    return createStringError("'--keep-histograms' is for tables that are "
+                             "written: give '--calibrate' and '--table'");
   bool isFloatWeights =
       weights == "f32" || weights == "f16" || weights == "bf16";
   bool isInteger = needsIntegerWeights();

@@ -73,9 +73,16 @@ struct Flags {
   TextsFlag calibrate{"calibrate", in, cl::value_desc("[NAME=]FILE|DIR"),
                       cl::desc("Samples (.npy, .npz) to take ranges from")};
   TextFlag ranges{"ranges", in, cl::value_desc("R"),
-                  cl::desc("mse (default), minmax, percentile:P, entropy")};
+                  cl::desc("mse (default), minmax, moving:C, percentile:P, "
+                           "entropy")};
   TextFlag table{"table", in, cl::value_desc("FILE.json"),
                  cl::desc("Ranges to use, or to write with --calibrate")};
+  BoolFlag keepHistograms{
+      "keep-histograms", in,
+      cl::desc("Write what --merge-tables needs into --table")};
+  TextsFlag mergeTables{
+      "merge-tables", in, cl::CommaSeparated, cl::value_desc("FILE.json,..."),
+      cl::desc("Join tables of parts of the samples into '-o FILE.json'")};
   TextFlag config{"config", in, cl::value_desc("FILE.json"),
                   cl::desc("Options and decisions about weights to follow")};
   TextFlag writeConfig{
@@ -221,6 +228,9 @@ static llvm::Expected<CompileOptions> readOptions(const Flags &flags) {
   options.calibrate.assign(flags.calibrate.begin(), flags.calibrate.end());
   options.ranges = flags.ranges;
   options.table = flags.table;
+  options.keepHistograms = flags.keepHistograms;
+  options.mergeTables.assign(flags.mergeTables.begin(),
+                             flags.mergeTables.end());
   options.config = flags.config;
   options.writeConfig = flags.writeConfig;
   options.integerOnly = flags.integerOnly;

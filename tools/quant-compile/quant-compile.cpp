@@ -7,6 +7,7 @@
 
 #include "Options.h"
 #include "Progress.h"
+#include "quant-opt/Compiler/Calibrate.h"
 #include "quant-opt/Compiler/Session.h"
 #include "quant-opt/InitAllDialects.h"
 #include "quant-opt/Support/Diagnostics.h"
@@ -57,6 +58,11 @@ int main(int argc, char **argv) {
   auto options = parseCommandLine(argc, argv);
   if (!options)
     return fail(llvm::toString(options.takeError()));
+  if (!options->mergeTables.empty()) {
+    if (llvm::Error error = mergeRangeTables(*options))
+      return fail(llvm::toString(std::move(error)));
+    return 0;
+  }
   mlir::DialectRegistry registry;
   quantopt::registerAllDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);

@@ -30,7 +30,7 @@ llvm::Error quantopt::writeRanges(Runner &runner, TensorSamples &samples,
     numbers[observed.value] = names.size();
     names.push_back(observed.name);
   }
-  Calibrator calibrator(names);
+  Calibrator calibrator(names, *method);
   InterpretOptions options;
   options.observer = [&](Value value, const Tensor &tensor) {
     auto it = numbers.find(value);
@@ -45,7 +45,7 @@ llvm::Error quantopt::writeRanges(Runner &runner, TensorSamples &samples,
     if (!results)
       return results.takeError();
   }
-  std::string text = calibrator.finish(*method).toJSON();
+  std::string text = calibrator.finish().toJSON();
   return writeFileAtomically(path, [&](raw_ostream &os) -> llvm::Error {
     os << text;
     return llvm::Error::success();

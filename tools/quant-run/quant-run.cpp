@@ -57,9 +57,10 @@ struct Flags {
       "write-ranges", cl::cat(category), cl::value_desc("TABLE.json"),
       cl::desc("Write the ranges of activations over the samples (with "
                "--interpret; of a model after the phase 'prepare')")};
-  cl::opt<std::string> ranges{"ranges", cl::cat(category), cl::init("mse"),
-                              cl::value_desc("minmax|percentile:P|entropy|mse"),
-                              cl::desc("How --write-ranges chooses")};
+  cl::opt<std::string> ranges{
+      "ranges", cl::cat(category), cl::init("mse"),
+      cl::value_desc("minmax|moving:C|percentile:P|..."),
+      cl::desc("How --write-ranges chooses")};
   cl::opt<std::string> dumpTensors{
       "dump-tensors", cl::cat(category), cl::value_desc("DIR"),
       cl::desc("Write every value of the first sample (with --interpret)")};

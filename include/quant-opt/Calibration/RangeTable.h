@@ -44,7 +44,8 @@ struct RangeTable {
   std::string toJSON() const;
 
   /// Joins tables of the same values that hold histograms, and chooses the
-  /// ranges anew.
+  /// ranges anew. The order of the tables does not matter. The result keeps its
+  /// histograms.
   static llvm::Expected<RangeTable> merge(llvm::ArrayRef<RangeTable> tables,
                                           const RangeMethod &method);
 };
@@ -55,15 +56,17 @@ llvm::Expected<RangeTable> readRangeTable(llvm::StringRef path);
 /// Collects the values of a network run by run.
 class Calibrator {
 public:
-  explicit Calibrator(llvm::ArrayRef<std::string> names)
-      : names(names.begin(), names.end()), histograms(names.size()) {}
+  Calibrator(llvm::ArrayRef<std::string> names, const RangeMethod &method)
+      : method(method), names(names.begin(), names.end()),
+        histograms(names.size()), limits(names.size()) {}
 
-  /// Adds values of the tensor number `index`. Order does not matter.
+  /// Adds the values of the tensor number `index` in one run. The order of
+  /// runs matters for `moving` only.
   void observe(size_t index, llvm::ArrayRef<float> values) {
     histograms[index].add(values);
+    if (method.kind == RangeMethod::Moving)
+      limits[index].add(values, method.momentum);
   }
-  /// Adds what another calibrator of the same network has seen.
-  void merge(const Calibrator &other);
 
   /// What has been seen of the tensor number `index`.
   const Histogram &getHistogram(size_t index) const {
@@ -71,11 +74,13 @@ public:
   }
 
   /// The table of all ranges.
-  RangeTable finish(const RangeMethod &method, bool keepHistograms = false);
+  RangeTable finish(bool keepHistograms = false) const;
 
 private:
+  RangeMethod method;
   std::vector<std::string> names;
   std::vector<Histogram> histograms;
+  std::vector<MovingLimits> limits;
 };
 
 } // namespace quantopt

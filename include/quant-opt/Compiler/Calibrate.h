@@ -20,6 +20,10 @@ namespace quantopt {
 llvm::Expected<RangeTable> calibrateModel(ModuleOp module,
                                           const CompileOptions &options);
 
+/// Joins the range tables of `options.mergeTables` into `options.output`,
+/// reading one after the other.
+llvm::Error mergeRangeTables(const CompileOptions &options);
+
 } // namespace quantopt
 
 #endif // QUANTOPT_COMPILER_CALIBRATE_H

@@ -47,7 +47,9 @@ struct CompileOptions {
   std::optional<Activations> activations; ///< float if nobody says
   std::vector<std::string> calibrate;     ///< [NAME=]FILE, see SampleSet
   std::string ranges;                     ///< see RangeMethod; empty is mse
-  std::string table; ///< written when calibrating, else read
+  std::string table;                    ///< written when calibrating, else read
+  bool keepHistograms = false;          ///< in a table that is written
+  std::vector<std::string> mergeTables; ///< do nothing but join these
   std::string config, writeConfig;
   bool integerOnly = false;
   bool quantizedIO = false;

@@ -14,10 +14,10 @@ namespace {
 
 /// A table of two values after `values` went through both.
 RangeTable calibrate(llvm::ArrayRef<float> values) {
-  Calibrator calibrator({"a", "b \"quoted\""});
+  Calibrator calibrator({"a", "b \"quoted\""}, RangeMethod());
   calibrator.observe(0, values);
   calibrator.observe(1, values);
-  return calibrator.finish(RangeMethod(), /*keepHistograms=*/true);
+  return calibrator.finish(/*keepHistograms=*/true);
 }
 
 TEST(RangeTableTest, json_round_trips_exactly) {
@@ -48,7 +48,42 @@ TEST(RangeTableTest, tables_without_histograms_do_not_merge) {
   llvm::Expected<RangeTable> merged =
       RangeTable::merge({table, table}, RangeMethod());
   EXPECT_EQ(llvm::toString(merged.takeError()),
-            "expected a histogram for 'a' in every table");
+            "expected a histogram for 'a' in every table: calibrate with "
+            "'--keep-histograms'");
+}
+
+TEST(RangeTableTest, tables_of_other_values_do_not_merge) {
+  RangeTable table = calibrate({1.0f}), smaller = table;
+  smaller.entries.pop_back();
+  for (auto &tables : {std::vector<RangeTable>{table, smaller},
+                       std::vector<RangeTable>{smaller, table}})
+    EXPECT_NE(
+        llvm::toString(RangeTable::merge(tables, RangeMethod()).takeError()),
+        "");
+}
+
+TEST(RangeTableTest, negative_zero_does_not_show_the_order) {
+  std::string whole = calibrate({0.0f, -0.0f, 1.0f}).toJSON();
+  RangeTable first = calibrate({-0.0f}), second = calibrate({0.0f, 1.0f});
+  for (auto &tables : {std::vector<RangeTable>{first, second},
+                       std::vector<RangeTable>{second, first}})
+    EXPECT_EQ(llvm::cantFail(RangeTable::merge(tables, RangeMethod())).toJSON(),
+              whole);
+}
+
+TEST(RangeTableTest, moving_averages_follow_the_order) {
+  RangeMethod method = llvm::cantFail(RangeMethod::parse("moving:0.5"));
+  Calibrator calibrator({"a"}, method);
+  calibrator.observe(0, {-1.0f, 4.0f});
+  calibrator.observe(0, {-2.0f, 8.0f, std::numeric_limits<float>::infinity()});
+  RangeTable table = calibrator.finish(/*keepHistograms=*/true);
+  EXPECT_EQ(table.find("a")->range.min, -1.5f);
+  EXPECT_EQ(table.find("a")->range.max, 6.0f);
+  EXPECT_EQ(table.find("a")->source, "moving:0.5");
+  EXPECT_EQ(
+      llvm::toString(RangeTable::merge({table, table}, method).takeError()),
+      "a moving average depends on the order of the samples, so tables cannot "
+      "be merged for it: choose another method with '--ranges'");
 }
 
 /// What the parser says about a text.
