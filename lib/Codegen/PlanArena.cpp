@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ArenaViews.h"
 #include "BufferParts.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -202,16 +203,8 @@ static void rewrite(FunctionBuffers &function, int64_t bytes) {
   unsigned index = func.getNumArguments();
   (void)func.insertArgument(index, arenaType, {}, func.getLoc());
   Value arena = func.getArgument(index);
-  for (const Buffer &buffer : function.buffers) {
-    memref::AllocOp alloc = buffer.alloc;
-    b.setInsertionPoint(alloc);
-    Value offset =
-        arith::ConstantIndexOp::create(b, alloc.getLoc(), buffer.life.offset);
-    Value view = memref::ViewOp::create(b, alloc.getLoc(), alloc.getType(),
-                                        arena, offset, ValueRange{});
-    alloc.replaceAllUsesWith(view);
-    alloc.erase();
-  }
+  for (const Buffer &buffer : function.buffers)
+    placeAllocation(buffer.alloc, arena, buffer.life.offset);
 }
 
 namespace {

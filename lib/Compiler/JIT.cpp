@@ -37,7 +37,7 @@ static void addMissingPasses(OpPassManager &manager, Phase done,
     buildKernelsPipeline(manager, kernels);
   }
   if (done < Phase::Buffers)
-    buildBuffersPipeline(manager);
+    buildBuffersPipeline(manager, BuffersOptions());
   if (done < Phase::Vectors)
     buildVectorsPipeline(manager);
   if (done < Phase::LLVM)

@@ -33,7 +33,8 @@ void quantopt::buildKernelsPipeline(OpPassManager &manager,
   addPhaseMark(manager, Phase::Kernels);
 }
 
-void quantopt::buildBuffersPipeline(OpPassManager &manager) {
+void quantopt::buildBuffersPipeline(OpPassManager &manager,
+                                    const BuffersOptions &options) {
   manager.addPass(bufferization::createEmptyTensorEliminationPass());
   bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferizeFunctionBoundaries = true;
@@ -46,6 +47,9 @@ void quantopt::buildBuffersPipeline(OpPassManager &manager) {
   manager.addPass(createCanonicalizerPass());
   // Weights as they were before packing.
   manager.addPass(createSymbolDCEPass());
+  StreamRowsOptions stream;
+  stream.cacheBytes = options.cacheBytes;
+  manager.addPass(createStreamRows(stream));
   manager.addPass(createPlanArena());
   manager.addPass(createVerifyNoAlloc());
   addPhaseMark(manager, Phase::Buffers);
@@ -93,9 +97,9 @@ void quantopt::registerCodegenPipelines() {
   PassPipelineRegistration<KernelsOptions>(
       "kernels-pipeline", getPhaseDescription(Phase::Kernels).str(),
       buildKernelsPipeline);
-  PassPipelineRegistration<>("buffers-pipeline",
-                             getPhaseDescription(Phase::Buffers).str(),
-                             buildBuffersPipeline);
+  PassPipelineRegistration<BuffersOptions>(
+      "buffers-pipeline", getPhaseDescription(Phase::Buffers).str(),
+      buildBuffersPipeline);
   PassPipelineRegistration<>("vectors-pipeline",
                              getPhaseDescription(Phase::Vectors).str(),
                              buildVectorsPipeline);

@@ -21,9 +21,9 @@ ArrayRef<TargetLevel> quantopt::getTargetLevels() {
   static const TargetLevel levels[] = {
 #define QUANTOPT_TARGET_LEVEL(NAME, ARCH, CPU, FEATURES, REQUIRES, BYTES,      \
                               REGISTERS, GROUP, UNSIGNED, FMA, ROUND, TABLE,   \
-                              DEFAULT)                                         \
-  {NAME,  ARCH,     CPU, FEATURES, REQUIRES, BYTES,  REGISTERS,                \
-   GROUP, UNSIGNED, FMA, ROUND,    TABLE,    DEFAULT},
+                              CACHE, DEFAULT)                                  \
+  {NAME,  ARCH,     CPU, FEATURES, REQUIRES, BYTES, REGISTERS,                 \
+   GROUP, UNSIGNED, FMA, ROUND,    TABLE,    CACHE, DEFAULT},
 #include "X86/Levels.def"
 // The level that fits every target comes last.
 #include "Common/Levels.def"

@@ -28,6 +28,37 @@ def PlaceResults : Pass<"qvec-place-results", "::mlir::ModuleOp"> {
   ];
 }
 
+def StreamRows : Pass<"qvec-stream-rows", "::mlir::ModuleOp"> {
+  let summary = "Compute chains of kernels in bands of rows";
+  let description = [{
+    Requires bufferized functions before memory is planned. Where a kernel writes
+    an image that does not fit the cache and only one other kernel reads it, both
+    are computed in bands of rows, one band after another (depth first), and with
+    them the kernels before and after whose images are as large, and those after
+    that make smaller pixels of single pixels. Images between the kernels become buffers of a
+    few rows, with their padding. Rows that the next band reads again are moved
+    to its top, so that every row is computed once; values do not change.
+
+    Kernels take part whose rows do not depend on which row they are:
+    contractions, depthwise kernels and maxima of one sample. The bands are as few
+    as let line buffers, weights, and the rows that a band reads and writes take
+    half of the cache.
+
+    The method: Alwani et al., "Fused-layer CNN accelerators", 2016; here rows
+    are kept, not computed again.
+  }];
+  let options = [
+    Option<"cacheBytes", "cache-bytes", "int64_t", "0",
+           "Size of a core's own cache; 0 is that of the function's target">,
+  ];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect",
+                           "::mlir::memref::MemRefDialect"];
+  let statistics = [
+    Statistic<"numChains", "chains", "Number of chains cut into bands">,
+    Statistic<"numBands", "bands", "Number of bands">,
+  ];
+}
+
 def PlanArena : Pass<"qvec-plan-arena", "::mlir::ModuleOp"> {
   let summary = "Place all buffers in one arena";
   let description = [{
@@ -41,6 +72,9 @@ def PlanArena : Pass<"qvec-plan-arena", "::mlir::ModuleOp"> {
     write that once. The placement is first fit in several orders and, where
     they need more than what is live together, a bounded exact search; a remark
     says so when that is not reached either.
+
+    Parts of a buffer whose elements lie together become views of the arena
+    themselves, so that layers which differ only in their rows are equal.
 
     The module's `qvec.arena_bytes` is the largest size over its functions, with
     a margin at the end that kernels may read but never use;

@@ -138,10 +138,19 @@ struct KernelsOptions : public PassPipelineOptions<KernelsOptions> {
       llvm::cl::init("strict")};
 };
 
+struct BuffersOptions : public PassPipelineOptions<BuffersOptions> {
+  Option<int64_t> cacheBytes{
+      *this, "cache-bytes",
+      llvm::cl::desc("Larger images go between kernels in bands of rows; 0 is "
+                     "the cache of the function's target"),
+      llvm::cl::init(0)};
+};
+
 /// The pass lists of the phases from `kernels` to `llvm`.
 void buildKernelsPipeline(OpPassManager &manager,
                           const KernelsOptions &options);
-void buildBuffersPipeline(OpPassManager &manager);
+void buildBuffersPipeline(OpPassManager &manager,
+                          const BuffersOptions &options);
 void buildVectorsPipeline(OpPassManager &manager);
 void buildLLVMPipeline(OpPassManager &manager);
 

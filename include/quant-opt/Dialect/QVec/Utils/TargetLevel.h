@@ -49,6 +49,9 @@ struct TargetLevel {
   /// Entries of a table of bytes from which one instruction looks up a vector
   /// (see `getTableIntrinsic`): 128, 16 or 0.
   int64_t tableEntries;
+  /// Bytes of the largest cache of its own that a core of the level usually
+  /// has; 0 where nothing is known.
+  int64_t cacheBytes;
   /// Whether the default artefact for this architecture contains the level.
   bool inDefaultArtefact;
 

@@ -1,0 +1,79 @@
+//===- BandPlan.h - Which rows a band of a chain computes -------*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// A chain of sliding windows, each of which reads what the one before
+/// computes, need not compute whole images: a band of the last op's rows needs
+/// a band of rows of each op before. Bands follow each other from top to
+/// bottom, so that every row is computed once; rows that the next band reads
+/// again are kept.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_CODEGEN_BANDPLAN_H
+#define QUANTOPT_CODEGEN_BANDPLAN_H
+
+#include "quant-opt/Support/LLVM.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/SmallVector.h"
+#include <cstdint>
+
+namespace quantopt {
+
+/// Rows [begin, end).
+struct RowRange {
+  int64_t begin = 0, end = 0;
+
+  int64_t size() const { return end - begin; }
+  bool empty() const { return begin == end; }
+  bool operator==(const RowRange &other) const {
+    return begin == other.begin && end == other.end;
+  }
+};
+
+/// An op of a chain. Output row `r` reads the `extent` input rows from
+/// `stride * r - before`, of which only those in [0, inputRows) exist.
+struct BandStage {
+  int64_t inputRows, outputRows;
+  int64_t extent, stride;
+  int64_t before;
+};
+
+/// What lies between two ops: the rows of the first with rows of padding before
+/// and after them, which are read like the others.
+struct BandLink {
+  int64_t before, rows, after;
+
+  int64_t getTotal() const { return before + rows + after; }
+};
+
+/// The part of a chain that is computed at a time.
+struct Band {
+  /// New output rows of each stage; may be empty.
+  llvm::SmallVector<RowRange> computed;
+  /// Rows, padding included, that each link's buffer holds.
+  llvm::SmallVector<RowRange> held;
+};
+
+struct BandPlan {
+  llvm::SmallVector<Band> bands;
+  /// The most rows that each link's buffer holds.
+  llvm::SmallVector<int64_t> capacities;
+};
+
+/// The input rows that exist among those that output rows read.
+RowRange getInputRows(const BandStage &stage, RowRange output);
+
+/// Cuts the output rows of the last stage into bands of `rowsPerBand`, the last
+/// of which may have fewer. There is one link less than stages; the input rows
+/// of a stage are the rows of the link before it, padding included.
+BandPlan planBands(llvm::ArrayRef<BandStage> stages,
+                   llvm::ArrayRef<BandLink> links, int64_t rowsPerBand);
+
+} // namespace quantopt
+
+#endif // QUANTOPT_CODEGEN_BANDPLAN_H

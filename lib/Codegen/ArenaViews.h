@@ -1,0 +1,23 @@
+//===- ArenaViews.h - Buffers as parts of the arena -------------*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_LIB_CODEGEN_ARENAVIEWS_H
+#define QUANTOPT_LIB_CODEGEN_ARENAVIEWS_H
+
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "quant-opt/Support/LLVM.h"
+
+namespace quantopt {
+
+/// Replaces an allocation by the part of `arena` from byte `offset`. Views
+/// whose elements lie together become parts of the arena themselves, so that
+/// layers which differ only in the rows that they see are equal.
+void placeAllocation(memref::AllocOp alloc, Value arena, int64_t offset);
+
+} // namespace quantopt
+
+#endif // QUANTOPT_LIB_CODEGEN_ARENAVIEWS_H

@@ -1,0 +1,123 @@
+//===- BandPlanTest.cpp - Which rows a band of a chain computes -----------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-opt/Codegen/BandPlan.h"
+#include "gtest/gtest.h"
+#include <optional>
+#include <random>
+#include <vector>
+
+using namespace quantopt;
+
+namespace {
+struct Chain {
+  std::vector<BandStage> stages;
+  std::vector<BandLink> links;
+};
+
+/// Windows of any size and stride with padding in the buffers between them.
+Chain makeRandom(std::mt19937_64 &random) {
+  auto pick = [&](int64_t low, int64_t high) {
+    return low + int64_t(random() % uint64_t(high - low + 1));
+  };
+  Chain chain;
+  int64_t rows = pick(20, 60);
+  for (int64_t i = pick(2, 4); i > 0; --i) {
+    BandStage stage = {rows, 0, pick(1, 5), pick(1, 3), pick(0, 1)};
+    stage.before = std::min(stage.before, stage.extent - 1);
+    int64_t span = rows + stage.before - stage.extent;
+    if (span < 0)
+      break;
+    stage.outputRows = span / stage.stride + 1;
+    chain.stages.push_back(stage);
+    BandLink link = {pick(0, 2), stage.outputRows, pick(0, 2)};
+    rows = link.getTotal();
+    chain.links.push_back(link);
+  }
+  chain.links.pop_back();
+  return chain;
+}
+
+/// Executes the plan on row numbers: every buffer holds, for each row, which
+/// framed row it is. Fails when a row is read that is not there.
+void simulate(const Chain &chain, const BandPlan &plan) {
+  size_t count = chain.links.size();
+  std::vector<std::vector<int64_t>> lines;
+  for (int64_t capacity : plan.capacities)
+    lines.emplace_back(size_t(capacity), -1);
+  std::vector<int64_t> done(count + 1, 0);
+  const Band *previous = nullptr;
+  for (const Band &band : plan.bands) {
+    for (size_t i = 0; i < count; ++i) {
+      std::vector<int64_t> moved(lines[i].size(), -1);
+      for (int64_t row = band.held[i].begin;
+           previous && row < previous->held[i].end; ++row)
+        moved[size_t(row - band.held[i].begin)] =
+            lines[i][size_t(row - previous->held[i].begin)];
+      lines[i] = std::move(moved);
+    }
+    for (size_t i = 0; i <= count; ++i) {
+      RowRange out = band.computed[i];
+      // Nothing is computed twice.
+      ASSERT_GE(out.begin, done[i]);
+      done[i] = out.end;
+      if (i > 0 && !out.empty()) {
+        RowRange in = getInputRows(chain.stages[i], out);
+        for (int64_t row = in.begin; row < in.end; ++row) {
+          int64_t at = row - band.held[i - 1].begin;
+          ASSERT_GE(at, 0);
+          ASSERT_LT(at, int64_t(lines[i - 1].size()));
+          ASSERT_EQ(lines[i - 1][size_t(at)], row);
+        }
+      }
+      if (i == count)
+        continue;
+      const BandLink &link = chain.links[i];
+      for (int64_t row = band.held[i].begin; row < band.held[i].end; ++row) {
+        bool isPadding = row < link.before || row >= link.before + link.rows;
+        int64_t source = row - link.before;
+        if (isPadding || (source >= out.begin && source < out.end))
+          lines[i][size_t(row - band.held[i].begin)] = row;
+      }
+    }
+    previous = &band;
+  }
+  EXPECT_EQ(done[count], chain.stages.back().outputRows);
+}
+} // namespace
+
+TEST(BandPlan, readsWhatIsThere) {
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 2000; ++i) {
+    Chain chain = makeRandom(random);
+    if (chain.stages.size() < 2)
+      continue;
+    SCOPED_TRACE(i);
+    simulate(chain,
+             planBands(chain.stages, chain.links, 1 + int64_t(random() % 9)));
+  }
+}
+
+TEST(BandPlan, keepsOverlap) {
+  // 3x3 windows with padding 1: two rows of each band are read again.
+  BandPlan plan =
+      planBands({{8, 8, 1, 1, 0}, {10, 8, 3, 1, 0}}, {{1, 8, 1}}, 4);
+  ASSERT_EQ(plan.bands.size(), 2u);
+  EXPECT_EQ(plan.capacities[0], 6);
+  EXPECT_EQ(plan.bands[0].computed[0], (RowRange{0, 5}));
+  EXPECT_EQ(plan.bands[0].held[0], (RowRange{0, 6}));
+  EXPECT_EQ(plan.bands[1].computed[0], (RowRange{5, 8}));
+  EXPECT_EQ(plan.bands[1].held[0], (RowRange{4, 10}));
+}
+
+TEST(BandPlan, leavesOutRowsThatNothingReads) {
+  // Every second row, and none behind the last one read.
+  BandPlan plan = planBands({{9, 9, 1, 1, 0}, {9, 4, 1, 2, 0}}, {{0, 9, 0}}, 1);
+  ASSERT_EQ(plan.bands.size(), 4u);
+  EXPECT_EQ(plan.capacities[0], 1);
+  EXPECT_EQ(plan.bands[3].computed[0], (RowRange{6, 7}));
+}
