@@ -83,7 +83,10 @@ LogicalResult CompileSession::checkStart() {
       succeeded(late(Phase::Kernels, options.fastFloat, "--float")) &&
       succeeded(late(Phase::Kernels, !options.target.empty(), "--target")) &&
       succeeded(late(Phase::Kernels, !options.cpu.empty(), "--cpu")) &&
-      succeeded(late(Phase::Kernels, !options.features.empty(), "--features")));
+      succeeded(
+          late(Phase::Kernels, !options.features.empty(), "--features")) &&
+      succeeded(
+          late(Phase::Buffers, options.cacheBytes != 0, "--cache-bytes")));
 }
 
 std::string CompileSession::getRepeatFlags() const {
@@ -214,9 +217,12 @@ LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
     buildKernelsPipeline(manager, pass);
     return success();
   }
-  case Phase::Buffers:
-    buildBuffersPipeline(manager);
+  case Phase::Buffers: {
+    BuffersOptions pass;
+    pass.cacheBytes = options.cacheBytes;
+    buildBuffersPipeline(manager, pass);
     return success();
+  }
   case Phase::Vectors:
     buildVectorsPipeline(manager);
     return success();

@@ -102,6 +102,10 @@ struct Flags {
                        cl::desc("The shape of an input that leaves it open")};
   NumberFlag batch{"batch", in, cl::value_desc("N"), cl::init(0),
                    cl::desc("Samples per run, where the model leaves it open")};
+  NumberFlag cacheBytes{
+      "cache-bytes", in, cl::value_desc("N"), cl::init(0),
+      cl::desc("Larger images go between layers in bands of rows (default: "
+               "as the processor's cache)")};
   NumberFlag threads{"threads", in, cl::value_desc("N"), cl::init(0),
                      cl::desc("Threads of the compiler (default: all)")};
   Flag<cl::opt<std::string>> level{
@@ -194,7 +198,12 @@ static Error readNumbers(const Flags &flags, CompileOptions &options) {
   if (flags.threads < 0 || flags.threads > 256)
     return createStringError("expected '--threads' in [1, 256], but got " +
                              llvm::Twine(flags.threads));
+  if (flags.cacheBytes < 0 ||
+      (flags.cacheBytes == 0 && flags.cacheBytes.getNumOccurrences() > 0))
+    return createStringError("expected a positive '--cache-bytes', but got " +
+                             llvm::Twine(flags.cacheBytes));
   options.batch = flags.batch;
+  options.cacheBytes = flags.cacheBytes;
   options.threads = int(flags.threads);
   return Error::success();
 }

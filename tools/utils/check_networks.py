@@ -2,8 +2,8 @@
 """Compiles random networks and compares them with the interpreter, byte for byte.
 
 usage: check_networks.py FOLDER [--first SEED] [--count N] [--cpu A,B,...]
-                         [--threads 1,2] [--flags='...'] [--keep]
-                         [--kind convolutions|depthwise|loops]
+                         [--threads 1,2] [--flags='...'] [--code-flags='...'] [--keep]
+                         [--kind convolutions|depthwise|chains|loops]
 
 Seeds alternate between static int8 and float unless --flags are given. A network
 that fails is left in FOLDER with the commands to repeat it.
@@ -15,13 +15,14 @@ import sys
 
 import numpy as np
 
+import chain_networks
 import depthwise_networks
 import execution
 import loop_networks
 import random_networks
 
 KINDS = {"convolutions": random_networks, "depthwise": depthwise_networks,
-         "loops": loop_networks}
+         "chains": chain_networks, "loops": loop_networks}
 
 
 def check(seed, options):
@@ -39,7 +40,8 @@ def check(seed, options):
         flags = flags + [f"--calibrate={calib}"]
     try:
         problems = session.compare(
-            model, x, flags, options.cpu.split(","), options.threads.split(","))
+            model, x, flags, options.cpu.split(","), options.threads.split(","),
+            options.code_flags.split())
     except execution.Failure as failure:
         problems = [str(failure)]
     if not problems and not options.keep:
@@ -56,6 +58,7 @@ def main():
     parser.add_argument("--cpu", default="native")
     parser.add_argument("--threads", default="1")
     parser.add_argument("--flags")
+    parser.add_argument("--code-flags", default="")
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--kind", choices=KINDS, default="convolutions")
     options = parser.parse_args()

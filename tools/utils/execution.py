@@ -71,10 +71,11 @@ class Session:
             return [f"--input={name}={path}" for name, path in inputs.items()]
         return [f"--input={inputs}"]
 
-    def compare(self, model, inputs, flags, cpus, threads):
+    def compare(self, model, inputs, flags, cpus, threads, code_flags=()):
         """Compiles with each of `cpus` and compares with the interpreter, byte for byte.
 
-        A cpu may carry features: `avx2:-bmi:+gfni`.
+        A cpu may carry features: `avx2:-bmi:+gfni`. `code_flags` go to the phases after
+        `fuse`.
 
         Every program continues from the same module after `fuse`, whose rounding
         points are final. Levels that this machine lacks are left out. Returns what
@@ -88,7 +89,7 @@ class Session:
             program = self.path("program")
             name, *features = cpu.split(":")
             run("quant-compile", fused, *([f"--cpu={name}"] if name else []),
-                *([f"--features={','.join(features)}"] if features else []), "-o", program)
+                *([f"--features={','.join(features)}"] if features else []), *code_flags, "-o", program)
             if not can_run(program):
                 print(f"cpu {cpu}: this machine cannot run it")
                 continue

@@ -58,6 +58,8 @@ struct CompileOptions {
 
   std::vector<std::string> inputShapes;
   int64_t batch = 0;
+  /// Larger images go between kernels in bands of rows; 0 is the target's.
+  int64_t cacheBytes = 0;
   int threads = 0; ///< of the compiler; 0 means all
   OptLevel level = OptLevel::O2;
 
