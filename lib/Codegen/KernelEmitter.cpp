@@ -105,7 +105,7 @@ void KernelEmitter::storeParts(Value result, ArrayRef<TilePart> parts,
            positionOf(parts[end]) == positionOf(parts[i]) + size)
       size += parts[end++].valid;
     Value run = result;
-    if (size != lanes * int64_t(parts.size()))
+    if (parts.size() != 1 && size != lanes * int64_t(parts.size()))
       run = vector::ExtractStridedSliceOp::create(
           b, loc, result, ArrayRef<int64_t>{int64_t(i) * lanes},
           ArrayRef<int64_t>{size}, ArrayRef<int64_t>{1});
