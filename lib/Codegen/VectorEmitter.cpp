@@ -140,8 +140,8 @@ Value VectorEmitter::shuffle(Value x, Value y, ArrayRef<int64_t> mask) {
 
 /// Whether part of a vector is accessed through a mask: levels with vectors of
 /// 64 bytes have masks for elements, which cost nothing. LLVM would narrow what
-/// is extracted: the last multiply-add of a loop then stands a second time behind
-/// it, and its operands take the registers of sums.
+/// is extracted: the last multiply-add of a loop then stands a second time
+/// behind it, and its operands take the registers of sums.
 static bool isMasked(VectorType type) {
   Type element = type.getElementType();
   return (element.isInteger(8) || element.isF32()) &&

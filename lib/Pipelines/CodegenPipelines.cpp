@@ -30,6 +30,7 @@ void quantopt::buildKernelsPipeline(OpPassManager &manager,
   ConvertQNNToKernelsOptions convert;
   convert.floatMode = options.floatMode;
   manager.addPass(createConvertQNNToKernels(convert));
+  manager.addPass(createReportSlowKernels());
   addPhaseMark(manager, Phase::Kernels);
 }
 

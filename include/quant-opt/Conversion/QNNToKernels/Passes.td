@@ -67,4 +67,18 @@ def ConvertQNNToKernels : Pass<"convert-qnn-to-kernels", "::mlir::ModuleOp"> {
   ];
 }
 
+def ReportSlowKernels : Pass<"qvec-report-slow-kernels", "::mlir::ModuleOp"> {
+  let summary = "Name layers that 8 bits do not make faster";
+  let description = [{
+    Emits a remark for each function whose level multiplies bytes in several
+    instructions although it has a fused multiply-add, with the names of its
+    integer contractions that sum fewer than 32 products, and of depthwise
+    kernels of windows up to 3x3 on fewer than 128 channels. Rounding their sums
+    to bytes takes about the time that their products save. Changes nothing.
+  }];
+  let statistics = [
+    Statistic<"numSlow", "slow", "Number of kernels that are named">,
+  ];
+}
+
 #endif // QUANTOPT_CONVERSION_QNNTOKERNELS_PASSES
