@@ -26,27 +26,43 @@ struct QuantizedOp {
   const char *name;
   /// The operator on real numbers that it stands for.
   const char *realName;
-  /// Operand triples; 0 for any number of them.
+  /// Operand triples; 0 for any number of them, behind the result's scale and
+  /// zero point.
   int operands;
-  /// Whether the result's scale and zero point come first, not after the
-  /// operands.
-  bool resultFirst = false;
-  /// Whether a 32-bit bias may follow.
-  bool hasBias = false;
+  /// The input that may be a 32-bit bias, or -1. The result's scale and zero
+  /// point come where it does not stand.
+  int bias = -1;
+  /// Whether the result stays real when its scale is left out.
+  bool mayBeReal = false;
+
+  /// The first input of the operands.
+  int getFirstOperand() const { return operands == 0 ? 2 : 0; }
+  /// The input with the result's scale.
+  int getResultScale() const {
+    return operands == 0 ? 0 : 3 * operands + (bias == 3 * operands ? 1 : 0);
+  }
 };
 } // namespace
 
 static const char microsoft[] = "com.microsoft";
 
 static const QuantizedOp quantizedOps[] = {
-    {"", "QLinearConv", "Conv", 2, false, /*hasBias=*/true},
+    {"", "QLinearConv", "Conv", 2, /*bias=*/8},
     {"", "QLinearMatMul", "MatMul", 2},
+    {microsoft, "QGemm", "Gemm", 2, /*bias=*/6, /*mayBeReal=*/true},
     {microsoft, "QLinearAdd", "Add", 2},
-    {microsoft, "QLinearConcat", "Concat", 0, /*resultFirst=*/true},
+    {microsoft, "QLinearAveragePool", "AveragePool", 1},
+    {microsoft, "QLinearConcat", "Concat", 0},
+    {microsoft, "QLinearGlobalAveragePool", "GlobalAveragePool", 1},
     {microsoft, "QLinearLeakyRelu", "LeakyRelu", 1},
     {microsoft, "QLinearMul", "Mul", 2},
     {microsoft, "QLinearSigmoid", "Sigmoid", 1},
+    {microsoft, "QLinearSoftmax", "Softmax", 1},
 };
+
+/// Attributes that the operator on real numbers does not have: one that must be
+/// 0, and one that repeats the model's operator set.
+static const char channelsLast[] = "channels_last", opsetNumber[] = "opset";
 
 static const QuantizedOp *findQuantizedOp(const NodeProto &node) {
   StringRef domain = node.domain();
@@ -58,15 +74,31 @@ static const QuantizedOp *findQuantizedOp(const NodeProto &node) {
   return nullptr;
 }
 
+/// Whether an attribute has a value that makes the op another one: images with
+/// channels last, a bias in other steps.
+static bool isUnusual(const NodeProto &node) {
+  return llvm::any_of(node.attribute(), [&](const auto &attribute) {
+    return (attribute.name() == channelsLast && attribute.i() != 0) ||
+           (node.op_type() == "QGemm" && attribute.name() == "alpha" &&
+            attribute.f() != 1.0f);
+  });
+}
+
+static bool hasInput(const NodeProto &node, int index) {
+  return index < node.input_size() && !node.input(index).empty();
+}
+
 /// Whether the number of inputs and outputs fits.
 static bool isComplete(const QuantizedOp &op, const NodeProto &node) {
   int inputs = node.input_size();
-  if (node.output_size() != 1)
+  if (node.output_size() != 1 || isUnusual(node))
     return false;
   if (op.operands == 0)
     return inputs >= 5 && inputs % 3 == 2;
-  int expected = 3 * op.operands + 2;
-  return inputs == expected || (op.hasBias && inputs == expected + 1);
+  if (op.mayBeReal && inputs >= 3 * op.operands && inputs <= op.bias + 1)
+    return true;
+  int expected = op.getResultScale() + 2;
+  return inputs == expected || (op.bias == expected && inputs == expected + 1);
 }
 
 namespace {
@@ -89,6 +121,7 @@ private:
   }
   static void setAxis(NodeProto &node, int64_t axis);
   std::string dequantize(int first, int64_t axis);
+  int64_t getAxis(int operand) const;
   std::string dequantizeBias(int index);
 
   const NodeProto &node;
@@ -136,24 +169,35 @@ std::string Expansion::dequantizeBias(int index) {
   return result;
 }
 
+/// The dimension that several scales of an operand belong to: the output
+/// channels of a convolution's weight, the columns of a right matrix, the rows
+/// of a left one.
+int64_t Expansion::getAxis(int operand) const {
+  if (op.realName == StringRef("Conv"))
+    return 0;
+  bool isTransposed = llvm::any_of(node.attribute(), [](const auto &attribute) {
+    return attribute.name() == "transB" && attribute.i() != 0;
+  });
+  return operand == 0 || isTransposed ? -2 : -1;
+}
+
 void Expansion::run() {
   int operands = op.operands ? op.operands : (node.input_size() - 2) / 3;
-  int first = op.resultFirst ? 2 : 0;
-  int result = op.resultFirst ? 0 : 3 * operands;
+  int result = op.getResultScale();
   SmallVector<std::string> inputs;
-  for (int i = 0; i < operands; ++i) {
-    // Weights of convolutions have a scale per output channel, the columns of
-    // a matrix each have one, and so do the rows of the left matrix.
-    bool isConv = op.hasBias;
-    inputs.push_back(dequantize(first + 3 * i, isConv ? 0 : i == 0 ? -2 : -1));
-  }
-  if (op.hasBias && node.input_size() == 3 * operands + 3 &&
-      !node.input(3 * operands + 2).empty())
-    inputs.push_back(dequantizeBias(3 * operands + 2));
-  std::string real = fresh();
-  *add(op.realName, inputs, real).mutable_attribute() = node.attribute();
-  add("QuantizeLinear", {real, node.input(result), node.input(result + 1)},
-      node.output(0));
+  for (int i = 0; i < operands; ++i)
+    inputs.push_back(dequantize(op.getFirstOperand() + 3 * i, getAxis(i)));
+  if (op.bias >= 0 && hasInput(node, op.bias))
+    inputs.push_back(dequantizeBias(op.bias));
+  bool isReal = op.mayBeReal && !hasInput(node, result);
+  std::string real = isReal ? node.output(0) : fresh();
+  NodeProto &realNode = add(op.realName, inputs, real);
+  for (const auto &attribute : node.attribute())
+    if (attribute.name() != channelsLast && attribute.name() != opsetNumber)
+      *realNode.add_attribute() = attribute;
+  if (!isReal)
+    add("QuantizeLinear", {real, node.input(result), node.input(result + 1)},
+        node.output(0));
 }
 
 void quantopt::onnx::expandQuantizedOps(GraphProto &graph) {
@@ -174,6 +218,10 @@ void quantopt::onnx::expandQuantizedOps(GraphProto &graph) {
 
 /// Only reached by nodes that could not be expanded.
 static LogicalResult importIncomplete(NodeImporter &op) {
+  if (op.getInt(channelsLast, 0) != 0)
+    return op.unsupported("channels_last other than 0");
+  if (op.getFloat("alpha", 1.0f) != 1.0f)
+    return op.unsupported("alpha other than 1");
   return op.malformed("expected scale and zero point for each operand and for "
                       "the result, but got " +
                       Twine(op.getNumInputs()) + " inputs");
