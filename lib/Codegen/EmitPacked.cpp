@@ -23,7 +23,6 @@ PackedEmitter::PackedEmitter(KernelEmitter &emitter)
   qvec::StrategyAttr s = *e.kernel.getStrategy();
   lanes = s.getLanes();
   isFloat = e.input.elementType.isF32();
-  vectorsPerSlot = s.getGroup() == 2 ? 2 : 1;
 }
 
 void PackedEmitter::run() {

@@ -79,9 +79,6 @@ public:
   PackedInput input;
   PreparedRow row;
   int64_t lanes;
-  /// Vectors of integer sums that become one of floats: two where each channel
-  /// has two lanes.
-  int64_t vectorsPerSlot;
 
 private:
   PackedTile makeTile(const ContractionBlock &block, const TilePosition &at);
@@ -109,9 +106,9 @@ private:
   /// Sums while a block lasts. As values that loops carry: products, then
   /// corrections, then input sums.
   struct Sums {
-    /// For each chain, row and vector.
+    /// For each chain, row and slot.
     SmallVector<Value> products;
-    /// The products of the input's zero point, for each vector.
+    /// The products of the input's zero point, for each slot.
     SmallVector<Value> corrections;
     /// The sums of the input, for each row.
     SmallVector<Value> inputs;
@@ -129,24 +126,23 @@ private:
   /// The exact sums of a block, for each row and slot.
   SmallVector<Value> finish(Value block, int64_t size, const Sums &sums);
   Value getInputSum(Value block, int64_t size, int64_t row, const Sums &sums);
-  Value joinSlot(int64_t row, int64_t slot, const Sums &sums);
+  Value joinChains(int64_t row, int64_t slot, const Sums &sums);
   SmallVector<Value> sumBlock(Value block, int64_t size);
 
   Value dot(Value sum, Value lhs, Value rhs, bool isUnsigned);
-  Value total(ArrayRef<Value> vectors);
   Value fillStep(int64_t value, int64_t valid);
 
   PackedEmitter &p;
   KernelEmitter &e;
   const PackedTile &tile;
-  int64_t rows, vectors, channelsPerVector;
+  int64_t rows, slots;
   /// What stands for a real 0 in the input.
   int64_t inputZeroPoint;
   Form form;
   /// Products of odd steps have their own sums, 16 times as large, and codes
   /// need no shift.
   bool leavesInPlace;
-  /// Sums that share the products of a row and vector.
+  /// Sums that share the products of a row and slot.
   int64_t chains;
   bool isPrepared, usesCorrections, usesInputSums;
 };

@@ -30,14 +30,10 @@ static constexpr int64_t kEnoughChains = 8;
 
 IntegerSums::IntegerSums(PackedEmitter &emitter, const PackedTile &tile)
     : p(emitter), e(emitter.e), tile(tile), rows(tile.at.rows),
-      vectors(tile.getNumSlots() * emitter.vectorsPerSlot),
-      channelsPerVector(emitter.lanes / emitter.vectorsPerSlot),
+      slots(tile.getNumSlots()),
       inputZeroPoint(int32_t(e.kernel.getInputZeroPoint())), form(chooseForm()),
       leavesInPlace(canLeaveInPlace()),
-      chains(leavesInPlace || (emitter.vectorsPerSlot == 1 &&
-                               rows * vectors < kEnoughChains)
-                 ? 2
-                 : 1),
+      chains(leavesInPlace || rows * slots < kEnoughChains ? 2 : 1),
       isPrepared(form == Form::Codes && bool(p.row)),
       usesCorrections(form != Form::Codes && inputZeroPoint != 0),
       usesInputSums(form != Form::Centred && !isPrepared) {}
@@ -49,8 +45,7 @@ IntegerSums::Form IntegerSums::chooseForm() const {
                ? Form::Bytes
                : Form::Centred;
   int64_t middle = e.kernel.getUnsignedInput() ? 128 : 0;
-  return inputZeroPoint == middle && rows < vectors ? Form::Codes
-                                                    : Form::Centred;
+  return inputZeroPoint == middle && rows < slots ? Form::Codes : Form::Centred;
 }
 
 bool IntegerSums::canLeaveInPlace() const {
@@ -70,11 +65,11 @@ SmallVector<Value> IntegerSums::Sums::flatten() const {
 
 IntegerSums::Sums IntegerSums::fromValues(ValueRange values) const {
   Sums sums;
-  sums.products = llvm::to_vector(values.take_front(chains * rows * vectors));
+  sums.products = llvm::to_vector(values.take_front(chains * rows * slots));
   values = values.drop_front(sums.products.size());
   if (usesCorrections) {
-    sums.corrections = llvm::to_vector(values.take_front(vectors));
-    values = values.drop_front(vectors);
+    sums.corrections = llvm::to_vector(values.take_front(slots));
+    values = values.drop_front(slots);
   }
   sums.inputs = llvm::to_vector(values);
   return sums;
@@ -83,8 +78,8 @@ IntegerSums::Sums IntegerSums::fromValues(ValueRange values) const {
 IntegerSums::Sums IntegerSums::start() {
   Value zero = e.splat(e.b.getI32IntegerAttr(0), p.lanes);
   Sums sums;
-  sums.products.assign(chains * rows * vectors, zero);
-  sums.corrections.assign(usesCorrections ? vectors : 0, zero);
+  sums.products.assign(chains * rows * slots, zero);
+  sums.corrections.assign(usesCorrections ? slots : 0, zero);
   sums.inputs.assign(usesInputSums ? rows : 0, zero);
   return sums;
 }
@@ -93,18 +88,15 @@ IntegerSums::Sums IntegerSums::start() {
 /// for the others.
 Value IntegerSums::fillStep(int64_t value, int64_t valid) {
   SmallVector<int8_t> bytes;
-  for (int64_t i = 0; i < channelsPerVector * PackedLayout::kStep; ++i)
+  for (int64_t i = 0; i < p.lanes * PackedLayout::kStep; ++i)
     bytes.push_back(int8_t(i % PackedLayout::kStep < valid ? value : 0));
   auto type = VectorType::get({int64_t(bytes.size())}, e.b.getI8Type());
   return arith::ConstantOp::create(
       e.b, e.loc, DenseElementsAttr::get(type, ArrayRef<int8_t>(bytes)));
 }
 
-/// Adds four products per channel (two, where channels have two lanes).
+/// Adds four products per channel.
 Value IntegerSums::dot(Value sum, Value lhs, Value rhs, bool isUnsigned) {
-  if (p.vectorsPerSlot == 2)
-    return qvec::Dot2Op::create(e.b, e.loc, sum.getType(), sum, lhs, rhs,
-                                isUnsigned);
   return qvec::Dot4Op::create(e.b, e.loc, sum.getType(), sum, lhs, rhs,
                               isUnsigned);
 }
@@ -115,7 +107,7 @@ Value IntegerSums::dot(Value sum, Value lhs, Value rhs, bool isUnsigned) {
 SmallVector<Value> IntegerSums::broadcastRows(Value chunk, int64_t code,
                                               int64_t valid) {
   OpBuilder &b = e.b;
-  int64_t bytes = channelsPerVector * PackedLayout::kStep;
+  int64_t bytes = p.lanes * PackedLayout::kStep;
   auto word = VectorType::get({1}, b.getI32Type());
   auto type = VectorType::get({bytes}, b.getI8Type());
   Value offset = p.input.getOffset(tile.input, chunk, code);
@@ -127,8 +119,8 @@ SmallVector<Value> IntegerSums::broadcastRows(Value chunk, int64_t code,
         b, e.loc, word, e.load(source, at, PackedLayout::kStep));
     Value scalar =
         vector::ExtractOp::create(b, e.loc, quad, ArrayRef<int64_t>{0});
-    Value x = vector::BitCastOp::create(b, e.loc, type,
-                                        e.broadcast(scalar, channelsPerVector));
+    Value x =
+        vector::BitCastOp::create(b, e.loc, type, e.broadcast(scalar, p.lanes));
     if (form == Form::Codes && !isPrepared && e.kernel.getUnsignedInput())
       x = arith::XOrIOp::create(b, e.loc, x,
                                 fillStep(-128, PackedLayout::kStep));
@@ -154,33 +146,30 @@ void IntegerSums::addChunk(Value block, Value chunk, int64_t codes,
   SmallVector<ChunkReader> readers;
   SmallVector<Value> zeroPoints;
   bool subtracts = form == Form::Centred && !p.weights.isSigned();
-  for (const PanelChannels &slot : tile.slots)
-    for (int64_t v = 0; v < p.vectorsPerSlot; ++v) {
-      PanelChannels part =
-          p.weights.slice(slot, v * channelsPerVector, channelsPerVector);
-      readers.emplace_back(p.weights, part, chunk, codes);
-      if (subtracts)
-        zeroPoints.push_back(p.weights.loadZeroPointBytes(part, block));
-    }
+  for (const PanelChannels &slot : tile.slots) {
+    readers.emplace_back(p.weights, slot, chunk, codes);
+    if (subtracts)
+      zeroPoints.push_back(p.weights.loadZeroPointBytes(slot, block));
+  }
   bool isUnsigned = e.kernel.getUnsignedInput();
   for (int64_t code = 0; code < codes; code += PackedLayout::kStep) {
     int64_t step = code / PackedLayout::kStep;
     int64_t valid = std::min(PackedLayout::kStep, codes - code);
     SmallVector<Value> x = broadcastRows(chunk, code, valid);
-    for (int64_t v = 0; v < vectors; ++v) {
-      Value w = leavesInPlace ? readers[v].getStepInPlace(step)
-                              : readers[v].getStep(step);
+    for (int64_t slot = 0; slot < slots; ++slot) {
+      Value w = leavesInPlace ? readers[slot].getStepInPlace(step)
+                              : readers[slot].getStep(step);
       if (subtracts)
-        w = arith::SubIOp::create(e.b, e.loc, w, zeroPoints[v]);
+        w = arith::SubIOp::create(e.b, e.loc, w, zeroPoints[slot]);
       for (int64_t row = 0; row < rows; ++row) {
         int64_t chain = step % chains;
-        Value &sum = sums.products[(chain * rows + row) * vectors + v];
+        Value &sum = sums.products[(chain * rows + row) * slots + slot];
         sum = form == Form::Codes ? dot(sum, w, x[row], true)
                                   : dot(sum, x[row], w, isUnsigned);
       }
       if (usesCorrections)
-        sums.corrections[v] =
-            dot(sums.corrections[v], fillStep(inputZeroPoint, valid), w,
+        sums.corrections[slot] =
+            dot(sums.corrections[slot], fillStep(inputZeroPoint, valid), w,
                 isUnsigned);
     }
     if (usesInputSums)
@@ -188,37 +177,19 @@ void IntegerSums::addChunk(Value block, Value chunk, int64_t codes,
   }
 }
 
-/// Joins the vectors of a slot, adding the two lanes of each channel.
-Value IntegerSums::total(ArrayRef<Value> parts) {
-  if (p.vectorsPerSlot == 1)
-    return parts[0];
-  SmallVector<int64_t> even, odd;
-  for (int64_t l = 0; l < 2 * p.lanes; l += 2) {
-    even.push_back(l);
-    odd.push_back(l + 1);
-  }
-  return arith::AddIOp::create(e.b, e.loc, e.shuffle(parts[0], parts[1], even),
-                               e.shuffle(parts[0], parts[1], odd));
-}
-
 /// The products of a row and slot, without those of the input's zero point.
-Value IntegerSums::joinSlot(int64_t row, int64_t slot, const Sums &sums) {
-  SmallVector<Value> parts;
-  for (int64_t v = 0; v < p.vectorsPerSlot; ++v) {
-    int64_t number = slot * p.vectorsPerSlot + v;
-    Value part = sums.products[row * vectors + number];
-    for (int64_t chain = 1; chain < chains; ++chain) {
-      Value other = sums.products[(chain * rows + row) * vectors + number];
-      if (leavesInPlace)
-        other = arith::ShRSIOp::create(
-            e.b, e.loc, other, e.splat(e.b.getI32IntegerAttr(4), p.lanes));
-      part = arith::AddIOp::create(e.b, e.loc, part, other);
-    }
-    if (usesCorrections)
-      part = arith::SubIOp::create(e.b, e.loc, part, sums.corrections[number]);
-    parts.push_back(part);
+Value IntegerSums::joinChains(int64_t row, int64_t slot, const Sums &sums) {
+  Value sum = sums.products[row * slots + slot];
+  for (int64_t chain = 1; chain < chains; ++chain) {
+    Value other = sums.products[(chain * rows + row) * slots + slot];
+    if (leavesInPlace)
+      other = arith::ShRSIOp::create(
+          e.b, e.loc, other, e.splat(e.b.getI32IntegerAttr(4), p.lanes));
+    sum = arith::AddIOp::create(e.b, e.loc, sum, other);
   }
-  return total(parts);
+  if (usesCorrections)
+    sum = arith::SubIOp::create(e.b, e.loc, sum, sums.corrections[slot]);
+  return sum;
 }
 
 /// The sum of a row's real input over a block.
@@ -226,7 +197,7 @@ Value IntegerSums::getInputSum(Value block, int64_t size, int64_t row,
                                const Sums &sums) {
   if (isPrepared)
     return e.broadcast(e.loadScalar(p.row.sums, block), p.lanes);
-  Value sum = total(SmallVector<Value>(p.vectorsPerSlot, sums.inputs[row]));
+  Value sum = sums.inputs[row];
   if (form == Form::Codes)
     return sum;
   return arith::SubIOp::create(
@@ -246,8 +217,8 @@ SmallVector<Value> IntegerSums::finish(Value block, int64_t size,
     Value inputSum;
     if (subtracts)
       inputSum = getInputSum(block, size, row, sums);
-    for (int64_t slot = 0; slot < tile.getNumSlots(); ++slot) {
-      Value sum = joinSlot(row, slot, sums);
+    for (int64_t slot = 0; slot < slots; ++slot) {
+      Value sum = joinChains(row, slot, sums);
       if (subtracts)
         sum = arith::SubIOp::create(
             b, e.loc, sum,

@@ -10,11 +10,6 @@
 using namespace quantopt;
 using qvec::kPanelWidth;
 
-PanelChannels PackedWeights::slice(const PanelChannels &channels, int64_t first,
-                                   int64_t count) const {
-  return {channels.panel, e.add(channels.first, first), count};
-}
-
 /// Bytes of the channels' entries in an array of 16 entries at `offset` of the
 /// panel.
 Value PackedWeights::loadBytes(const PanelChannels &channels, Value offset,

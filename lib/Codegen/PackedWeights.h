@@ -35,10 +35,6 @@ public:
   const PackedLayout layout;
 
   bool isSigned() const { return packing.getBits() == 8; }
-  /// `count` of these channels from number `first`.
-  PanelChannels slice(const PanelChannels &channels, int64_t first,
-                      int64_t count) const;
-
   /// The scales of a block as `f32`.
   Value loadScales(const PanelChannels &channels, Value block) const;
   /// The zero points of a block as `i32`, whether they are stored or all the

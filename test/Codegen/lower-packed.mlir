@@ -111,8 +111,7 @@ func.func @main(%x: memref<1x1x1x5xi8>, %w: memref<1x208xi8>, %y: memref<1x1x1x1
 
 // -----
 
-// Six bits are two planes. Integers without scales need no float; two lanes of each
-// channel are added at the end. Taps of a window are found in a table.
+// Six bits are two planes. Integers without scales need no float. Taps of a window are found in a table.
 // CHECK: memref.global "private" constant @__offsets_0 : memref<4xi32> = dense<[0, 4, 20, 24]>
 // CHECK-LABEL: func.func private @main_0_packed
 // CHECK: memref.get_global @__offsets_0
@@ -120,14 +119,13 @@ func.func @main(%x: memref<1x1x1x5xi8>, %w: memref<1x208xi8>, %y: memref<1x1x1x1
 // CHECK: qvec.unpack %{{.*}} {bit = 0 : i64, width = 2 : i64}
 // CHECK: arith.shli
 // CHECK: arith.ori
-// CHECK: qvec.dot2
+// CHECK: qvec.dot4
 // CHECK-NOT: math.fma
-// CHECK: vector.shuffle %{{.*}} [0, 2, 4, 6, 8, 10, 12, 14]
 // CHECK: return
 func.func @main(%x: memref<1x2x5x4xi8>, %w: memref<1x192xi8>, %y: memref<1x1x4x8xi32>) {
   qvec.kernel packed input(%x : memref<1x2x5x4xi8>) weight(%w : memref<1x192xi8>) outs(%y : memref<1x1x4x8xi32>)
       window <kernel = [2, 2], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
-      strategy <rows = 4, vectors = 2, lanes = 8, group = 2, mergeTaps = false, pass = 1>
+      strategy <rows = 4, vectors = 2, lanes = 8, group = 4, mergeTaps = false, pass = 1>
       packing <bits = 6, block = 0, chunk = 32, scale = none, zeroPoint = 32, zeroPoints = false>
       {unsignedInput} epilogue {
   ^bb0(%acc: i32):

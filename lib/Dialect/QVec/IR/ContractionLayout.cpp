@@ -20,7 +20,7 @@ TileSplit quantopt::splitEvenly(int64_t count, int64_t limit) {
 ContractionLayout::ContractionLayout(llvm::ArrayRef<int64_t> output,
                                      int64_t groups, qvec::StrategyAttr s)
     : groups(groups), channelsPerGroup(output[3] / groups),
-      channelsPerVector(s.getGroup() == 2 ? s.getLanes() / 2 : s.getLanes()),
+      channelsPerVector(s.getLanes()),
       channelsPerTile(s.getVectors() * channelsPerVector),
       blocks(llvm::divideCeil(channelsPerGroup, channelsPerTile)),
       fullBlocks(channelsPerGroup / channelsPerTile),
