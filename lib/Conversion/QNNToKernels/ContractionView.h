@@ -54,10 +54,15 @@ qnn::WindowAttr withoutPads(qnn::WindowAttr window);
 bool canFlatten(LoweringState &state, const ContractionView &view,
                 const FusionGroup &group);
 
-/// Folds zero points into the bias and proves the range of each accumulator.
-SmallVector<int32_t> foldBias(const ContractionView &view,
-                              ArrayRef<int8_t> weights, int64_t offset,
-                              SmallVectorImpl<IntegerRange> &ranges);
+/// Sets what the sums of a kernel with these weights start with, and their
+/// type. Zero points go into the bias, whose channels are put in order; the
+/// range of each sum is proved.
+void setIntegerSums(LoweringState &state, const ContractionView &view,
+                    ArrayRef<int8_t> weights, ArrayRef<int64_t> order,
+                    KernelSpec &spec, SmallVectorImpl<IntegerRange> &ranges,
+                    Location loc);
+void setFloatSums(LoweringState &state, const ContractionView &view,
+                  ArrayRef<int64_t> order, KernelSpec &spec, Location loc);
 
 /// The strategy with this tile; all weights take `weightBytes`.
 qvec::StrategyAttr completeStrategy(LoweringState &state,
@@ -65,13 +70,6 @@ qvec::StrategyAttr completeStrategy(LoweringState &state,
                                     const KernelSpec &spec, Tile tile,
                                     int64_t group, int64_t weightBytes,
                                     bool merge);
-
-/// `values` with zeros appended.
-template <typename T> SmallVector<T> padTo(ArrayRef<T> values, int64_t size) {
-  SmallVector<T> padded(values.begin(), values.end());
-  padded.resize(size, T(0));
-  return padded;
-}
 
 /// Whether the weight is stored in packed form: integers of fewer than 8 bits,
 /// of blocks, or with zero points.

@@ -27,39 +27,6 @@ struct WeightData {
 };
 } // namespace
 
-qnn::WindowAttr quantopt::withoutPads(qnn::WindowAttr window) {
-  return qnn::WindowAttr::get(window.getContext(), window.getKernel(),
-                              window.getStrides(), window.getDilations(),
-                              {0, 0, 0, 0});
-}
-
-ContractionView quantopt::getContractionView(Operation *op) {
-  ContractionView view;
-  view.op = op;
-  if (auto conv = dyn_cast<qnn::Conv2DOp>(op)) {
-    view.input = conv.getInput();
-    view.weight = conv.getWeight();
-    view.bias = conv.getBias();
-    view.window = conv.getWindow();
-    view.groups = conv.getGroups();
-    view.inputZeroPoint = int32_t(conv.getInputZeroPoint());
-    view.weightShape = llvm::to_vector(
-        cast<RankedTensorType>(view.weight.getType()).getShape());
-    return view;
-  }
-  auto dense = cast<qnn::DenseOp>(op);
-  view.input = dense.getInput();
-  view.weight = dense.getWeight();
-  view.bias = dense.getBias();
-  view.inputZeroPoint = int32_t(dense.getInputZeroPoint());
-  view.window = qnn::WindowAttr::get(op->getContext(), {1, 1}, {1, 1}, {1, 1},
-                                     {0, 0, 0, 0});
-  auto shape = cast<RankedTensorType>(view.weight.getType()).getShape();
-  view.weightShape = {shape[0], 1, 1, shape[1]};
-  view.isDense = true;
-  return view;
-}
-
 void quantopt::planPads(LoweringState &state, Operation *op) {
   if (!isa<qnn::Conv2DOp>(op))
     return;
@@ -139,49 +106,6 @@ static FailureOr<WeightData> readWeight(const ContractionView &view) {
   return data;
 }
 
-SmallVector<int32_t> quantopt::foldBias(const ContractionView &view,
-                                        ArrayRef<int8_t> weights,
-                                        int64_t offset,
-                                        SmallVectorImpl<IntegerRange> &ranges) {
-  int64_t outputs = view.weightShape[0];
-  int64_t row = weights.size() / outputs;
-  SmallVector<int32_t> bias(outputs, 0);
-  DenseElementsAttr attr;
-  if (view.bias && matchPattern(view.bias, m_Constant(&attr)))
-    llvm::copy(attr.getValues<int32_t>(), bias.begin());
-  for (int64_t o = 0; o < outputs; ++o) {
-    ArrayRef<int8_t> values = weights.slice(o * row, row);
-    ranges.push_back(
-        getAccumulatorRange(values, view.inputZeroPoint, -128, 127, bias[o]));
-    int64_t sum = 0;
-    for (int8_t w : values)
-      sum += w;
-    // Wraps like the accumulator does: the total is exact modulo 2^32.
-    bias[o] = int32_t(uint32_t(bias[o] - (view.inputZeroPoint + offset) * sum));
-  }
-  return bias;
-}
-
-bool quantopt::canFlatten(LoweringState &state, const ContractionView &view,
-                          const FusionGroup &group) {
-  if (view.isDense)
-    return true;
-  auto isOne = [](ArrayRef<int64_t> v) { return v[0] == 1 && v[1] == 1; };
-  Value tail = group.getTail()->getResult(0);
-  if (!isOne(view.window.getKernel()) || !isOne(view.window.getStrides()) ||
-      view.window.hasPadding() || state.hasPads(view.input) ||
-      state.hasPads(tail))
-    return false;
-  for (Operation *user : tail.getUsers())
-    if (isa<qnn::ConcatOp>(user))
-      return false;
-  for (Operation *step : group.steps)
-    for (Value operand : step->getOperands())
-      if (state.hasPads(operand))
-        return false;
-  return true;
-}
-
 /// Whether taps of a window row can be read as one run.
 static bool canMergeTaps(const ContractionView &view) {
   if (view.window.getDilations()[1] != 1 || view.groups != 1 ||
@@ -193,43 +117,16 @@ static bool canMergeTaps(const ContractionView &view) {
   });
 }
 
-qvec::StrategyAttr quantopt::completeStrategy(LoweringState &state,
-                                              const ContractionView &view,
-                                              const KernelSpec &spec, Tile tile,
-                                              int64_t group,
-                                              int64_t weightBytes, bool merge) {
-  ArrayRef<int64_t> output = spec.outputShape;
-  auto strategyOf = [&](int64_t pass) {
-    return qvec::StrategyAttr::get(view.op->getContext(), tile.rows,
-                                   tile.vectors, state.target.getLanes(), group,
-                                   merge, pass);
-  };
-  ContractionLayout layout(output, view.groups, strategyOf(1));
-  auto input = cast<RankedTensorType>(spec.input.getType());
-  int64_t inputBytes =
-      input.getNumElements() * input.getElementTypeBitWidth() / 8;
-  PassProblem order;
-  order.units = layout.units;
-  order.blocks = layout.groups * layout.blocks;
-  order.weightBytes = weightBytes / view.groups;
-  int64_t outputBytes = output[0] * output[1] * output[2] * output[3];
-  order.unpacks = bool(spec.packing);
-  // Tiles of packed weights are large: their results leave the cache.
-  order.unitBytes = llvm::divideCeil(
-      inputBytes + (order.unpacks ? 0 : outputBytes), layout.units);
-  return strategyOf(choosePass(order));
-}
-
 /// The strategy of a kernel whose weight has elements of `weightBytes`.
 static qvec::StrategyAttr chooseStrategy(LoweringState &state,
                                          const ContractionView &view,
                                          const KernelSpec &spec,
                                          int64_t weightBytes, bool merge) {
+  ArrayRef<int64_t> weight = view.weightShape;
   TileProblem problem;
   problem.positions = spec.outputShape[2];
-  problem.channels = view.weightShape[0] / view.groups;
-  problem.depth =
-      view.weightShape[1] * view.weightShape[2] * view.weightShape[3];
+  problem.channels = weight[0] / view.groups;
+  problem.depth = weight[1] * weight[2] * weight[3];
   problem.group = view.isInteger() ? 4 : 1;
   Tile tile = chooseContractionTile(state.target, problem);
   return completeStrategy(state, view, spec, tile, problem.group,
@@ -264,19 +161,10 @@ static void setOperands(LoweringState &state, const ContractionView &view,
   if (view.isInteger()) {
     ArrayRef<int8_t> weights(
         reinterpret_cast<const int8_t *>(data.bytes.data()), data.bytes.size());
-    SmallVector<int32_t> bias =
-        foldBias(view, weights, state.target.getActivationOffset(), ranges);
-    spec.bias = state.constantI32(arrangeChannels<int32_t>(bias, order), loc);
-    spec.unsignedInput = state.target.unsignedActivations;
-    spec.accumulatorType = state.builder.getI32Type();
+    setIntegerSums(state, view, weights, order, spec, ranges, loc);
     return;
   }
-  spec.accumulatorType = state.builder.getF32Type();
-  DenseElementsAttr attr;
-  if (view.bias && matchPattern(view.bias, m_Constant(&attr))) {
-    SmallVector<float> bias(attr.getValues<float>());
-    spec.bias = state.constantF32(arrangeChannels<float>(bias, order), loc);
-  }
+  setFloatSums(state, view, order, spec, loc);
   if (!data.scales.empty())
     spec.weightScales =
         state.constantF32(arrangeChannels<float>(data.scales, order), loc);

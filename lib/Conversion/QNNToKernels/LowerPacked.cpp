@@ -253,32 +253,25 @@ static Tile chooseTile(const LoweringState &state, const ContractionView &view,
   return {rows, slots};
 }
 
-/// Fills in operands that depend on the form.
+/// Fills in operands that depend on the form. Channel parameters are in the
+/// given order.
 static void setOperands(LoweringState &state, const ContractionView &view,
-                        const PackedWeight &weight, int64_t padded,
+                        const PackedWeight &weight, ArrayRef<int64_t> order,
                         KernelSpec &spec, SmallVectorImpl<IntegerRange> &ranges,
                         Location loc) {
-  int64_t offset = state.target.getActivationOffset();
-  spec.accumulatorType = state.builder.getF32Type();
-  if (!view.isInteger()) {
-    DenseElementsAttr attr;
-    if (view.bias && matchPattern(view.bias, m_Constant(&attr)))
-      spec.bias = state.constantF32(
-          padTo<float>(SmallVector<float>(attr.getValues<float>()), padded),
-          loc);
-    return;
-  }
-  spec.unsignedInput = state.target.unsignedActivations;
+  if (!view.isInteger())
+    return setFloatSums(state, view, order, spec, loc);
   if (weight.packing.hasScales()) {
-    spec.inputZeroPoint = view.inputZeroPoint + offset;
+    spec.accumulatorType = state.builder.getF32Type();
+    spec.unsignedInput = state.target.unsignedActivations;
+    spec.inputZeroPoint =
+        view.inputZeroPoint + state.target.getActivationOffset();
     return;
   }
   SmallVector<int8_t> values;
   for (int64_t code : weight.coded.codes)
     values.push_back(int8_t(code - weight.packing.getZeroPoint()));
-  SmallVector<int32_t> bias = foldBias(view, values, offset, ranges);
-  spec.bias = state.constantI32(padTo<int32_t>(bias, padded), loc);
-  spec.accumulatorType = state.builder.getI32Type();
+  setIntegerSums(state, view, values, order, spec, ranges, loc);
 }
 
 LogicalResult quantopt::lowerPackedContraction(LoweringState &state,
@@ -298,8 +291,9 @@ LogicalResult quantopt::lowerPackedContraction(LoweringState &state,
   // A vector of parameters may start anywhere in a group.
   int64_t padded = llvm::alignTo(view.weightShape[0], kPanelWidth) +
                    (view.groups > 1 ? kPanelWidth : 0);
+  SmallVector<int64_t> order = getPaddedOrder(view.weightShape[0], padded);
   SmallVector<IntegerRange> ranges;
-  setOperands(state, view, weight, padded, spec, ranges, loc);
+  setOperands(state, view, weight, order, spec, ranges, loc);
   DenseElementsAttr packed =
       packCodes(weight.coded, weight.packing, view.groups);
   spec.weight = state.constant(packed, loc);
@@ -307,7 +301,7 @@ LogicalResult quantopt::lowerPackedContraction(LoweringState &state,
   spec.strategy =
       completeStrategy(state, view, spec, tile, view.isInteger() ? 4 : 1,
                        packed.getNumElements(), /*merge=*/false);
-  ScalarChain chain(state, group.steps, group.root->getResult(0), ranges,
-                    getPaddedOrder(view.weightShape[0], padded), loc);
+  ScalarChain chain(state, group.steps, group.root->getResult(0), ranges, order,
+                    loc);
   return buildKernel(state, group, chain, spec);
 }
