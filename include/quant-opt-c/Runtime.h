@@ -42,6 +42,8 @@ int qo_fail(qo_error *error, const char *format, ...)
 /// Returns 1 when this processor and operating system have every feature of
 /// the comma-separated list, spelled as in the Linux kernel's cpuinfo. A name
 /// that is not known here counts as absent; the empty list is always there.
+/// Where Linux grants the state of a feature (amx_tile) only to processes that
+/// ask, this asks.
 int qo_cpu_has(const char *features);
 
 /// Returns the first variant that this processor can run, null if none.

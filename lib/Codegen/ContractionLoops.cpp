@@ -8,6 +8,7 @@
 #include "ContractionLoops.h"
 
 using namespace quantopt;
+using qvec::kPanelWidth;
 
 void ContractionLoops::run() {
   e.forLoop(e.begin, e.end, 1, [&](Value item) {
@@ -78,4 +79,64 @@ void ContractionLoops::emitRow(const ContractionBlock &block, Value n,
   e.forLoop(e.index(largeEnd), e.index(width), rows - 1, [&](Value w) {
     body(block, {n, h, w, rows - 1});
   });
+}
+
+//===----------------------------------------------------------------------===//
+// A tile's window
+//===----------------------------------------------------------------------===//
+
+/// The input element that the tile's first tap starts with.
+static Value getInputBase(KernelEmitter &e, const ContractionLayout &layout,
+                          const ContractionBlock &block,
+                          const TilePosition &at) {
+  ArrayRef<int64_t> in = e.input.strides;
+  ArrayRef<int64_t> strides = e.kernel.getWindow().getStrides();
+  int64_t groupInputs = e.input.shape[3] / layout.groups;
+  Value base = e.add(e.mul(at.n, in[0]), e.mul(at.h, strides[0] * in[1]));
+  base = e.add(base, e.mul(at.w, strides[1] * in[2]));
+  return e.add(base, e.mul(block.group, groupInputs * in[3]));
+}
+
+/// The first weight of the block's first channel.
+static Value getWeightBase(KernelEmitter &e, const ContractionLayout &layout,
+                           const ContractionBlock &block) {
+  int64_t panels = llvm::divideCeil(layout.channelsPerGroup, kPanelWidth);
+  Value panel =
+      e.add(e.mul(block.group, panels), e.div(block.channel, kPanelWidth));
+  Value base = e.mul(panel, e.weight.strides[0]);
+  if (layout.channelsPerTile % kPanelWidth == 0)
+    return base;
+  int64_t laneElements = e.weight.shape[3] / kPanelWidth;
+  return e.add(base, e.mul(e.rem(block.channel, kPanelWidth), laneElements));
+}
+
+SmallVector<Value> quantopt::emitRuns(KernelEmitter &e,
+                                      const ContractionLayout &layout,
+                                      const ContractionBlock &block,
+                                      const TilePosition &at, ValueRange start,
+                                      RunBody body) {
+  qnn::WindowAttr window = e.kernel.getWindow();
+  ArrayRef<int64_t> in = e.input.strides, dilations = window.getDilations();
+  Value input = getInputBase(e, layout, block, at);
+  Value weight = getWeightBase(e, layout, block);
+  bool merged = e.kernel.getStrategy()->getMergeTaps();
+  int64_t rows = window.getKernel()[0];
+  int64_t columns = merged ? 1 : window.getKernel()[1];
+  int64_t runStride = e.weight.strides[1];
+  return e.reduceLoop(
+      e.index(0), e.index(rows), start, [&](Value kh, ValueRange outer) {
+        Value rowInput = e.add(input, e.mul(kh, dilations[0] * in[1]));
+        Value rowWeight = e.add(weight, e.mul(kh, columns * runStride));
+        return e.reduceLoop(
+            e.index(0), e.index(columns), outer,
+            [&](Value kw, ValueRange inner) {
+              return body(e.add(rowInput, e.mul(kw, dilations[1] * in[2])),
+                          e.add(rowWeight, e.mul(kw, runStride)), inner);
+            });
+      });
+}
+
+Value quantopt::getOutChannel(KernelEmitter &e, const ContractionLayout &layout,
+                              const ContractionBlock &block) {
+  return e.add(e.mul(block.group, layout.channelsPerGroup), block.channel);
 }

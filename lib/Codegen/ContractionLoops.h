@@ -47,6 +47,24 @@ private:
   Body body;
 };
 
+/// Emits the loops over the runs of summed elements that a tile's window has.
+/// `body` gets the offsets of a run's first element, for the tile's first
+/// position, and of the run in the block's first panel, and the values that
+/// loops carry.
+using RunBody =
+    llvm::function_ref<SmallVector<Value>(Value, Value, ValueRange)>;
+SmallVector<Value> emitRuns(KernelEmitter &e, const ContractionLayout &layout,
+                            const ContractionBlock &block,
+                            const TilePosition &at, ValueRange start,
+                            RunBody body);
+
+/// The block's first channel among those of all groups.
+Value getOutChannel(KernelEmitter &e, const ContractionLayout &layout,
+                    const ContractionBlock &block);
+
+/// Emits a contraction whose sums are held in tiles.
+void emitTiles(KernelEmitter &e, const ContractionLayout &layout);
+
 } // namespace quantopt
 
 #endif // QUANTOPT_LIB_CODEGEN_CONTRACTIONLOOPS_H

@@ -7,6 +7,7 @@
 
 #include "ConvertLookups.h"
 #include "ConvertSaturation.h"
+#include "ConvertTiles.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -23,8 +24,7 @@ namespace quantopt {
 using namespace quantopt;
 
 namespace {
-/// One dot product to be lowered; `Dot4Op` and `Dot2Op` have the same
-/// accessors.
+/// One dot product to be lowered, a `Dot4Op` or a `Dot2Op`.
 struct Dot {
   Operation *op;
   Value acc, lhs, rhs;
@@ -37,16 +37,13 @@ struct Dot {
 };
 } // namespace
 
-/// Widens integers to `bits`, if they are narrower.
-static Value widen(OpBuilder &b, Location loc, Value bytes, unsigned bits,
-                   bool isUnsigned) {
-  auto type = cast<VectorType>(bytes.getType());
-  if (type.getElementTypeBitWidth() == bits)
-    return bytes;
-  auto wide = VectorType::get(type.getShape(), b.getIntegerType(bits));
+/// Widens integers to 32 bits.
+static Value widen(OpBuilder &b, Location loc, Value factors, bool isUnsigned) {
+  auto type = cast<VectorType>(factors.getType());
+  auto wide = VectorType::get(type.getShape(), b.getI32Type());
   if (isUnsigned)
-    return arith::ExtUIOp::create(b, loc, wide, bytes);
-  return arith::ExtSIOp::create(b, loc, wide, bytes);
+    return arith::ExtUIOp::create(b, loc, wide, factors);
+  return arith::ExtSIOp::create(b, loc, wide, factors);
 }
 
 /// The exact generic form: products in 32 bits, then lanes `group * i + j` of
@@ -54,8 +51,8 @@ static Value widen(OpBuilder &b, Location loc, Value bytes, unsigned bits,
 static Value lowerGeneric(OpBuilder &b, const Dot &dot) {
   Location loc = dot.op->getLoc();
   Value products =
-      arith::MulIOp::create(b, loc, widen(b, loc, dot.lhs, 32, dot.unsignedLhs),
-                            widen(b, loc, dot.rhs, 32, false));
+      arith::MulIOp::create(b, loc, widen(b, loc, dot.lhs, dot.unsignedLhs),
+                            widen(b, loc, dot.rhs, false));
   Value sum = dot.acc;
   for (int64_t j = 0; j < dot.group; ++j) {
     SmallVector<int64_t> mask;
@@ -111,10 +108,7 @@ static Value lowerDot(OpBuilder &b, const Dot &dot, const TargetLevel &level) {
       dot.getLanes() == level.getLanes())
     return lowerPairs(b, dot, *pairs);
   if (name && dot.group == 2)
-    return arith::AddIOp::create(
-        b, loc, dot.acc,
-        call({widen(b, loc, dot.lhs, 16, dot.unsignedLhs),
-              widen(b, loc, dot.rhs, 16, false)}));
+    return arith::AddIOp::create(b, loc, dot.acc, call({dot.lhs, dot.rhs}));
   return lowerGeneric(b, dot);
 }
 
@@ -141,6 +135,9 @@ namespace {
 struct ConvertQVecToLLVMPass
     : public quantopt::impl::ConvertQVecToLLVMBase<ConvertQVecToLLVMPass> {
   void runOnOperation() override {
+    // Where there are no tiles they become dot products.
+    if (failed(convertTiles(getOperation())))
+      return signalPassFailure();
     convertDots();
     convertLookups(getOperation());
     convertSaturation(getOperation());
@@ -161,7 +158,7 @@ struct ConvertQVecToLLVMPass
                         dot.getUnsignedLhs(), 4});
       else if (auto dot = dyn_cast<qvec::Dot2Op>(op))
         dots.push_back({op, dot.getAcc(), dot.getLhs(), dot.getRhs(),
-                        dot.getUnsignedLhs(), 2});
+                        /*unsignedLhs=*/false, 2});
     });
     for (const Dot &original : dots) {
       Dot dot = original;

@@ -147,8 +147,7 @@ Value DepthwiseEmitter::addProducts(Value sum, Value x, Value weight) {
   if (group == 4)
     return qvec::Dot4Op::create(e.b, e.loc, sum.getType(), sum, x, weight,
                                 e.kernel.getUnsignedInput());
-  return qvec::Dot2Op::create(e.b, e.loc, sum.getType(), sum, x, weight,
-                              /*unsignedLhs=*/false);
+  return qvec::Dot2Op::create(e.b, e.loc, sum.getType(), sum, x, weight);
 }
 
 /// All bytes of the tile first; then quarter by quarter each weight is used for

@@ -31,15 +31,15 @@ private:
   Value broadcastInput(Value offset, int64_t bytes);
   void storeTile(const Block &block, const Position &at, ValueRange acc);
   Value outChannel(const Block &block) {
-    return e.add(e.mul(block.group, layout.channelsPerGroup), block.channel);
+    return getOutChannel(e, layout, block);
   }
 
   KernelEmitter &e;
   ContractionLayout layout;
   bool integer;
   int64_t lanes;
-  /// Panels of a group; elements that a step sums; input channels of a group.
-  int64_t panels, steps, stepElements, groupInputs;
+  /// Steps of a run, and elements that a step sums.
+  int64_t steps, stepElements;
   /// Whether all weights are read once and come from far away.
   bool streamsWeights;
 };
@@ -56,8 +56,6 @@ ContractionEmitter::ContractionEmitter(KernelEmitter &emitter)
   qvec::StrategyAttr s = *op.getStrategy();
   integer = op.getAccumulatorType().isInteger(32);
   lanes = s.getLanes();
-  groupInputs = e.input.shape[3] / layout.groups;
-  panels = llvm::divideCeil(layout.channelsPerGroup, kPanelWidth);
   steps = e.weight.shape[2];
   stepElements = integer ? 4 : 1;
   auto weightType = cast<MemRefType>(op.getWeight().getType());
@@ -153,52 +151,24 @@ ContractionEmitter::emitStep(const Block &block, int64_t rows,
 }
 
 void ContractionEmitter::emitTile(const Block &block, const Position &at) {
-  qnn::WindowAttr window = e.kernel.getWindow();
-  ArrayRef<int64_t> in = e.input.strides;
-  Value base =
-      e.add(e.mul(at.n, in[0]), e.mul(at.h, window.getStrides()[0] * in[1]));
-  base = e.add(base, e.mul(at.w, window.getStrides()[1] * in[2]));
-  base = e.add(base, e.mul(block.group, groupInputs * in[3]));
-  // The block's first panel, and its first lane there.
-  Value panel =
-      e.add(e.mul(block.group, panels), e.div(block.channel, kPanelWidth));
-  Value weightBase = e.mul(panel, e.weight.strides[0]);
-  if (layout.channelsPerTile % kPanelWidth != 0)
-    weightBase = e.add(weightBase,
-                       e.mul(e.rem(block.channel, kPanelWidth), stepElements));
   SmallVector<Value> scales;
   if (e.weightScales)
     for (int64_t v = 0; v < block.vectors; ++v)
       scales.push_back(
           e.load(e.weightScales, e.add(outChannel(block), v * lanes), lanes));
-
-  auto runBody = [&](Value inputRun, Value weightRun, ValueRange acc) {
-    return e.reduceLoop(
-        e.index(0), e.index(steps), acc, [&](Value step, ValueRange inner) {
-          Value x = e.add(inputRun, e.mul(step, stepElements));
-          SmallVector<Value> inputs;
-          for (int64_t i = 0; i < at.rows; ++i)
-            inputs.push_back(e.add(x, i * window.getStrides()[1] * in[2]));
-          Value w = e.add(weightRun, e.mul(step, e.weight.strides[2]));
-          return emitStep(block, at.rows, inputs, w, scales, inner);
-        });
-  };
-  bool merged = e.kernel.getStrategy()->getMergeTaps();
-  int64_t rows = window.getKernel()[0];
-  int64_t columns = merged ? 1 : window.getKernel()[1];
-  ArrayRef<int64_t> dilations = window.getDilations();
-  SmallVector<Value> acc = startAccumulators(block, at.rows);
-  acc = e.reduceLoop(
-      e.index(0), e.index(rows), acc, [&](Value kh, ValueRange outer) {
-        Value rowInput = e.add(base, e.mul(kh, dilations[0] * in[1]));
-        Value rowWeight =
-            e.add(weightBase, e.mul(kh, columns * e.weight.strides[1]));
+  int64_t pitch = e.kernel.getWindow().getStrides()[1] * e.input.strides[2];
+  SmallVector<Value> acc = emitRuns(
+      e, layout, block, at, startAccumulators(block, at.rows),
+      [&](Value inputRun, Value weightRun, ValueRange outer) {
         return e.reduceLoop(
-            e.index(0), e.index(columns), outer,
-            [&](Value kw, ValueRange inner) {
-              return runBody(e.add(rowInput, e.mul(kw, dilations[1] * in[2])),
-                             e.add(rowWeight, e.mul(kw, e.weight.strides[1])),
-                             inner);
+            e.index(0), e.index(steps), outer,
+            [&](Value step, ValueRange inner) {
+              Value x = e.add(inputRun, e.mul(step, stepElements));
+              SmallVector<Value> inputs;
+              for (int64_t i = 0; i < at.rows; ++i)
+                inputs.push_back(e.add(x, i * pitch));
+              Value w = e.add(weightRun, e.mul(step, e.weight.strides[2]));
+              return emitStep(block, at.rows, inputs, w, scales, inner);
             });
       });
   storeTile(block, at, acc);
@@ -217,13 +187,10 @@ void ContractionEmitter::storeTile(const Block &block, const Position &at,
 }
 
 LogicalResult quantopt::emitContraction(KernelEmitter &e) {
-  bool isFloat = isa<FloatType>(e.input.elementType);
-  int64_t group = e.kernel.getStrategy()->getGroup();
-  if (group != (isFloat ? 1 : 4))
-    return e.kernel.emitOpError("expected a contraction of ")
-           << e.input.elementType << " in groups of " << (isFloat ? 1 : 4)
-           << ", but got " << group;
-  ContractionEmitter(e).run();
+  if (e.kernel.getStrategy()->getSteps() > 1)
+    emitTiles(e, ContractionLayout(e.kernel));
+  else
+    ContractionEmitter(e).run();
   return success();
 }
 

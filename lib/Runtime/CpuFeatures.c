@@ -17,11 +17,20 @@
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
+#if defined(__linux__) && defined(__x86_64__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 enum Register { EAX, EBX, ECX, EDX };
 
 /// Register state that the operating system must save (bits of XCR0).
-enum State { NoState = 0, YmmState = 0x06, ZmmState = 0xE6 };
+enum State {
+  NoState = 0,
+  YmmState = 0x06,
+  ZmmState = 0xE6,
+  TileState = 0x600E6
+};
 
 /// Where a feature's bit is.
 typedef struct Feature {
@@ -47,6 +56,19 @@ __attribute__((target("xsave"))) static unsigned savedState(void) {
   return (unsigned)__builtin_ia32_xgetbv(0);
 }
 
+/// Asks the system for the use of tiles, which it saves for those processes
+/// only that have asked; returns 1 when it agrees.
+static int isPermitted(enum State state) {
+  if (state != TileState)
+    return 1;
+#if defined(__linux__) && defined(__x86_64__)
+  const int requestPermission = 0x1023, tileData = 18;
+  return syscall(SYS_arch_prctl, requestPermission, tileData) == 0;
+#else
+  return 1;
+#endif
+}
+
 /// Returns 1 when the processor has the feature and its state is saved.
 static int hasFeature(const char *name, size_t length) {
   for (size_t i = 0; i < sizeof(features) / sizeof(features[0]); ++i) {
@@ -62,7 +84,8 @@ static int hasFeature(const char *name, size_t length) {
     if (!__get_cpuid_count(f->leaf, f->subleaf, &r[0], &r[1], &r[2], &r[3]))
       return 0;
     return (r[f->reg] >> f->bit & 1) &&
-           (savedState() & f->state) == (unsigned)f->state;
+           (savedState() & f->state) == (unsigned)f->state &&
+           isPermitted(f->state);
   }
   return 0;
 }

@@ -21,9 +21,9 @@ ArrayRef<TargetLevel> quantopt::getTargetLevels() {
   static const TargetLevel levels[] = {
 #define QUANTOPT_TARGET_LEVEL(NAME, ARCH, CPU, FEATURES, REQUIRES, BYTES,      \
                               REGISTERS, GROUP, UNSIGNED, FMA, ROUND, TABLE,   \
-                              CACHE, DEFAULT)                                  \
-  {NAME,  ARCH,     CPU, FEATURES, REQUIRES, BYTES, REGISTERS,                 \
-   GROUP, UNSIGNED, FMA, ROUND,    TABLE,    CACHE, DEFAULT},
+                              TILES, CACHE, DEFAULT)                           \
+  {NAME,     ARCH, CPU, FEATURES, REQUIRES, BYTES, REGISTERS, GROUP,           \
+   UNSIGNED, FMA,  ROUND, TABLE,  TILES,    CACHE, DEFAULT},
 #include "X86/Levels.def"
 // The level that fits every target comes last.
 #include "Common/Levels.def"
@@ -120,6 +120,21 @@ std::optional<StringRef> quantopt::getTableIntrinsic(const TargetLevel &level,
   return std::nullopt;
 }
 
+/// What LLVM knows of a cpu with these features; null for an unknown target.
+static std::unique_ptr<llvm::MCSubtargetInfo>
+getSubtarget(const llvm::Triple &triple, StringRef cpu, StringRef features) {
+  llvm::InitializeAllTargetInfos();
+  llvm::InitializeAllTargets();
+  llvm::InitializeAllTargetMCs();
+  std::string error;
+  const llvm::Target *target =
+      llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!target)
+    return nullptr;
+  return std::unique_ptr<llvm::MCSubtargetInfo>(
+      target->createMCSubtargetInfo(triple, cpu, features));
+}
+
 std::string quantopt::getHostTriple() {
   return llvm::sys::getDefaultTargetTriple();
 }
@@ -133,6 +148,31 @@ static bool meets(const TargetLevel &level, const llvm::MCSubtargetInfo &info) {
   return llvm::all_of(wanted, [&](StringRef feature) {
     return info.checkFeatures(("+" + feature).str());
   });
+}
+
+std::optional<TileIntrinsics> quantopt::getTileIntrinsics(Operation *func) {
+  struct Row {
+    StringRef arch;
+    TileIntrinsics names;
+  };
+  static const Row rows[] = {
+#define QUANTOPT_TILE_INTRINSICS(ARCH, TYPE, LOAD, STORE, UNSIGNED, SIGNED)    \
+  {ARCH, {TYPE, LOAD, STORE, UNSIGNED, SIGNED}},
+#include "X86/Intrinsics.def"
+  };
+  const TargetLevel &level = getTargetLevel(func);
+  if (level.tileRegisters == 0)
+    return std::nullopt;
+  auto target = func->getAttrOfType<qvec::TargetAttr>(
+      qvec::QVecDialect::getTargetAttrName());
+  auto info = getSubtarget(llvm::Triple(target.getTriple()), target.getCpu(),
+                           target.getFeatures());
+  if (!info || !meets(level, *info))
+    return std::nullopt;
+  for (const Row &row : rows)
+    if (row.arch == level.arch)
+      return row.names;
+  return std::nullopt;
 }
 
 static std::string getHostFeatures() {

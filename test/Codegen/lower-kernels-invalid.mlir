@@ -19,17 +19,3 @@ func.func @main(%x: memref<20000xf32>, %y: memref<20000xf32, strided<[3]>>) {
   linalg.copy ins(%x : memref<20000xf32>) outs(%y : memref<20000xf32, strided<[3]>>)
   return
 }
-
-// -----
-
-func.func @main(%x: memref<1x1x1x4xi8>, %w: memref<1x1x1x64xi8>, %y: memref<1x1x1x1xi32>) {
-  // expected-error @+1 {{'qvec.kernel' op expected a contraction of 'i8' in groups of 4, but got 2}}
-  qvec.kernel contraction input(%x : memref<1x1x1x4xi8>) weight(%w : memref<1x1x1x64xi8>)
-      outs(%y : memref<1x1x1x1xi32>)
-      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
-      strategy <rows = 1, vectors = 1, lanes = 8, group = 2, mergeTaps = false, pass = 1> {unsignedInput} epilogue {
-  ^bb0(%acc: i32):
-    qvec.yield %acc : i32
-  }
-  return
-}

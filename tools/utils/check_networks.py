@@ -3,7 +3,7 @@
 
 usage: check_networks.py FOLDER [--first SEED] [--count N] [--cpu A,B,...]
                          [--threads 1,2] [--flags='...'] [--code-flags='...'] [--keep]
-                         [--kind convolutions|depthwise|chains|loops]
+                         [--kind convolutions|depthwise|chains|loops|wide]
 
 Seeds alternate between static int8 and float unless --flags are given. A network
 that fails is left in FOLDER with the commands to repeat it.
@@ -20,9 +20,11 @@ import depthwise_networks
 import execution
 import loop_networks
 import random_networks
+import wide_networks
 
 KINDS = {"convolutions": random_networks, "depthwise": depthwise_networks,
-         "chains": chain_networks, "loops": loop_networks}
+         "chains": chain_networks, "loops": loop_networks,
+         "wide": wide_networks}
 
 
 def check(seed, options):

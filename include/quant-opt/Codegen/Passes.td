@@ -176,7 +176,9 @@ def ConvertQVecToLLVM : Pass<"convert-qvec-to-llvm", "::mlir::ModuleOp"> {
   let summary = "Lower dot products, saturation and tables to instructions";
   let description = [{
     `qvec.dot4` and `qvec.dot2` become the level's instructions, or widening
-    multiplications and additions where it has none. `qvec.saturate` on two or
+    multiplications and additions where it has none. `qvec.tile_load`,
+    `qvec.tile_store` and `qvec.tile_mma` become instructions on tile registers,
+    else vectors and dot products. `qvec.saturate` on two or
     four of the level's vectors becomes its packing instructions, else limits
     and a truncation. `qvec.lookup` becomes byte permutations of parts of the
     table, else loads from the table in memory.

@@ -34,15 +34,46 @@ static double getTileCost(const TargetLevel &target, const TileProblem &p,
          rows * vectors * 8.0 + 12.0;
 }
 
-Tile quantopt::chooseContractionTile(const TargetLevel &target,
-                                     const TileProblem &p) {
+/// Modelled time of all tiles of a size; `needed` vectors have all channels.
+static double
+getTotalCost(const TileProblem &p, int64_t needed, Tile tile,
+             llvm::function_ref<double(int64_t, int64_t)> getCost) {
+  TileSplit split = splitEvenly(p.positions, tile.rows);
+  double cost = 0;
+  auto add = [&](int64_t count, int64_t vectors) {
+    if (count == 0 || vectors == 0)
+      return;
+    cost += count * split.large * getCost(split.size, vectors);
+    if (split.small)
+      cost += count * split.small * getCost(split.size - 1, vectors);
+  };
+  int64_t rest = needed % tile.vectors;
+  add(needed / tile.vectors, tile.vectors);
+  add(rest ? 1 : 0, rest);
+  return cost;
+}
+
+namespace {
+/// The best tile so far.
+struct Choice {
+  Tile tile{1, 1};
+  double cost = 0;
+
+  void consider(Tile other, double otherCost) {
+    if (cost == 0 || otherCost < cost)
+      *this = {other, otherCost};
+  }
+};
+} // namespace
+
+/// The best tile of vectors.
+static Choice chooseVectors(const TargetLevel &target, const TileProblem &p) {
   int64_t lanes = target.getLanes();
   bool pairs = usesPairs(target, p);
   int64_t needed =
       llvm::divideCeil(llvm::alignTo(p.channels, kPanelWidth), lanes);
   int64_t perPanel = kPanelWidth / lanes;
-  Tile best{1, 1};
-  double bestCost = 0;
+  Choice best;
   // An input and a product; of pairs both halves, and a mask.
   int64_t spare = pairs ? 4 : 2;
   int64_t perWeight = pairs ? 2 : 1;
@@ -54,26 +85,72 @@ Tile quantopt::chooseContractionTile(const TargetLevel &target,
     for (int64_t rows = 1; rows <= std::min<int64_t>(p.positions, 14); ++rows) {
       if (rows * vectors + perWeight * vectors + spare > target.vectorRegisters)
         break;
-      TileSplit split = splitEvenly(p.positions, rows);
-      double cost = 0;
-      int64_t blocks = needed / vectors, rest = needed % vectors;
-      auto add = [&](int64_t count, int64_t v) {
-        if (count == 0 || v == 0)
-          return;
-        cost += count * split.large * getTileCost(target, p, split.size, v);
-        if (split.small)
-          cost +=
-              count * split.small * getTileCost(target, p, split.size - 1, v);
-      };
-      add(blocks, vectors);
-      add(rest ? 1 : 0, rest);
-      if (bestCost == 0 || cost < bestCost) {
-        bestCost = cost;
-        best = {rows, vectors};
-      }
+      Tile tile{rows, vectors};
+      best.consider(
+          tile,
+          getTotalCost(p, needed, tile, [&](int64_t rows, int64_t vectors) {
+            return getTileCost(target, p, rows, vectors);
+          }));
     }
   }
   return best;
+}
+
+/// The most steps that divide a run and fit a tile.
+static int64_t getTileSteps(const TileProblem &p) {
+  int64_t runSteps = llvm::divideCeil(p.run ? p.run : p.depth, p.group);
+  int64_t steps = std::min(runSteps, qvec::kTileRows);
+  while (runSteps % steps != 0)
+    --steps;
+  return steps;
+}
+
+/// Loading the sizes of tiles and releasing them, 200 cycles, in each call.
+static constexpr double kTileSetUp = 400;
+
+/// Modelled time of sums of `rows` by `vectors` in tiles, in units of the
+/// vector products of `getTileCost`, two of which a core with tiles issues in a
+/// cycle. Cycles are those that the maker gives for the first such core (a
+/// product of tiles 16, 52 until its sum is there, a load 8, a store 16); none
+/// was measured.
+static double getMatrixCost(const TileProblem &p, int64_t rows,
+                            int64_t vectors) {
+  constexpr double product = 32, latency = 104, load = 16, store = 32;
+  int64_t parts = llvm::divideCeil(rows, qvec::kTileRows);
+  int64_t tiles = parts * vectors;
+  double depth = double(p.depth) / (p.group * getTileSteps(p));
+  double step = std::max({tiles * product, (parts + vectors) * load, latency});
+  // Each sum is read back for the epilogue.
+  return depth * step + tiles * (load + store) + rows * vectors * 9.0 + 12.0;
+}
+
+/// Replaces the best tile by one of matrices if that is faster.
+static void considerMatrices(const TargetLevel &target, const TileProblem &p,
+                             Choice &best) {
+  // A step at a time is what vectors do.
+  if (p.group != 4 || getTileSteps(p) == 1)
+    return;
+  int64_t needed = llvm::divideCeil(p.channels, kPanelWidth);
+  auto fits = [&](int64_t parts, int64_t vectors) {
+    return parts * vectors + parts + vectors <= target.tileRegisters;
+  };
+  for (int64_t vectors = 1; vectors <= needed && fits(1, vectors); ++vectors)
+    for (int64_t rows = 1; rows <= p.positions; ++rows) {
+      if (!fits(llvm::divideCeil(rows, qvec::kTileRows), vectors))
+        break;
+      Tile tile{rows, vectors, getTileSteps(p)};
+      auto getCost = [&](int64_t rows, int64_t vectors) {
+        return getMatrixCost(p, rows, vectors);
+      };
+      best.consider(tile, kTileSetUp + getTotalCost(p, needed, tile, getCost));
+    }
+}
+
+Tile quantopt::chooseContractionTile(const TargetLevel &target,
+                                     const TileProblem &p) {
+  Choice best = chooseVectors(target, p);
+  considerMatrices(target, p, best);
+  return best.tile;
 }
 
 int64_t quantopt::choosePass(const PassProblem &p) {

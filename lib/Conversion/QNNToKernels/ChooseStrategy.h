@@ -22,15 +22,20 @@ struct TileProblem {
   int64_t depth;
   /// Products of a step: 4 for integers, 1 for floats.
   int64_t group;
+  /// Elements that are read one after another, of a tap or a row of taps; 0 for
+  /// all of them.
+  int64_t run = 0;
 };
 
 struct Tile {
   int64_t rows;
   int64_t vectors;
+  /// Steps that one instruction takes (see `qvec.tile_mma`).
+  int64_t steps = 1;
 };
 
 /// The tile with the least modelled time among those whose accumulators and
-/// operands fit the vector registers.
+/// operands fit the vector registers, or the level's registers for tiles.
 Tile chooseContractionTile(const TargetLevel &target,
                            const TileProblem &problem);
 

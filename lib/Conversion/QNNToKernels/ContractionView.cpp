@@ -74,7 +74,7 @@ qvec::StrategyAttr quantopt::completeStrategy(LoweringState &state,
   auto strategyOf = [&](int64_t pass) {
     return qvec::StrategyAttr::get(view.op->getContext(), tile.rows,
                                    tile.vectors, state.target.getLanes(), group,
-                                   merge, pass);
+                                   merge, pass, tile.steps);
   };
   ContractionLayout layout(output, view.groups, strategyOf(1));
   auto input = cast<RankedTensorType>(spec.input.getType());

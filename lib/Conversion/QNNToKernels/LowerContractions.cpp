@@ -128,6 +128,7 @@ static qvec::StrategyAttr chooseStrategy(LoweringState &state,
   problem.channels = weight[0] / view.groups;
   problem.depth = weight[1] * weight[2] * weight[3];
   problem.group = view.isInteger() ? 4 : 1;
+  problem.run = merge ? weight[2] * weight[3] : weight[3];
   Tile tile = chooseContractionTile(state.target, problem);
   return completeStrategy(state, view, spec, tile, problem.group,
                           view.weightShape[0] * problem.depth * weightBytes,

@@ -21,7 +21,12 @@ using namespace llvm;
 namespace {
 enum Register { EAX, EBX, ECX, EDX };
 /// Register state that the operating system must save (bits of XCR0).
-enum State { NoState = 0, YmmState = 0x06, ZmmState = 0xE6 };
+enum State {
+  NoState = 0,
+  YmmState = 0x06,
+  ZmmState = 0xE6,
+  TileState = 0x600E6
+};
 
 /// Where a feature's bit is.
 struct Feature {
@@ -162,6 +167,9 @@ Value *quantopt::emitFeatureCheck(IRBuilderBase &builder, StringRef triple,
   if (cpuFlags.empty())
     return builder.getTrue();
   if (!Triple(triple).isX86() || !collectQueries(cpuFlags, queries, states))
+    return builder.getFalse();
+  // Linux lets a process use tiles that has asked for them, by a call.
+  if (states == TileState)
     return builder.getFalse();
   Value *has = builder.getTrue();
   for (const Query &query : queries)

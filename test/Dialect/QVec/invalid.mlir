@@ -16,9 +16,9 @@ func.func @saturate_shapes(%x: vector<16xi32>) -> vector<8xi8> {
 
 // -----
 
-func.func @dot2_c1(%acc: vector<4xi32>, %a: vector<16xi8>) -> vector<4xi32> {
+func.func @dot2_c1(%acc: vector<4xi32>, %a: vector<16xi16>) -> vector<4xi32> {
   // expected-error @below {{'qvec.dot2' op expected 8 factors for 4 lanes, but got 16}}
-  %0 = qvec.dot2 %acc, %a, %a : vector<4xi32>, vector<16xi8>
+  %0 = qvec.dot2 %acc, %a, %a : vector<4xi32>, vector<16xi16>
   return %0 : vector<4xi32>
 }
 
@@ -32,14 +32,6 @@ func.func @kernel_c1(%x: tensor<4x4x3xf32>, %y: tensor<1x2x2x3xf32>) {
     qvec.yield %acc : f32
   } -> tensor<1x2x2x3xf32>
   return
-}
-
-// -----
-
-func.func @dot2_c2(%acc: vector<4xi32>, %a: vector<8xi16>) -> vector<4xi32> {
-  // expected-error @below {{'qvec.dot2' op expected bytes with 'unsignedLhs', but got 'vector<8xi16>'}}
-  %0 = qvec.dot2 %acc, %a, %a {unsignedLhs} : vector<4xi32>, vector<8xi16>
-  return %0 : vector<4xi32>
 }
 
 // -----
@@ -109,8 +101,13 @@ func.func @kernel_c4(%x: tensor<1x4x4x3xf32>, %r: tensor<1x1x2x3xf32>, %y: tenso
 
 // -----
 
-// expected-error @below {{expected a group of 1, 2 or 4, but got 3}}
-#strategy_c2 = #qvec.strategy<rows = 1, vectors = 1, lanes = 16, group = 3, mergeTaps = false, pass = 1>
+// expected-error @below {{expected a group of 1 or 4, but got 2}}
+#strategy_c2 = #qvec.strategy<rows = 1, vectors = 1, lanes = 16, group = 2, mergeTaps = false, pass = 1>
+
+// -----
+
+// expected-error @below {{expected steps in [1, 16], but got 17}}
+#strategy_c3 = #qvec.strategy<rows = 1, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1, steps = 17>
 
 // -----
 
@@ -271,3 +268,112 @@ func.func @kernel_c8(%x: tensor<1x4x4x3xi8>, %w: tensor<1x3x1x1x256xi8>, %y: ten
 
 // expected-error @below {{expected one pixel with several outputs along axis 1 or with channelsOuter, but got 2}}
 #depthwise_strategy_c5 = #qvec.depthwise_strategy<axis = 0, outputs = 2, columns = 1, pixels = 2, lanes = 16, group = 4, resident = false, channelsOuter = true>
+
+// -----
+
+func.func @kernel_c9(%x: memref<1x1x1x4xi8>, %w: memref<1x1x1x64xi8>, %y: memref<1x1x1x1xi32>) {
+  // expected-error @below {{'qvec.kernel' op expected a contraction of 'i8' in groups of 4, but got 1}}
+  qvec.kernel contraction input(%x : memref<1x1x1x4xi8>) weight(%w : memref<1x1x1x64xi8>) outs(%y : memref<1x1x1x1xi32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 1, vectors = 1, lanes = 8, group = 1, mergeTaps = false, pass = 1> epilogue {
+  ^bb0(%acc: i32):
+    qvec.yield %acc : i32
+  }
+  return
+}
+
+// -----
+
+// A tile of two steps, and a run of three.
+func.func @kernel_c10(%x: memref<1x1x8x12xi8>, %w: memref<1x1x3x64xi8>, %y: memref<1x1x8x1xi32>) {
+  // expected-error @below {{expected several steps at a time only of a contraction of integers, in vectors of 16 lanes, with a multiple of 2 steps, but got 'memref<1x1x3x64xi8>' and 16 lanes}}
+  qvec.kernel contraction input(%x : memref<1x1x8x12xi8>) weight(%w : memref<1x1x3x64xi8>) outs(%y : memref<1x1x8x1xi32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 8, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1, steps = 2> epilogue {
+  ^bb0(%acc: i32):
+    qvec.yield %acc : i32
+  }
+  return
+}
+
+// -----
+
+func.func @kernel_lanes_c10(%x: memref<1x1x8x8xi8>, %w: memref<1x1x2x64xi8>, %y: memref<1x1x8x1xi32>) {
+  // expected-error @below {{but got 'memref<1x1x2x64xi8>' and 8 lanes}}
+  qvec.kernel contraction input(%x : memref<1x1x8x8xi8>) weight(%w : memref<1x1x2x64xi8>) outs(%y : memref<1x1x8x1xi32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 8, vectors = 1, lanes = 8, group = 4, mergeTaps = false, pass = 1, steps = 2> epilogue {
+  ^bb0(%acc: i32):
+    qvec.yield %acc : i32
+  }
+  return
+}
+
+// -----
+
+func.func @kernel_floats_c10(%x: memref<1x1x8x2xf32>, %w: memref<1x1x2x16xf32>, %y: memref<1x1x8x1xf32>) {
+  // expected-error @below {{expected several steps at a time only of a contraction of integers}}
+  qvec.kernel contraction input(%x : memref<1x1x8x2xf32>) weight(%w : memref<1x1x2x16xf32>) outs(%y : memref<1x1x8x1xf32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 8, vectors = 1, lanes = 16, group = 1, mergeTaps = false, pass = 1, steps = 2> epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  }
+  return
+}
+
+// -----
+
+func.func @tile_load_c1(%x: memref<4096xi8>, %i: index) {
+  // expected-error @below {{'qvec.tile_load' op expected tiles of at most 16 rows of at most 64 bytes, in whole 32-bit words, but got 'vector<17x64xi8>'}}
+  %0 = qvec.tile_load %x[%i] stride 64 : memref<4096xi8> to vector<17x64xi8>
+  return
+}
+
+// -----
+
+func.func @tile_load_words_c1(%x: memref<4096xi8>, %i: index) {
+  // expected-error @below {{but got 'vector<16x6xi8>'}}
+  %0 = qvec.tile_load %x[%i] stride 64 : memref<4096xi8> to vector<16x6xi8>
+  return
+}
+
+// -----
+
+func.func @tile_load_c2(%x: memref<4096xi8>, %i: index) {
+  // expected-error @below {{'qvec.tile_load' op expected elements of one type and a stride that is not negative, but got 'vector<16x64xi8>', 'memref<4096xi8>' and -64}}
+  %0 = qvec.tile_load %x[%i] stride -64 : memref<4096xi8> to vector<16x64xi8>
+  return
+}
+
+// -----
+
+func.func @tile_store_c1(%x: vector<4x17xi32>, %y: memref<4096xi32>, %i: index) {
+  // expected-error @below {{'qvec.tile_store' op expected tiles of at most 16 rows of at most 64 bytes, in whole 32-bit words, but got 'vector<4x17xi32>'}}
+  qvec.tile_store %x, %y[%i] stride 64 : vector<4x17xi32>, memref<4096xi32>
+  return
+}
+
+// -----
+
+func.func @tile_store_c2(%x: vector<4x16xi32>, %y: memref<4096xi8>, %i: index) {
+  // expected-error @below {{'qvec.tile_store' op expected elements of one type and a stride that is not negative, but got 'vector<4x16xi32>', 'memref<4096xi8>' and 64}}
+  qvec.tile_store %x, %y[%i] stride 64 : vector<4x16xi32>, memref<4096xi8>
+  return
+}
+
+// -----
+
+func.func @tile_mma_c1(%acc: vector<4x17xi32>, %x: vector<4x64xi8>, %w: vector<16x68xi8>) {
+  // expected-error @below {{'qvec.tile_mma' op expected tiles of at most 16 rows of at most 64 bytes, in whole 32-bit words, but got 'vector<4x17xi32>'}}
+  %0 = qvec.tile_mma %acc, %x, %w : vector<4x17xi32>, vector<4x64xi8>, vector<16x68xi8>
+  return
+}
+
+// -----
+
+func.func @tile_mma_c2(%acc: vector<4x16xi32>, %x: vector<4x64xi8>, %w: vector<12x64xi8>) {
+  // expected-error @below {{'qvec.tile_mma' op expected factors of M x 4K and K x 4N for sums of M x N, but got 'vector<4x64xi8>' and 'vector<12x64xi8>' for 'vector<4x16xi32>'}}
+  %0 = qvec.tile_mma %acc, %x, %w : vector<4x16xi32>, vector<4x64xi8>, vector<12x64xi8>
+  return
+}

@@ -4,12 +4,30 @@
 
 // CHECK-LABEL: @dots
 // CHECK: qvec.dot4 %{{.*}}, %{{.*}}, %{{.*}} {unsignedLhs} : vector<4xi32>, vector<16xi8>
-// CHECK: qvec.dot2 %{{.*}}, %{{.*}}, %{{.*}} : vector<4xi32>, vector<8xi8>
+// CHECK: qvec.dot4 %{{.*}}, %{{.*}}, %{{.*}} : vector<4xi32>, vector<16xi8>
+// CHECK: qvec.dot2 %{{.*}}, %{{.*}}, %{{.*}} : vector<4xi32>, vector<8xi16>
 func.func @dots(%acc: vector<4xi32>, %a: vector<16xi8>, %b: vector<16xi8>,
-                %c: vector<8xi8>, %d: vector<8xi8>) -> vector<4xi32> {
+                %c: vector<8xi16>, %d: vector<8xi16>) -> vector<4xi32> {
   %0 = qvec.dot4 %acc, %a, %b {unsignedLhs} : vector<4xi32>, vector<16xi8>
-  %1 = qvec.dot2 %0, %c, %d : vector<4xi32>, vector<8xi8>
-  return %1 : vector<4xi32>
+  %1 = qvec.dot4 %0, %a, %b : vector<4xi32>, vector<16xi8>
+  %2 = qvec.dot2 %1, %c, %d : vector<4xi32>, vector<8xi16>
+  return %2 : vector<4xi32>
+}
+
+// CHECK-LABEL: @tiles
+// CHECK: qvec.tile_load %{{.*}}[%{{.*}}] stride 0 : memref<16xi32> to vector<14x16xi32>
+// CHECK: qvec.tile_load %{{.*}}[%{{.*}}] stride 256 : memref<4096xi8, strided<[1], offset: 64>> to vector<14x48xi8>
+// CHECK: qvec.tile_mma %{{.*}}, %{{.*}}, %{{.*}} {unsignedLhs} : vector<14x16xi32>, vector<14x48xi8>, vector<12x64xi8>
+// CHECK: qvec.tile_mma %{{.*}}, %{{.*}}, %{{.*}} : vector<14x16xi32>, vector<14x48xi8>, vector<12x64xi8>
+// CHECK: qvec.tile_store %{{.*}}, %{{.*}}[%{{.*}}] stride 32 : vector<14x16xi32>, memref<448xi32>
+func.func @tiles(%b: memref<16xi32>, %x: memref<4096xi8, strided<[1], offset: 64>>, %w: vector<12x64xi8>,
+                 %y: memref<448xi32>, %i: index) {
+  %0 = qvec.tile_load %b[%i] stride 0 : memref<16xi32> to vector<14x16xi32>
+  %1 = qvec.tile_load %x[%i] stride 256 : memref<4096xi8, strided<[1], offset: 64>> to vector<14x48xi8>
+  %2 = qvec.tile_mma %0, %1, %w {unsignedLhs} : vector<14x16xi32>, vector<14x48xi8>, vector<12x64xi8>
+  %3 = qvec.tile_mma %2, %1, %w : vector<14x16xi32>, vector<14x48xi8>, vector<12x64xi8>
+  qvec.tile_store %3, %y[%i] stride 32 : vector<14x16xi32>, memref<448xi32>
+  return
 }
 
 // CHECK-LABEL: @saturate
@@ -19,13 +37,6 @@ func.func @saturate(%x: vector<64xi32>, %y: i32) -> (vector<64xi8>, i8) {
   %0 = qvec.saturate %x {unsignedResult} : vector<64xi32> to vector<64xi8>
   %1 = qvec.saturate %y : i32 to i8
   return %0, %1 : vector<64xi8>, i8
-}
-
-// CHECK-LABEL: @words
-// CHECK: qvec.dot2 %{{.*}}, %{{.*}}, %{{.*}} : vector<4xi32>, vector<8xi16>
-func.func @words(%acc: vector<4xi32>, %a: vector<8xi16>) -> vector<4xi32> {
-  %0 = qvec.dot2 %acc, %a, %a : vector<4xi32>, vector<8xi16>
-  return %0 : vector<4xi32>
 }
 
 // CHECK-LABEL: @depthwise
@@ -46,7 +57,7 @@ func.func @depthwise(%x: tensor<1x4x4x3xi8>, %w: tensor<1x3x1x2x256xi8>,
 
 // CHECK-LABEL: @contraction
 // CHECK: qvec.kernel contraction input
-// CHECK-SAME: strategy <rows = 4, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1>
+// CHECK-SAME: strategy <rows = 4, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1, steps = 2>
 // CHECK: qvec.yield %{{.*}} : i8
 func.func @contraction(%x: tensor<1x1x9x8xi8>, %w: tensor<1x1x2x64xi8>,
                        %b: tensor<16xi32>, %s: tensor<16xf32>,
@@ -57,7 +68,7 @@ func.func @contraction(%x: tensor<1x1x9x8xi8>, %w: tensor<1x1x2x64xi8>,
       channel_params(%s : tensor<16xf32>) residuals(%r : tensor<1x1x9x5xi8>)
       outs(%y : tensor<1x1x9x5xi8>)
       window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
-      strategy <rows = 4, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1>
+      strategy <rows = 4, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1, steps = 2>
       epilogue {
   ^bb0(%acc: i32, %scale: f32, %res: i8):
     qvec.yield %res : i8

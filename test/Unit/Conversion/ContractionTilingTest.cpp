@@ -57,7 +57,7 @@ protected:
   qvec::StrategyAttr getStrategy(int64_t rows, int64_t vectors, int64_t lanes,
                                  int64_t group, int64_t pass) {
     return qvec::StrategyAttr::get(&context, rows, vectors, lanes, group,
-                                   /*mergeTaps=*/false, pass);
+                                   /*mergeTaps=*/false, pass, /*steps=*/1);
   }
 
   MLIRContext context;
@@ -108,7 +108,7 @@ TEST_F(Layout, ItemsComputeEveryElementOnce) {
     return values.begin()[random() % values.size()];
   };
   for (int i = 0; i < 2000; ++i) {
-    int64_t groups = pick({1, 1, 2, 3}), group = pick({1, 2, 4});
+    int64_t groups = pick({1, 1, 2, 3}), group = pick({1, 4});
     int64_t lanes = pick({4, 8, 16});
     int64_t output[] = {pick({1, 1, 2}), pick({1, 1, 3, 5}),
                         1 + int64_t(random() % 40),
@@ -125,9 +125,8 @@ TEST_F(Layout, ItemsComputeEveryElementOnce) {
 }
 
 TEST_F(Layout, ChannelsAroundATile) {
-  // Two vectors of 16 lanes; with pairs of lanes, of 8 channels each.
-  for (auto [group, tile] : {std::pair(4, 32), {1, 32}, {2, 16}}) {
-    qvec::StrategyAttr strategy = getStrategy(6, 2, 16, group, 1);
+  for (auto [lanes, tile] : {std::pair(16, 32), {8, 16}}) {
+    qvec::StrategyAttr strategy = getStrategy(6, 2, lanes, 4, 1);
     for (int64_t rest : {-1, 0, 1}) {
       ContractionLayout layout({1, 8, 8, 2 * tile + rest}, 1, strategy);
       EXPECT_EQ(layout.channelsPerTile, tile);
@@ -170,6 +169,13 @@ template <typename Fn> void forEachProblem(Fn fn) {
 TEST(ChooseTile, FitsTheRegisters) {
   forEachProblem([](const TargetLevel &level, const TileProblem &problem) {
     Tile tile = chooseContractionTile(level, problem);
+    if (tile.steps > 1) {
+      // Sums, both factors, each of its own size.
+      int64_t parts = (tile.rows + 15) / 16;
+      ASSERT_LE(parts * tile.vectors + parts + tile.vectors,
+                level.tileRegisters);
+      return;
+    }
     // Accumulators, a weight per vector, the input and what it becomes; words
     // of even and odd bytes, a mask and a product where bytes make pairs.
     bool pairs = problem.group == 4 && level.dotGroup == 2;
@@ -200,7 +206,8 @@ TEST(ChooseTile, CoversFewChannelsWithOneBlock) {
   // A second block would read the input again, and a partial one would also
   // leave registers idle.
   for (const TargetLevel &level : getTargetLevels()) {
-    if (level.dotGroup != 4 || level.vectorRegisters != 32)
+    if (level.dotGroup != 4 || level.vectorRegisters != 32 ||
+        level.tileRegisters != 0)
       continue;
     for (int64_t vectors = 1; vectors <= 5; ++vectors)
       for (int64_t rest : {0, 1, 15}) {
@@ -219,6 +226,45 @@ TEST(ChooseTile, DependsOnItsArgumentsOnly) {
     ASSERT_EQ(first.rows, second.rows);
     ASSERT_EQ(first.vectors, second.vectors);
   });
+}
+
+TEST(ChooseTile, StepsDivideEveryRun) {
+  for (const TargetLevel &level : getTargetLevels())
+    for (int64_t run : {1, 12, 27, 64, 72, 80, 144, 148, 576, 1000}) {
+      TileProblem problem{56, 64, 9 * run, 4, run};
+      int64_t steps = chooseContractionTile(level, problem).steps;
+      ASSERT_GE(steps, 1);
+      ASSERT_LE(steps, 16);
+      ASSERT_EQ((run + 3) / 4 % steps, 0) << run;
+    }
+}
+
+TEST(ChooseTile, UsesMatricesWhereTheyPay) {
+  const TargetLevel *matrices = nullptr;
+  for (const TargetLevel &level : getTargetLevels()) {
+    if (level.tileRegisters)
+      matrices = &level;
+    else
+      EXPECT_EQ(chooseContractionTile(level, {3136, 64, 576, 4}).steps, 1);
+  }
+  ASSERT_TRUE(matrices);
+  auto choose = [&](TileProblem problem) {
+    return chooseContractionTile(*matrices, problem);
+  };
+  // Two parts of 16 positions by two panels fill the registers.
+  Tile large = choose({3136, 64, 576, 4});
+  EXPECT_EQ(large.steps, 16);
+  EXPECT_EQ(large.vectors, 2);
+  EXPECT_EQ(large.rows, 32);
+  // A row of 28 is not split into 16 and 12.
+  EXPECT_EQ(choose({28, 64, 576, 4, 192}).rows, 28);
+  // Three steps of four elements are too few, and so is one row.
+  EXPECT_EQ(choose({3136, 64, 12, 4}).steps, 1);
+  EXPECT_EQ(choose({1, 4096, 4096, 4}).steps, 1);
+  // 37 steps have no divisor but 1.
+  EXPECT_EQ(choose({3136, 64, 148, 4}).steps, 1);
+  // Floats have no tiles.
+  EXPECT_EQ(choose({3136, 64, 576, 1}).steps, 1);
 }
 
 //===----------------------------------------------------------------------===//

@@ -63,11 +63,15 @@ LogicalResult QVecDialect::verifyOperationAttribute(Operation *op,
 
 LogicalResult StrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                    int64_t rows, int64_t vectors, int64_t lanes,
-                                   int64_t group, bool, int64_t pass) {
+                                   int64_t group, bool, int64_t pass,
+                                   int64_t steps) {
   if (rows < 1 || vectors < 1 || lanes < 1 || pass < 1) // (C1)
     return emitError() << "expected positive rows, vectors, lanes and pass";
-  if (group != 1 && group != 2 && group != 4) // (C2)
-    return emitError() << "expected a group of 1, 2 or 4, but got " << group;
+  if (group != 1 && group != 4) // (C2)
+    return emitError() << "expected a group of 1 or 4, but got " << group;
+  if (steps < 1 || steps > kTileRows) // (C3)
+    return emitError() << "expected steps in [1, " << kTileRows << "], but got "
+                       << steps;
   return success();
 }
 
@@ -226,6 +230,31 @@ static LogicalResult verifyDepthwiseWeight(KernelOp op) {
   return diag << " for its window and depthwise strategy, but got " << type;
 }
 
+/// (C9) and (C10): what a contraction's strategy may say.
+static LogicalResult verifyStrategy(KernelOp op, ShapedType input) {
+  if (op.getKind() != KernelKind::Contraction &&
+      op.getKind() != KernelKind::Packed)
+    return success();
+  StrategyAttr strategy = *op.getStrategy();
+  bool isInteger = input.getElementType().isInteger();
+  int64_t group = isInteger ? 4 : 1, steps = strategy.getSteps();
+  if (strategy.getGroup() != group) // (C9)
+    return op.emitOpError("expected a contraction of ")
+           << input.getElementType() << " in groups of " << group
+           << ", but got " << strategy.getGroup();
+  if (steps == 1)
+    return success();
+  if (op.getKind() != KernelKind::Contraction || !isInteger ||
+      strategy.getLanes() != kPanelWidth ||
+      cast<ShapedType>(op.getWeight().getType()).getDimSize(2) % steps != 0)
+    return op.emitOpError("expected several steps at a time only of a "
+                          "contraction of integers, in vectors of ")
+           << kPanelWidth << " lanes, with a multiple of " << steps
+           << " steps, but got " << op.getWeight().getType() << " and "
+           << strategy.getLanes() << " lanes"; // (C10)
+  return success();
+}
+
 LogicalResult KernelOp::verify() {
   auto input = cast<ShapedType>(getInput().getType());
   auto init = cast<ShapedType>(getInit().getType());
@@ -250,7 +279,8 @@ LogicalResult KernelOp::verify() {
   if (failed(verifyRowParams(*this, init)) ||   // (C5)
       failed(verifyRowMax(*this, input, init))) // (C6)
     return failure();
-  if (failed(verifyPacked(*this, init))) // (C7)
+  if (failed(verifyPacked(*this, init)) ||  // (C7)
+      failed(verifyStrategy(*this, input))) // (C9), (C10)
     return failure();
   return verifyDepthwiseWeight(*this); // (C8)
 }
@@ -271,13 +301,56 @@ static LogicalResult verifyDot(Operation *op, int64_t perLane) {
 
 LogicalResult Dot4Op::verify() { return verifyDot(*this, 4); }
 
-LogicalResult Dot2Op::verify() {
-  bool isBytes =
-      cast<VectorType>(getLhs().getType()).getElementType().isInteger(8);
-  if (getUnsignedLhs() && !isBytes) // (C2)
-    return emitOpError("expected bytes with 'unsignedLhs', but got ")
-           << getLhs().getType();
-  return verifyDot(*this, 2);
+LogicalResult Dot2Op::verify() { return verifyDot(*this, 2); }
+
+/// (C1) of ops on tiles: rows, and bytes of a row.
+static LogicalResult verifyTile(Operation *op, Type type) {
+  auto tile = cast<VectorType>(type);
+  int64_t bits = tile.getDimSize(1) * tile.getElementTypeBitWidth();
+  if (tile.getDimSize(0) <= kTileRows && bits <= 8 * kTileRowBytes &&
+      bits % 32 == 0)
+    return success();
+  return op->emitOpError("expected tiles of at most ")
+         << kTileRows << " rows of at most " << kTileRowBytes
+         << " bytes, in whole 32-bit words, but got " << type;
+}
+
+/// The constraints of moving a tile from or to memory.
+static LogicalResult verifyTileMove(Operation *op, Type tile, Type memory,
+                                    int64_t stride) {
+  if (failed(verifyTile(op, tile))) // (C1)
+    return failure();
+  if (getElementTypeOrSelf(tile) != getElementTypeOrSelf(memory) ||
+      stride < 0) // (C2)
+    return op->emitOpError("expected elements of one type and a stride that is "
+                           "not negative, but got ")
+           << tile << ", " << memory << " and " << stride;
+  return success();
+}
+
+LogicalResult TileLoadOp::verify() {
+  return verifyTileMove(*this, getTile().getType(), getSource().getType(),
+                        getStride());
+}
+
+LogicalResult TileStoreOp::verify() {
+  return verifyTileMove(*this, getTile().getType(), getDestination().getType(),
+                        getStride());
+}
+
+LogicalResult TileMmaOp::verify() {
+  for (Type type : getOperandTypes()) // (C1)
+    if (failed(verifyTile(*this, type)))
+      return failure();
+  ArrayRef<int64_t> acc = cast<VectorType>(getAcc().getType()).getShape();
+  ArrayRef<int64_t> lhs = cast<VectorType>(getLhs().getType()).getShape();
+  ArrayRef<int64_t> rhs = cast<VectorType>(getRhs().getType()).getShape();
+  if (lhs[0] != acc[0] || lhs[1] != 4 * rhs[0] || rhs[1] != 4 * acc[1]) // (C2)
+    return emitOpError("expected factors of M x 4K and K x 4N for sums of M x "
+                       "N, but got ")
+           << getLhs().getType() << " and " << getRhs().getType() << " for "
+           << getAcc().getType();
+  return success();
 }
 
 LogicalResult RescaleAddOp::verify() {

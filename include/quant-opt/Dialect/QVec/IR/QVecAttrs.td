@@ -90,8 +90,10 @@ def QVec_StrategyAttr : AttrDef<QVec_Dialect, "Strategy"> {
   let description = [{
     `lanes` accumulators of 32 bits make a vector; a tile is `rows` output
     positions by `vectors` vectors of output channels, all held in registers.
-    `group` is the number of products that one instruction adds per lane: 4
-    (`qvec.dot4`), 2 (`qvec.dot2`, two lanes per channel) or 1 (multiply-add).
+    `group` is the number of products that one step adds per lane: 4
+    (`qvec.dot4`) or 1 (multiply-add). With several `steps` the sums are tiles of
+    `qvec.tile_mma`, which takes that many steps at a time: positions are split
+    evenly into tiles of at most 16 rows, and each vector is a tile's columns.
     `mergeTaps` treats the taps of a window row as one run of `kernel width *
     channels` consecutive elements. `pass` is the number of output rows (of
     tiles, where the output is a single row) that a work item covers with one
@@ -103,11 +105,12 @@ def QVec_StrategyAttr : AttrDef<QVec_Dialect, "Strategy"> {
                    mergeTaps = false, pass = 8>
     ```
 
-    (C1) rows, vectors, lanes and pass are positive. (C2) group is 1, 2 or 4.
+    (C1) rows, vectors, lanes and pass are positive. (C2) group is 1 or 4. (C3)
+    steps lie in [1, 16].
   }];
   let parameters = (ins "int64_t":$rows, "int64_t":$vectors, "int64_t":$lanes,
-                        "int64_t":$group, "bool":$mergeTaps,
-                        "int64_t":$pass);
+                        "int64_t":$group, "bool":$mergeTaps, "int64_t":$pass,
+                        DefaultValuedParameter<"int64_t", "1">:$steps);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

@@ -33,6 +33,9 @@ namespace quantopt::qvec {
 /// parameters are padded.
 inline constexpr int64_t kPanelWidth = 16;
 
+/// The largest tile of `qvec.tile_mma`: rows, and bytes of a row.
+inline constexpr int64_t kTileRows = 16, kTileRowBytes = 64;
+
 /// Attaches bufferization to `qvec.kernel`.
 void registerBufferization(mlir::DialectRegistry &registry);
 

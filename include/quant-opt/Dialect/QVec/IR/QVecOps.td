@@ -87,7 +87,10 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     parameter divides the number of positions. (C6) `row_max` has an `f32` input
     with init's positions and no empty part. (C7) a packed kernel has a weight of
     the size that its packing gives. (C8) the weight of an integer depthwise
-    kernel has the packed shape.
+    kernel has the packed shape. (C9) the strategy of a contraction or packed
+    kernel has the group 4 for integer input, 1 for floats. (C10) only a
+    contraction of integers has several steps, in vectors of 16 lanes; they divide
+    the weight's steps.
   }];
   let arguments = (ins QVec_KernelKindAttr:$kind, QVec_Shaped:$input,
                        Optional<QVec_Shaped>:$weight,
@@ -150,19 +153,19 @@ def QVec_YieldOp : QVec_Op<"yield", [Pure, ReturnLike, Terminator,
   let hasVerifier = 0;
 }
 
-class QVec_DotOp<string mnemonic, list<Type> factors> : QVec_Op<mnemonic, [Pure,
+class QVec_DotOp<string mnemonic, Type factor> : QVec_Op<mnemonic, [Pure,
     AllTypesMatch<["acc", "result"]>, AllTypesMatch<["lhs", "rhs"]>]> {
-  let arguments = (ins VectorOfRankAndType<[1], [I32]>:$acc,
-                       VectorOfRankAndType<[1], factors>:$lhs,
-                       VectorOfRankAndType<[1], factors>:$rhs,
-                       UnitAttr:$unsignedLhs);
+  dag operands = (ins VectorOfRankAndType<[1], [I32]>:$acc,
+                      VectorOfRankAndType<[1], [factor]>:$lhs,
+                      VectorOfRankAndType<[1], [factor]>:$rhs);
+  let arguments = operands;
   let results = (outs VectorOfRankAndType<[1], [I32]>:$result);
   let assemblyFormat = [{
     $acc `,` $lhs `,` $rhs attr-dict `:` type($acc) `,` type($lhs)
   }];
 }
 
-def QVec_Dot4Op : QVec_DotOp<"dot4", [I8]> {
+def QVec_Dot4Op : QVec_DotOp<"dot4", I8> {
   let summary = "Add four products of bytes to each 32-bit lane";
   let description = [{
     `result[i] = acc[i] + sum lhs[4i + j] * rhs[4i + j]` for `j` in 0..3, modulo
@@ -171,16 +174,88 @@ def QVec_Dot4Op : QVec_DotOp<"dot4", [I8]> {
 
     (C1) lhs has 4 elements per lane.
   }];
+  let arguments = !con(operands, (ins UnitAttr:$unsignedLhs));
 }
 
-def QVec_Dot2Op : QVec_DotOp<"dot2", [I8, I16]> {
-  let summary = "Add two products of bytes or words to each 32-bit lane";
+def QVec_Dot2Op : QVec_DotOp<"dot2", I16> {
+  let summary = "Add two products of words to each 32-bit lane";
   let description = [{
     `result[i] = acc[i] + sum lhs[2i + j] * rhs[2i + j]` for `j` in 0..1, modulo
-    2^32. Bytes have the signs of `qvec.dot4` and are widened first; words of 16
-    bits are signed. `pmaddwd` on x86.
+    2^32. Words of 16 bits are signed. `pmaddwd` on x86.
 
-    (C1) lhs has 2 elements per lane. (C2) words are not `unsignedLhs`.
+    (C1) lhs has 2 elements per lane.
+  }];
+}
+
+/// At most 16 rows of 64 bytes.
+class QVec_TileOf<list<Type> elements> : VectorOfRankAndType<[2], elements>;
+class QVec_TileMemory<list<MemoryEffect> effects>
+    : Arg<MemRefRankOf<[I8, I32], [1]>, "where the rows lie", effects>;
+
+def QVec_TileLoadOp : QVec_Op<"tile_load"> {
+  let summary = "A tile from rows in memory";
+  let description = [{
+    `tile[m, n] = source[offset + m * stride + n]`. A stride of 0 repeats one row.
+
+    ```mlir
+    %0 = qvec.tile_load %x[%i] stride 256 : memref<4096xi8> to vector<14x64xi8>
+    ```
+
+    (C1) the tile has at most 16 rows of at most 64 bytes, and whole 32-bit
+    words. (C2) elements have source's type; the stride is not negative.
+  }];
+  let arguments = (ins QVec_TileMemory<[MemRead]>:$source, Index:$offset,
+                       I64Attr:$stride);
+  let results = (outs QVec_TileOf<[I8, I32]>:$tile);
+  let assemblyFormat = [{
+    $source `[` $offset `]` `stride` $stride attr-dict
+    `:` type($source) `to` type($tile)
+  }];
+}
+
+def QVec_TileStoreOp : QVec_Op<"tile_store"> {
+  let summary = "Writes a tile to rows in memory";
+  let description = [{
+    `destination[offset + m * stride + n] = tile[m, n]`, row by row.
+
+    ```mlir
+    qvec.tile_store %sums, %y[%i] stride 32 : vector<14x16xi32>, memref<448xi32>
+    ```
+
+    (C1) and (C2) as for `qvec.tile_load`.
+  }];
+  let arguments = (ins QVec_TileOf<[I8, I32]>:$tile,
+                       QVec_TileMemory<[MemWrite]>:$destination, Index:$offset,
+                       I64Attr:$stride);
+  let assemblyFormat = [{
+    $tile `,` $destination `[` $offset `]` `stride` $stride attr-dict
+    `:` type($tile) `,` type($destination)
+  }];
+}
+
+def QVec_TileMmaOp : QVec_Op<"tile_mma", [Pure,
+    AllTypesMatch<["acc", "result"]>]> {
+  let summary = "Add the product of two tiles of bytes to a tile of sums";
+  let description = [{
+    `result[m, n] = acc[m, n] + sum lhs[m, 4k + j] * rhs[k, 4n + j]` for all `k`
+    and for `j` in 0..3, modulo 2^32: a `qvec.dot4` of row `m` with each row `k`.
+    `rhs` is signed; `lhs` is signed, or unsigned with `unsignedLhs`. One
+    instruction with AMX.
+
+    ```mlir
+    %1 = qvec.tile_mma %0, %x, %w {unsignedLhs}
+      : vector<14x16xi32>, vector<14x48xi8>, vector<12x64xi8>
+    ```
+
+    (C1) tiles have at most 16 rows of at most 64 bytes, and whole 32-bit words.
+    (C2) for `acc` of `M x N`, lhs is `M x 4K` and rhs `K x 4N`.
+  }];
+  let arguments = (ins QVec_TileOf<[I32]>:$acc, QVec_TileOf<[I8]>:$lhs,
+                       QVec_TileOf<[I8]>:$rhs, UnitAttr:$unsignedLhs);
+  let results = (outs QVec_TileOf<[I32]>:$result);
+  let assemblyFormat = [{
+    $acc `,` $lhs `,` $rhs attr-dict
+    `:` type($acc) `,` type($lhs) `,` type($rhs)
   }];
 }
 

@@ -49,6 +49,8 @@ struct TargetLevel {
   /// Entries of a table of bytes from which one instruction looks up a vector
   /// (see `getTableIntrinsic`): 128, 16 or 0.
   int64_t tableEntries;
+  /// Registers for the tiles of `qvec.tile_mma`; 0 where there are none.
+  int64_t tileRegisters;
   /// Bytes of the largest cache of its own that a core of the level usually
   /// has; 0 where nothing is known.
   int64_t cacheBytes;
@@ -104,6 +106,22 @@ std::optional<PackIntrinsics> getPackIntrinsics(const TargetLevel &level);
 ///   ignored.
 std::optional<llvm::StringRef> getTableIntrinsic(const TargetLevel &level,
                                                  int64_t lanes);
+
+/// LLVM intrinsics on tiles. Sizes are `i16`; rows are counted, and what they
+/// hold is given in bytes.
+struct TileIntrinsics {
+  /// A tile's type, as MLIR prints it.
+  llvm::StringRef type;
+  /// `(rows, bytes, address, stride in bytes)`, and the tile to store.
+  llvm::StringRef load, store;
+  /// `(rows, bytes of sums, bytes of lhs, sums, lhs, rhs)`, for unsigned and
+  /// for signed elements of lhs.
+  llvm::StringRef multiplyUnsigned, multiplySigned;
+};
+
+/// The tile instructions of the function's level; nothing when it has none, or
+/// when the function's features leave them out.
+std::optional<TileIntrinsics> getTileIntrinsics(mlir::Operation *func);
 
 /// The targets that an artefact for this triple contains, best first. `cpu` is
 /// empty for the portable default (all levels of the default artefact),
