@@ -22,8 +22,8 @@ ArrayRef<TargetLevel> quantopt::getTargetLevels() {
 #define QUANTOPT_TARGET_LEVEL(NAME, ARCH, CPU, FEATURES, REQUIRES, BYTES,      \
                               REGISTERS, GROUP, UNSIGNED, FMA, ROUND, TABLE,   \
                               TILES, CACHE, DEFAULT)                           \
-  {NAME,     ARCH, CPU, FEATURES, REQUIRES, BYTES, REGISTERS, GROUP,           \
-   UNSIGNED, FMA,  ROUND, TABLE,  TILES,    CACHE, DEFAULT},
+  {NAME,     ARCH, CPU,   FEATURES, REQUIRES, BYTES, REGISTERS, GROUP,         \
+   UNSIGNED, FMA,  ROUND, TABLE,    TILES,    CACHE, DEFAULT},
 #include "X86/Levels.def"
 // The level that fits every target comes last.
 #include "Common/Levels.def"

@@ -155,3 +155,18 @@ func.func @main(%x: memref<40xf32>, %y: memref<40xf32, strided<[3]>>) {
   linalg.copy ins(%x : memref<40xf32>) outs(%y : memref<40xf32, strided<[3]>>)
   return
 }
+
+// -----
+
+// Results that are contiguous in no loop are computed one at a time. Threads share the
+// first loop with more than one iteration.
+// CHECK-LABEL: func.func private @main_0_copy
+// CHECK-SAME: %[[BEGIN:[a-z0-9]+]]: index, %[[END:[a-z0-9]+]]: index)
+// CHECK-SAME: qvec.count = 60000
+// CHECK: scf.for %[[I:.*]] = %[[BEGIN]] to %[[END]] step
+// CHECK: %[[X:.*]] = memref.load %{{.*}}[%{{.*}}, %[[I]]]
+// CHECK: memref.store %[[X]], %{{.*}}[%{{.*}}, %[[I]]]
+func.func @main(%x: memref<1x60000xf32>, %y: memref<1x60000xf32, strided<[180000, 3]>>) {
+  linalg.copy ins(%x : memref<1x60000xf32>) outs(%y : memref<1x60000xf32, strided<[180000, 3]>>)
+  return
+}

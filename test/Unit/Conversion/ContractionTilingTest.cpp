@@ -228,6 +228,21 @@ TEST(ChooseTile, DependsOnItsArgumentsOnly) {
   });
 }
 
+TEST(ChooseTile, WeighsLoadsAndLatency) {
+  auto choose = [](StringRef level, TileProblem problem) {
+    Tile tile = chooseContractionTile(*findTargetLevel(level), problem);
+    return std::pair(tile.rows, tile.vectors);
+  };
+  // As many inputs as weights are loaded: 7 rows of 2 vectors would have 9
+  // loads for 14 products, 4 of 4 have 8 for 16.
+  EXPECT_EQ(choose("avx512vnni", {7, 64, 576, 4}), std::pair(4L, 4L));
+  EXPECT_EQ(choose("avx512vnni", {7, 256, 576, 4}), std::pair(4L, 6L));
+  EXPECT_EQ(choose("avx512vnni", {56, 64, 576, 4}), std::pair(6L, 4L));
+  // One row: four sums at a time hide the latency, and 16 vectors are four
+  // times four.
+  EXPECT_EQ(choose("avxvnni", {1, 256, 576, 4}), std::pair(1L, 4L));
+}
+
 TEST(ChooseTile, StepsDivideEveryRun) {
   for (const TargetLevel &level : getTargetLevels())
     for (int64_t run : {1, 12, 27, 64, 72, 80, 144, 148, 576, 1000}) {
