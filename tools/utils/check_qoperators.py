@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Compares programs with ONNX Runtime on the operators that carry their own scales.
+"""Compares programs with ONNX Runtime on operators of models that are quantized already.
 
 usage: check_qoperators.py DATA FOLDER COUNT
 
@@ -54,9 +54,14 @@ class Model(onnx_graph.Graph):
         inputs, shape, scale, kind, attributes = body(self)
         parameters = self.parameters(scale)
         where = attributes.pop("result", len(inputs))
-        operands = inputs[:where] + parameters + inputs[where:]
-        y = self.node("DequantizeLinear", [self.node(kind, operands, **attributes), *parameters])
-        model = self.build("operator", self.inputs, [(y, shape)], opset=17)
+        if where is None:
+            y = self.node(kind, inputs, **attributes)
+            y = self.node("QuantizeLinear", [y, *parameters])
+        else:
+            y = self.node(kind, inputs[:where] + parameters + inputs[where:], **attributes)
+        y = self.node("DequantizeLinear", [y, *parameters])
+        model = self.build("operator", self.inputs, [(y, shape)], opset=21)
+        model.ir_version = 10
         model.opset_import.append(onnx.helper.make_opsetid("com.microsoft", 1))
         onnx.save(model, path)
         samples = self.rng.standard_normal((3, *self.inputs[0][1][1:])).astype("f4")
@@ -78,6 +83,29 @@ def matmul(m):
 def gemm(m):
     x = m.triple("x", [1, 20], 0.03)
     return x + m.weight((9, 20), 0) + [m.bias(9)], [1, 9], 0.1, "QGemm", dict(transB=1, **MICROSOFT)
+
+
+def blocks(m):
+    """A matrix of 8 bits in blocks of 16 along its summed dimension."""
+    m.inputs.append(("x", [1, 6, 32]))
+    scales = m.constant((0.5 + m.rng.random((2, 9))).astype("f4") / 128)
+    zeros = m.constant(m.rng.integers(-3, 4, (2, 9)).astype(np.int8))
+    codes = m.constant(m.rng.integers(-127, 128, (32, 9)).astype(np.int8))
+    weight = m.node("DequantizeLinear", [codes, scales, zeros], axis=0, block_size=16)
+    return ["x", weight], [1, 6, 9], 0.1, "MatMul", dict(result=None)
+
+
+def few_bits(zero_points):
+    """A matrix of 4 bits in blocks of 32, the last of which has 8 elements."""
+    def body(m):
+        m.inputs.append(("x", [1, 6, 72]))
+        operands = ["x", m.constant(m.rng.integers(0, 256, (9, 3, 16), np.uint8)),
+                    m.constant((0.5 + m.rng.random(27)).astype("f4") / 8)]
+        if zero_points:
+            operands.append(m.constant(m.rng.integers(0, 256, 18, np.uint8)))
+        return operands, [1, 6, 9], 0.1, "MatMulNBits", \
+            dict(K=72, N=9, bits=4, block_size=32, result=None, **MICROSOFT)
+    return body
 
 
 def pair(kind, scale):
@@ -109,7 +137,8 @@ OPERATORS = {
     "QLinearLeakyRelu": single("QLinearLeakyRelu", 0.03, alpha=0.1),
     "QLinearSigmoid": single("QLinearSigmoid", 1 / 256),
     "QLinearSoftmax": single("QLinearSoftmax", 1 / 256, axis=-1, opset=13),
-    "QLinearConcat": concat,
+    "QLinearConcat": concat, "blocks": blocks, "MatMulNBits": few_bits(False),
+    "MatMulNBits with zero points": few_bits(True),
 }
 
 

@@ -38,7 +38,8 @@ static LogicalResult checkShapes(NodeImporter &op, int64_t groups) {
 static FailureOr<Value> reshapeWeight(NodeImporter &op,
                                       const ImportValue &weight,
                                       ArrayRef<int64_t> shape) {
-  if (weight.isQuantized() && weight.quantized->axis <= 0) {
+  if (weight.isQuantized() && weight.quantized->axis <= 0 &&
+      weight.quantized->block == 0) {
     QuantizedConstant constant = *weight.quantized;
     constant.values = constant.values.reshaped(shape);
     return op.toFloat(std::move(constant));

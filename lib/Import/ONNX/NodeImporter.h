@@ -30,6 +30,13 @@ struct QuantizedConstant {
   SmallVector<int64_t> zeroPoints;
   /// The axis that the scales belong to; -1 when there is one scale.
   int64_t axis = -1;
+  /// With a positive number, as many neighbours along the axis share a scale
+  /// (the last ones of a row may be fewer), and indices of other axes have
+  /// scales of their own.
+  int64_t block = 0;
+
+  /// The shape of the scales, which are in row-major order.
+  SmallVector<int64_t> getScaleShape() const;
 };
 
 /// A named value of the graph.

@@ -16,6 +16,7 @@ using namespace quantopt::onnx;
 static SmallVector<ArrayRef<OpRow>> getFamilies() {
   return {getActivationOps(),
           getArithmeticOps(),
+          getBlockProductOps(),
           getCompositeActivationOps(),
           getConvolutionOps(),
           getDenseOps(),

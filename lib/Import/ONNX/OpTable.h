@@ -43,6 +43,7 @@ struct OpRow {
 /// @{
 ArrayRef<OpRow> getActivationOps();
 ArrayRef<OpRow> getArithmeticOps();
+ArrayRef<OpRow> getBlockProductOps();
 ArrayRef<OpRow> getCompositeActivationOps();
 ArrayRef<OpRow> getConvolutionOps();
 ArrayRef<OpRow> getDenseOps();

@@ -29,6 +29,8 @@ struct Parameters {
   ElementType type = ElementType::Undefined;
   /// -1 for one scale.
   int64_t axis = -1;
+  /// See QuantizedConstant.
+  int64_t block = 0;
 };
 } // namespace
 
@@ -40,12 +42,39 @@ static LogicalResult checkScales(NodeImporter &op, ArrayRef<float> scales) {
   return success();
 }
 
+/// Reads what the scales of a tensor of `shape` belong to.
+static LogicalResult readAxis(NodeImporter &op, ArrayRef<int64_t> shape,
+                              Parameters &result) {
+  int64_t count = result.scales.size(), block = op.getInt("block_size", 0);
+  if (block < 0)
+    return op.malformed("expected a positive block_size, but got " +
+                        Twine(block));
+  if (op.getRank(1) == 0 || (count == 1 && block == 0))
+    return success();
+  FailureOr<int64_t> axis =
+      op.normalizeAxis(op.getInt("axis", 1), shape.size());
+  if (failed(axis))
+    return failure();
+  result.axis = *axis;
+  SmallVector<int64_t> expected = {shape[*axis]};
+  if (block != 0) {
+    expected.assign(shape.begin(), shape.end());
+    expected[*axis] = llvm::divideCeil(shape[*axis], block);
+    result.block = block;
+  }
+  if (op.getShape(1) == ArrayRef<int64_t>(expected))
+    return success();
+  if (block == 0 && op.getRank(1) == 1)
+    return op.malformed("expected " + Twine(shape[*axis]) +
+                        " scales along axis " + Twine(*axis) + ", but got " +
+                        Twine(count));
+  return op.malformed("expected scales of shape " + formatShape(expected) +
+                      ", but got " + formatShape(op.getShape(1)));
+}
+
 /// Reads scale and zero point for a tensor of `shape`.
 static FailureOr<Parameters> readParameters(NodeImporter &op,
                                             ArrayRef<int64_t> shape) {
-  int64_t declaredAxis = op.getInt("axis", 1);
-  if (op.getInt("block_size", 0) != 0)
-    return op.unsupported("scales per block");
   if (failed(op.expectInputs(2, 3)))
     return failure();
   FailureOr<SmallVector<float>> scales = op.getHostFloats(1, "the scale");
@@ -54,19 +83,8 @@ static FailureOr<Parameters> readParameters(NodeImporter &op,
   Parameters result;
   result.scales = std::move(*scales);
   int64_t count = result.scales.size();
-  if (op.getRank(1) > 1)
-    return op.unsupported("scales per block");
-  bool perTensor = op.getRank(1) == 0 || count == 1;
-  if (!perTensor) {
-    FailureOr<int64_t> axis = op.normalizeAxis(declaredAxis, shape.size());
-    if (failed(axis))
-      return failure();
-    result.axis = *axis;
-    if (shape[*axis] != count)
-      return op.malformed("expected " + Twine(shape[*axis]) +
-                          " scales along axis " + Twine(*axis) + ", but got " +
-                          Twine(count));
-  }
+  if (failed(readAxis(op, shape, result)))
+    return failure();
   result.zeroPoints.assign(count, 0);
   if (op.hasInput(2)) {
     FailureOr<HostTensor> zeros = op.getHost(2, "the zero point");
@@ -95,10 +113,18 @@ static FailureOr<IntegerType> getStorage(NodeImporter &op, ElementType type) {
 //===----------------------------------------------------------------------===//
 
 /// The index of the scale of element `i`.
-static int64_t getScaleIndex(ArrayRef<int64_t> shape, int64_t axis, int64_t i) {
+static int64_t getScaleIndex(ArrayRef<int64_t> shape,
+                             const Parameters &parameters, int64_t i) {
+  int64_t axis = parameters.axis, block = parameters.block;
   if (axis < 0)
     return 0;
-  return i / getRowMajorStrides(shape)[axis] % shape[axis];
+  int64_t stride = getRowMajorStrides(shape)[axis];
+  int64_t index = i / stride % shape[axis];
+  if (block == 0)
+    return index;
+  int64_t blocks = llvm::divideCeil(shape[axis], block);
+  return (i / (stride * shape[axis]) * blocks + index / block) * stride +
+         i % stride;
 }
 
 /// Quantizes a known tensor.
@@ -107,7 +133,7 @@ static HostTensor quantizeHost(const HostTensor &input,
                                qnn::StorageLimits limits) {
   HostTensor result(type, input.getShape());
   for (int64_t i = 0; i < input.getNumElements(); ++i) {
-    int64_t s = getScaleIndex(input.getShape(), parameters.axis, i);
+    int64_t s = getScaleIndex(input.getShape(), parameters, i);
     result.setInt(i,
                   quantizeValue(static_cast<float>(input.getReal(i)),
                                 parameters.scales[s], parameters.zeroPoints[s],
@@ -156,7 +182,7 @@ static HostTensor dequantizeBias(const HostTensor &values,
                                  const Parameters &parameters) {
   HostTensor result(ElementType::Float, values.getShape());
   for (int64_t i = 0; i < values.getNumElements(); ++i) {
-    int64_t s = getScaleIndex(values.getShape(), parameters.axis, i);
+    int64_t s = getScaleIndex(values.getShape(), parameters, i);
     double level = double(values.getInt(i) - parameters.zeroPoints[s]);
     result.setReal(i, double(parameters.scales[s]) * level);
   }
@@ -175,6 +201,7 @@ static LogicalResult dequantizeHost(NodeImporter &op, const HostTensor &values,
   constant.scales = parameters.scales;
   constant.zeroPoints = parameters.zeroPoints;
   constant.axis = parameters.axis;
+  constant.block = parameters.block;
   return op.setResult(0, std::move(constant));
 }
 
@@ -238,7 +265,7 @@ static LogicalResult importDequantize(NodeImporter &op) {
 
 ArrayRef<OpRow> quantopt::onnx::getQuantizationOps() {
   static const char limits[] =
-      "integers of at most 16 bits; per axis for constants only";
+      "integers of at most 16 bits; per axis and per block for constants only";
   static const OpRow rows[] = {
       {"DequantizeLinear", 10, importDequantize, limits},
       {"QuantizeLinear", 10, importQuantize, limits},

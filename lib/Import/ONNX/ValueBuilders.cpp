@@ -7,6 +7,9 @@
 
 #include "NodeImporter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "quant-opt/Dialect/QNN/Utils/Constants.h"
+#include "quant-opt/Support/Arithmetic.h"
+#include <cmath>
 
 using namespace quantopt;
 using namespace quantopt::onnx;
@@ -26,51 +29,54 @@ Value NodeImporter::constant(ArrayRef<int64_t> shape, ArrayRef<float> values) {
                                    DenseElementsAttr::get(type, values));
 }
 
-/// The stored integers as the payload of a `qnn.constant` of `type`.
-static DenseElementsAttr getPayload(const HostTensor &values,
-                                    IntegerType storage) {
-  MLIRContext *context = storage.getContext();
-  if (storage.getWidth() >= 8)
-    return values.toAttribute(context);
-  ArrayRef<int64_t> shape = values.getShape();
-  SmallVector<int8_t> packed = qnn::packRows(
-      values.getInts(), storage.getWidth(), qnn::getRowSize(shape));
-  return DenseElementsAttr::get(
-      RankedTensorType::get({int64_t(packed.size())},
-                            IntegerType::get(context, 8)),
-      ArrayRef<int8_t>(packed));
+SmallVector<int64_t> QuantizedConstant::getScaleShape() const {
+  if (axis < 0)
+    return {};
+  if (block == 0)
+    return {values.getShape()[axis]};
+  SmallVector<int64_t> shape(values.getShape());
+  shape[axis] = llvm::divideCeil(shape[axis], block);
+  return shape;
+}
+
+/// Whether blocks lie in the rows of a weight, which are cut one after another.
+static bool hasRowBlocks(const QuantizedConstant &constant) {
+  ArrayRef<int64_t> shape = constant.values.getShape();
+  int64_t last = int64_t(shape.size()) - 1;
+  if (last < 1 || constant.axis != last)
+    return false;
+  return shape[last] % constant.block == 0 ||
+         qnn::getRowSize(shape) == shape[last];
+}
+
+/// Whether the scales are binary16 numbers.
+static bool fitF16(ArrayRef<float> scales) {
+  return llvm::all_of(scales, [](float scale) {
+    return std::fabs(scale) <= 65504.0f && decodeF16(encodeF16(scale)) == scale;
+  });
 }
 
 Value NodeImporter::quantizedConstant(const QuantizedConstant &constant) {
   MLIRContext *context = getContext();
   IntegerType storage = getStorageType(constant.values.getType(), context);
-  DenseElementsAttr payload = getPayload(constant.values, storage);
-  ArrayRef<int64_t> shape = constant.values.getShape();
-  if (constant.axis < 0) {
-    auto element = qnn::AffineType::get(storage, constant.scales[0],
-                                        constant.zeroPoints[0]);
-    return qnn::ConstantOp::create(builder, location,
-                                   RankedTensorType::get(shape, element),
-                                   payload, nullptr, nullptr);
-  }
-  qnn::StorageLimits limits = qnn::getStorageLimits(storage);
-  auto element = qnn::AffineAxisType::get(context, storage, limits.min,
-                                          limits.max, constant.axis);
-  int64_t count = constant.scales.size();
-  auto scales = DenseElementsAttr::get(
-      RankedTensorType::get({count}, builder.getF32Type()),
-      ArrayRef<float>(constant.scales));
-  ElementsAttr zeroPoints;
-  if (llvm::any_of(constant.zeroPoints, [](int64_t z) { return z != 0; })) {
-    SmallVector<int32_t> narrow(constant.zeroPoints.begin(),
-                                constant.zeroPoints.end());
-    zeroPoints = DenseElementsAttr::get(
-        RankedTensorType::get({count}, builder.getI32Type()),
-        ArrayRef<int32_t>(narrow));
-  }
-  return qnn::ConstantOp::create(builder, location,
-                                 RankedTensorType::get(shape, element), payload,
-                                 scales, zeroPoints);
+  auto [min, max] = qnn::getStorageLimits(storage);
+  Type element;
+  if (constant.axis < 0)
+    element = qnn::AffineType::get(storage, constant.scales[0],
+                                   constant.zeroPoints[0]);
+  else if (constant.block == 0)
+    element =
+        qnn::AffineAxisType::get(context, storage, min, max, constant.axis);
+  else
+    element =
+        qnn::AffineBlockType::get(context, storage, min, max, constant.block);
+  bool inType = constant.axis < 0;
+  return qnn::createIntegerConstant(
+      builder, location,
+      RankedTensorType::get(constant.values.getShape(), element),
+      constant.values.getInts(), inType ? ArrayRef<float>() : constant.scales,
+      inType ? ArrayRef<int64_t>() : constant.zeroPoints,
+      constant.block != 0 && fitF16(constant.scales));
 }
 
 FailureOr<Value> NodeImporter::toTensor(const ImportValue &value) {
@@ -83,6 +89,9 @@ FailureOr<Value> NodeImporter::toTensor(const ImportValue &value) {
         .getResult();
   }
   if (value.isQuantized()) {
+    if (value.quantized->block != 0 && !hasRowBlocks(*value.quantized))
+      return unsupported("scales per block that do not follow the summed "
+                         "elements of a weight");
     Value stored = quantizedConstant(*value.quantized);
     auto type =
         RankedTensorType::get(onnx::getShape(stored), builder.getF32Type());
@@ -161,6 +170,13 @@ FailureOr<ImportValue> NodeImporter::transpose(const ImportValue &value,
   if (value.isQuantized()) {
     QuantizedConstant result = *value.quantized;
     result.values = result.values.transposed(permutation);
+    if (result.block != 0) {
+      SmallVector<int64_t> shape = value.quantized->getScaleShape();
+      result.scales =
+          qnn::permuteElements<float>(result.scales, shape, permutation);
+      result.zeroPoints =
+          qnn::permuteElements<int64_t>(result.zeroPoints, shape, permutation);
+    }
     if (result.axis >= 0)
       result.axis = llvm::find(permutation, result.axis) - permutation.begin();
     return ImportValue(std::move(result));
