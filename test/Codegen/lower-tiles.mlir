@@ -6,7 +6,7 @@
 // CHECK-LABEL: func.func private @main_0_contraction
 // CHECK-SAME: %[[X:.*]]: memref<1x1x33x64xi8>, %[[W:.*]]: memref<1x1x16x64xi8>, %[[B:.*]]: memref<16xi32>
 // CHECK-DAG: %[[C0:.*]] = arith.constant 0 : index
-// CHECK-DAG: %[[PART:.*]] = arith.constant 512 : index
+// CHECK-DAG: %[[EARLY:.*]] = arith.constant 1024 : index
 // CHECK-DAG: %[[SUMS:.*]] = memref.alloca() {alignment = 64 : i64} : memref<272xi32>
 // CHECK: %[[S0:.*]] = qvec.tile_load %{{.*}}[%[[C0]]] stride 0 : memref<16xi32> to vector<9x16xi32>
 // CHECK: %[[S1:.*]] = qvec.tile_load %{{.*}}[%[[C0]]] stride 0 : memref<16xi32> to vector<9x16xi32>
@@ -21,6 +21,11 @@
 // CHECK: scf.for
 // CHECK-COUNT-4: vector.load %[[SUMS]]
 // CHECK: vector.store %{{.*}} : memref<528xi8>, vector<64xi8>
+// The last position of the first tile alone; then from the 16th position on.
+// CHECK: vector.store %{{.*}} : memref<528xi8>, vector<16xi8>
+// CHECK: scf.for %{{.*}} iter_args
+// CHECK: %[[AT:.*]] = arith.addi %{{.*}}, %[[EARLY]] : index
+// CHECK: qvec.tile_load %{{.*}}[%[[AT]]] stride 64 : memref<2112xi8> to vector<9x32xi8>
 func.func @main(%x: memref<1x1x33x64xi8>, %w: memref<1x1x16x64xi8>, %b: memref<16xi32>, %y: memref<1x1x33x16xi8>) {
   qvec.kernel contraction input(%x : memref<1x1x33x64xi8>) weight(%w : memref<1x1x16x64xi8>) bias(%b : memref<16xi32>)
       outs(%y : memref<1x1x33x16xi8>)
