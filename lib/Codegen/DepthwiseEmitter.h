@@ -79,8 +79,6 @@ private:
   struct Zipped {
     Value low, high, low2, high2;
   };
-  /// By distance along the walked axis and number of the group.
-  using ZippedMap = std::map<std::pair<int64_t, int64_t>, Zipped>;
 
   // Tiles.
   void emitRow(Value block, const Tile &row);
@@ -105,7 +103,6 @@ private:
                    const Part &part);
   Zipped zipGroup(Value base, int64_t number, int64_t walked, const Part &part,
                   const Tile &tile);
-  ZippedMap zipAll(const Part &part, const Tile &tile, Value base);
   Value getQuarter(const Zipped &zipped, int64_t quarter);
   Value zip(Value x, Value y, int64_t size, bool high);
   Value widen(Value x, bool high);
@@ -115,8 +112,6 @@ private:
   Value loadWeight(const Part &part, Value walkedTap, int64_t number,
                    int64_t output, int64_t quarter);
   Value addProducts(Value sum, Value x, Value weight);
-  SmallVector<Value> sumResident(const Part &part, const Tile &tile, Value base,
-                                 SmallVector<Value> sums);
   SmallVector<Value> sumLoop(const Part &part, const Tile &tile, Value base,
                              SmallVector<Value> sums);
   void addTap(const Part &part, const Tile &tile, Value base, Value tap,

@@ -90,20 +90,6 @@ DepthwiseEmitter::Zipped DepthwiseEmitter::zipGroup(Value base, int64_t number,
   return zipped;
 }
 
-/// The groups of all taps of a tile.
-DepthwiseEmitter::ZippedMap
-DepthwiseEmitter::zipAll(const Part &part, const Tile &tile, Value base) {
-  ZippedMap zipped;
-  for (int64_t column = 0; column < tile.columns; ++column)
-    for (int64_t tap = 0; tap < g.taps.getWalkedTaps(); ++tap)
-      for (int64_t number = 0; number < g.taps.getGroups(); ++number) {
-        int64_t walked = column * getStep() + tap * getDilation();
-        if (isRead(tile, number) && !zipped.count({walked, number}))
-          zipped[{walked, number}] = zipGroup(base, number, walked, part, tile);
-      }
-  return zipped;
-}
-
 /// The second step, right before the quarter is used.
 Value DepthwiseEmitter::getQuarter(const Zipped &zipped, int64_t quarter) {
   Value first = quarter < 2 ? zipped.low : zipped.high;
@@ -148,32 +134,6 @@ Value DepthwiseEmitter::addProducts(Value sum, Value x, Value weight) {
     return qvec::Dot4Op::create(e.b, e.loc, sum.getType(), sum, x, weight,
                                 e.kernel.getUnsignedInput());
   return qvec::Dot2Op::create(e.b, e.loc, sum.getType(), sum, x, weight);
-}
-
-/// All bytes of the tile first; then quarter by quarter each weight is used for
-/// all vectors of the tile.
-SmallVector<Value> DepthwiseEmitter::sumResident(const Part &part,
-                                                 const Tile &tile, Value base,
-                                                 SmallVector<Value> sums) {
-  ZippedMap zipped = zipAll(part, tile, base);
-  for (int64_t q = 0; q < kQuarters; ++q) {
-    std::map<std::pair<int64_t, int64_t>, Value> quarters;
-    for (auto &[place, bytesOfGroup] : zipped)
-      quarters[place] = getQuarter(bytesOfGroup, q);
-    for (int64_t tap = 0; tap < g.taps.getWalkedTaps(); ++tap)
-      for (int64_t number = 0; number < g.taps.getGroups(); ++number)
-        for (int64_t output = 0; output < tile.outputs; ++output) {
-          if (!g.taps.reads(output, number))
-            continue;
-          Value weight = loadWeight(part, e.index(tap), number, output, q);
-          for (int64_t column = 0; column < tile.columns; ++column) {
-            int64_t walked = column * getStep() + tap * getDilation();
-            Value &sum = sums[sumIndex(tile, output, column, q)];
-            sum = addProducts(sum, quarters[{walked, number}], weight);
-          }
-        }
-  }
-  return sums;
 }
 
 /// Forbids unrolling of the loop with this result: weights of all taps would be

@@ -143,11 +143,8 @@ void DepthwiseEmitter::emitTile(const Part &part, const Tile &tile) {
   base = e.add(base, e.mul(tile.w, strides[1] * in[2]));
   base = e.add(base, e.mul(part.block, kBlock / multiplier));
   base = e.add(base, e.mul(part.number, bytes / multiplier));
-  SmallVector<Value> sums = startSums(part, tile.outputs * tile.columns);
-  if (g.strategy.getResident())
-    sums = sumResident(part, tile, base, std::move(sums));
-  else
-    sums = sumLoop(part, tile, base, std::move(sums));
+  SmallVector<Value> sums =
+      sumLoop(part, tile, base, startSums(part, tile.outputs * tile.columns));
   for (int64_t output = 0; output < tile.outputs; ++output)
     for (int64_t column = 0; column < tile.columns; ++column)
       finish(

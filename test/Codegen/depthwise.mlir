@@ -29,7 +29,7 @@ func.func @main(%x: memref<1x7x4x64xi8>, %w: memref<1x3x1x2x256xi8>, %y: memref<
   qvec.kernel depthwise input(%x : memref<1x7x4x64xi8>) weight(%w : memref<1x3x1x2x256xi8>)
       outs(%y : memref<1x5x2x64xi8>)
       window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
-      depthwise_strategy <axis = 0, outputs = 2, columns = 1, pixels = 1, lanes = 16, group = 4, resident = false, channelsOuter = false>
+      depthwise_strategy <axis = 0, outputs = 2, columns = 1, pixels = 1, lanes = 16, group = 4, channelsOuter = false>
       {unsignedInput} epilogue {
   ^bb0(%acc: i32):
     %0 = qvec.saturate %acc {unsignedResult} : i32 to i8
@@ -40,21 +40,22 @@ func.func @main(%x: memref<1x7x4x64xi8>, %w: memref<1x3x1x2x256xi8>, %y: memref<
 
 // -----
 
-// All bytes of the tile in registers: four columns are interleaved once for the
-// two columns of outputs that share them, 4 * 4 quarters in all.
+// Two rows and two columns of outputs: for each tap along the columns two groups of
+// four rows are interleaved, 4 quarters each, and serve two outputs.
 
 // CHECK-LABEL: func.func private @main_0_depthwise
-// CHECK-COUNT-16: vector.load {{.*}} vector<64xi8>
+// CHECK: scf.for %{{.*}} = %c0 to %c3 step %c1 iter_args
 // CHECK: qvec.dot4
-// CHECK-COUNT-47: qvec.dot4
+// CHECK-COUNT-15: qvec.dot4
 // CHECK-NOT: qvec.dot4
+// CHECK: scf.yield
 // CHECK-COUNT-4: vector.store {{.*}} vector<64xi8>
 // CHECK-NOT: vector.store
 func.func @main(%x: memref<1x4x4x64xi8>, %w: memref<1x3x1x2x256xi8>, %y: memref<1x2x2x64xi8>) {
   qvec.kernel depthwise input(%x : memref<1x4x4x64xi8>) weight(%w : memref<1x3x1x2x256xi8>)
       outs(%y : memref<1x2x2x64xi8>)
       window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
-      depthwise_strategy <axis = 0, outputs = 2, columns = 2, pixels = 1, lanes = 16, group = 4, resident = true, channelsOuter = false>
+      depthwise_strategy <axis = 0, outputs = 2, columns = 2, pixels = 1, lanes = 16, group = 4, channelsOuter = false>
       {unsignedInput} epilogue {
   ^bb0(%acc: i32):
     %0 = qvec.saturate %acc {unsignedResult} : i32 to i8
@@ -80,7 +81,7 @@ func.func @main(%x: memref<1x3x9x16xi8>, %w: memref<1x3x1x1x256xi8>, %y: memref<
   qvec.kernel depthwise input(%x : memref<1x3x9x16xi8>) weight(%w : memref<1x3x1x1x256xi8>)
       outs(%y : memref<1x1x7x16xi8>)
       window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
-      depthwise_strategy <axis = 0, outputs = 1, columns = 1, pixels = 4, lanes = 16, group = 4, resident = false, channelsOuter = false>
+      depthwise_strategy <axis = 0, outputs = 1, columns = 1, pixels = 4, lanes = 16, group = 4, channelsOuter = false>
       {unsignedInput} epilogue {
   ^bb0(%acc: i32):
     %0 = qvec.saturate %acc {unsignedResult} : i32 to i8
@@ -102,7 +103,7 @@ func.func @main(%x: memref<1x3x9x16xi8>, %w: memref<1x3x1x1x256xi8>, %y: memref<
   qvec.kernel depthwise input(%x : memref<1x3x9x16xi8>) weight(%w : memref<1x3x1x1x256xi8>)
       outs(%y : memref<1x1x4x16xi8>)
       window <kernel = [3, 3], strides = [2, 2], dilations = [1, 1], pads = [0, 0, 0, 0]>
-      depthwise_strategy <axis = 0, outputs = 1, columns = 1, pixels = 4, lanes = 16, group = 4, resident = false, channelsOuter = false>
+      depthwise_strategy <axis = 0, outputs = 1, columns = 1, pixels = 4, lanes = 16, group = 4, channelsOuter = false>
       {unsignedInput} epilogue {
   ^bb0(%acc: i32):
     %0 = qvec.saturate %acc {unsignedResult} : i32 to i8
@@ -127,7 +128,7 @@ func.func @main(%x: memref<1x3x5x80xi8>, %w: memref<2x3x1x1x256xi8>, %y: memref<
   qvec.kernel depthwise input(%x : memref<1x3x5x80xi8>) weight(%w : memref<2x3x1x1x256xi8>)
       outs(%y : memref<1x1x3x80xi8>)
       window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
-      depthwise_strategy <axis = 0, outputs = 1, columns = 1, pixels = 1, lanes = 16, group = 4, resident = false, channelsOuter = true>
+      depthwise_strategy <axis = 0, outputs = 1, columns = 1, pixels = 1, lanes = 16, group = 4, channelsOuter = true>
       {unsignedInput} epilogue {
   ^bb0(%acc: i32):
     %0 = qvec.saturate %acc {unsignedResult} : i32 to i8
@@ -149,7 +150,7 @@ func.func @main(%x: memref<1x1x6x32xi8>, %w: memref<1x1x2x1x128xi16>, %y: memref
   qvec.kernel depthwise input(%x : memref<1x1x6x32xi8>) weight(%w : memref<1x1x2x1x128xi16>)
       outs(%y : memref<1x1x4x32xi8>)
       window <kernel = [1, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
-      depthwise_strategy <axis = 1, outputs = 1, columns = 1, pixels = 1, lanes = 8, group = 2, resident = false, channelsOuter = false>
+      depthwise_strategy <axis = 1, outputs = 1, columns = 1, pixels = 1, lanes = 8, group = 2, channelsOuter = false>
       {unsignedInput} epilogue {
   ^bb0(%acc: i32):
     %0 = qvec.saturate %acc {unsignedResult} : i32 to i8
@@ -169,7 +170,7 @@ func.func @main(%x: memref<1x3x3x32xi8>, %w: memref<1x3x1x1x256xi8>, %y: memref<
   qvec.kernel depthwise input(%x : memref<1x3x3x32xi8>) weight(%w : memref<1x3x1x1x256xi8>)
       outs(%y : memref<1x1x1x64xi32>)
       window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
-      depthwise_strategy <axis = 0, outputs = 1, columns = 1, pixels = 1, lanes = 16, group = 4, resident = false, channelsOuter = false>
+      depthwise_strategy <axis = 0, outputs = 1, columns = 1, pixels = 1, lanes = 16, group = 4, channelsOuter = false>
       {unsignedInput} epilogue {
   ^bb0(%acc: i32):
     qvec.yield %acc : i32
@@ -188,7 +189,7 @@ func.func @main(%x: memref<1x2x3x8xf32>, %w: memref<1x2x2x16xf32>, %y: memref<1x
   qvec.kernel depthwise input(%x : memref<1x2x3x8xf32>) weight(%w : memref<1x2x2x16xf32>)
       outs(%y : memref<1x1x2x8xf32>)
       window <kernel = [2, 2], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
-      depthwise_strategy <axis = 0, outputs = 1, columns = 2, pixels = 1, lanes = 8, group = 1, resident = false, channelsOuter = false>
+      depthwise_strategy <axis = 0, outputs = 1, columns = 2, pixels = 1, lanes = 8, group = 1, channelsOuter = false>
       epilogue {
   ^bb0(%acc: f32):
     qvec.yield %acc : f32

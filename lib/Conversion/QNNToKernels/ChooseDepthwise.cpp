@@ -15,7 +15,6 @@
 #include "ChooseDepthwise.h"
 #include "quant-opt/Dialect/QVec/Utils/ContractionLayout.h"
 #include "quant-opt/Dialect/QVec/Utils/DepthwiseLayout.h"
-#include <set>
 
 using namespace quantopt;
 
@@ -78,17 +77,8 @@ static int64_t countZips(int64_t members, int64_t group) {
 /// Interleaving and products of one part, whose vectors are joined from
 /// `pieces`.
 Count TilingModel::countSums(TileSize tile, int64_t pieces) const {
-  int64_t walkedAxis = 1 - s.getAxis(), group = s.getGroup();
-  int64_t step = problem.window.getStrides()[walkedAxis] *
-                 (s.getAxis() == 0 ? s.getPixels() : 1);
-  int64_t walkedTaps = taps.getWalkedTaps();
-  std::set<int64_t> distances;
-  for (int64_t column = 0; column < tile.columns; ++column)
-    for (int64_t tap = 0; tap < walkedTaps; ++tap)
-      distances.insert(column * step +
-                       tap * problem.window.getDilations()[walkedAxis]);
-  int64_t interleaved =
-      s.getResident() ? distances.size() : tile.columns * walkedTaps;
+  int64_t group = s.getGroup(), walkedTaps = taps.getWalkedTaps();
+  int64_t interleaved = tile.columns * walkedTaps;
 
   Count count;
   int64_t groupsRead = 0, total = taps.getMembers().size();
@@ -108,17 +98,6 @@ Count TilingModel::countSums(TileSize tile, int64_t pieces) const {
 
   constexpr int64_t temporaries = 4;
   int64_t vectors = tile.outputs * tile.columns;
-  if (s.getResident()) {
-    int64_t perQuarter = distances.size() * taps.getGroups();
-    for (int64_t q = 0; q < kQuarters; ++q)
-      count.registers =
-          std::max(count.registers, perQuarter * (kQuarters - q) +
-                                        vectors * (q + 1) + temporaries);
-    // The operations of one kind come together and wait for their units, and
-    // loads from far caches are not hidden.
-    count.operations *= 1.3;
-    return count;
-  }
   count.registers = vectors * kQuarters + kQuarters + temporaries - 1;
   // Weights of an output's groups that are used again.
   if (tile.columns > 1)
@@ -256,14 +235,14 @@ quantopt::chooseDepthwiseStrategy(const TargetLevel &target,
     return qvec::DepthwiseStrategyAttr::get(
         context, /*axis=*/0, /*outputs=*/1,
         std::min<int64_t>(4, problem.output[2]), /*pixels=*/1, lanes,
-        /*group=*/1, /*resident=*/false, /*channelsOuter=*/false);
+        /*group=*/1, /*channelsOuter=*/false);
   auto make = [&](int64_t axis, int64_t outputs, int64_t columns,
-                  int64_t pixels, bool resident, bool channelsOuter) {
+                  int64_t pixels, bool channelsOuter) {
     return qvec::DepthwiseStrategyAttr::get(context, axis, outputs, columns,
                                             pixels, lanes, target.dotGroup,
-                                            resident, channelsOuter);
+                                            channelsOuter);
   };
-  qvec::DepthwiseStrategyAttr best = make(0, 1, 1, 1, false, false);
+  qvec::DepthwiseStrategyAttr best = make(0, 1, 1, 1, false);
   std::optional<double> bestCycles;
   auto consider = [&](qvec::DepthwiseStrategyAttr strategy) {
     if (!isPossible(problem, strategy, target.vectorBytes))
@@ -281,13 +260,12 @@ quantopt::chooseDepthwiseStrategy(const TargetLevel &target,
     for (int64_t outputs = 1; outputs <= 4; ++outputs)
       for (int64_t columns = 1; columns <= 4; ++columns)
         for (int64_t pixels : {1, 2, 3, 4, 5, 6, 7, 8})
-          for (bool resident : {false, true})
-            if (pixels == 1 || axis == 0 || outputs == 1)
-              consider(make(axis, outputs, columns, pixels, resident, false));
+          if (pixels == 1 || axis == 0 || outputs == 1)
+            consider(make(axis, outputs, columns, pixels, false));
   // Blocks of channels are the outer loop when their parameters would leave the
   // near cache before the next tile reads them.
   bool channelsOuter = best.getPixels() == 1 &&
                        getParameterBytes(problem, best) > kCachedParameters;
   return make(best.getAxis(), best.getOutputs(), best.getColumns(),
-              best.getPixels(), best.getResident(), channelsOuter);
+              best.getPixels(), channelsOuter);
 }

@@ -231,7 +231,7 @@ func.func @kernel_c8(%x: tensor<1x4x4x3xi8>, %w: tensor<1x3x1x1x256xi8>, %y: ten
   %0 = qvec.kernel depthwise input(%x : tensor<1x4x4x3xi8>) weight(%w : tensor<1x3x1x1x256xi8>)
       outs(%y : tensor<1x2x2x3xi32>)
       window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
-      depthwise_strategy <axis = 0, outputs = 2, columns = 1, pixels = 1, lanes = 16, group = 4, resident = false, channelsOuter = false>
+      depthwise_strategy <axis = 0, outputs = 2, columns = 1, pixels = 1, lanes = 16, group = 4, channelsOuter = false>
       epilogue {
   ^bb0(%acc: i32):
     qvec.yield %acc : i32
@@ -242,32 +242,32 @@ func.func @kernel_c8(%x: tensor<1x4x4x3xi8>, %w: tensor<1x3x1x1x256xi8>, %y: ten
 // -----
 
 // expected-error @below {{expected axis 0 or 1, but got 2}}
-#depthwise_strategy_c1 = #qvec.depthwise_strategy<axis = 2, outputs = 2, columns = 1, pixels = 1, lanes = 16, group = 4, resident = false, channelsOuter = false>
+#depthwise_strategy_c1 = #qvec.depthwise_strategy<axis = 2, outputs = 2, columns = 1, pixels = 1, lanes = 16, group = 4, channelsOuter = false>
 
 // -----
 
 // expected-error @below {{expected positive outputs, columns and pixels}}
-#depthwise_strategy_c2 = #qvec.depthwise_strategy<axis = 0, outputs = 0, columns = 1, pixels = 1, lanes = 16, group = 4, resident = false, channelsOuter = false>
+#depthwise_strategy_c2 = #qvec.depthwise_strategy<axis = 0, outputs = 0, columns = 1, pixels = 1, lanes = 16, group = 4, channelsOuter = false>
 
 // -----
 
 // expected-error @below {{expected a group of 1, 2 or 4, but got 3}}
-#depthwise_strategy_c3 = #qvec.depthwise_strategy<axis = 0, outputs = 1, columns = 1, pixels = 1, lanes = 16, group = 3, resident = false, channelsOuter = false>
+#depthwise_strategy_c3 = #qvec.depthwise_strategy<axis = 0, outputs = 1, columns = 1, pixels = 1, lanes = 16, group = 3, channelsOuter = false>
 
 // -----
 
 // expected-error @below {{expected 4, 8 or 16 lanes, but got 32}}
-#depthwise_strategy_c4 = #qvec.depthwise_strategy<axis = 0, outputs = 1, columns = 1, pixels = 1, lanes = 32, group = 4, resident = false, channelsOuter = false>
+#depthwise_strategy_c4 = #qvec.depthwise_strategy<axis = 0, outputs = 1, columns = 1, pixels = 1, lanes = 32, group = 4, channelsOuter = false>
 
 // -----
 
 // expected-error @below {{expected one pixel with several outputs along axis 1 or with channelsOuter, but got 4}}
-#depthwise_strategy_c5 = #qvec.depthwise_strategy<axis = 1, outputs = 2, columns = 1, pixels = 4, lanes = 16, group = 4, resident = false, channelsOuter = false>
+#depthwise_strategy_c5 = #qvec.depthwise_strategy<axis = 1, outputs = 2, columns = 1, pixels = 4, lanes = 16, group = 4, channelsOuter = false>
 
 // -----
 
 // expected-error @below {{expected one pixel with several outputs along axis 1 or with channelsOuter, but got 2}}
-#depthwise_strategy_c5 = #qvec.depthwise_strategy<axis = 0, outputs = 2, columns = 1, pixels = 2, lanes = 16, group = 4, resident = false, channelsOuter = true>
+#depthwise_strategy_c5 = #qvec.depthwise_strategy<axis = 0, outputs = 2, columns = 1, pixels = 2, lanes = 16, group = 4, channelsOuter = true>
 
 // -----
 

@@ -41,13 +41,13 @@ func.func @saturate(%x: vector<64xi32>, %y: i32) -> (vector<64xi8>, i8) {
 
 // CHECK-LABEL: @depthwise
 // CHECK: qvec.kernel depthwise input
-// CHECK-SAME: depthwise_strategy <axis = 0, outputs = 2, columns = 1, pixels = 1, lanes = 16, group = 4, resident = true, channelsOuter = false>
+// CHECK-SAME: depthwise_strategy <axis = 0, outputs = 2, columns = 1, pixels = 1, lanes = 16, group = 4, channelsOuter = false>
 func.func @depthwise(%x: tensor<1x4x4x3xi8>, %w: tensor<1x3x1x2x256xi8>,
                      %y: tensor<1x2x2x3xi32>) -> tensor<1x2x2x3xi32> {
   %0 = qvec.kernel depthwise input(%x : tensor<1x4x4x3xi8>)
       weight(%w : tensor<1x3x1x2x256xi8>) outs(%y : tensor<1x2x2x3xi32>)
       window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
-      depthwise_strategy <axis = 0, outputs = 2, columns = 1, pixels = 1, lanes = 16, group = 4, resident = true, channelsOuter = false>
+      depthwise_strategy <axis = 0, outputs = 2, columns = 1, pixels = 1, lanes = 16, group = 4, channelsOuter = false>
       epilogue {
   ^bb0(%acc: i32):
     qvec.yield %acc : i32

@@ -97,7 +97,7 @@ LogicalResult
 DepthwiseStrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                               int64_t axis, int64_t outputs, int64_t columns,
                               int64_t pixels, int64_t lanes, int64_t group,
-                              bool, bool channelsOuter) {
+                              bool channelsOuter) {
   if (axis != 0 && axis != 1) // (C1)
     return emitError() << "expected axis 0 or 1, but got " << axis;
   if (outputs < 1 || columns < 1 || pixels < 1) // (C2)

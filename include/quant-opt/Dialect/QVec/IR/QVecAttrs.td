@@ -173,18 +173,16 @@ def QVec_DepthwiseStrategyAttr
     the image) are interleaved byte by byte, `group` at a time; they serve
     `outputs` neighbouring outputs along the axis. A vector covers elements of
     `pixels` neighbours of a row, one after another, so that few channels fill
-    it; a tile has `columns` such groups of pixels along the other axis. With
-    `resident` all interleaved bytes of a tile are kept in registers and shared
-    by the outputs that read them; without, a loop runs over the window's taps
-    along the other axis and keeps the accumulators. With `channelsOuter` a work
-    item computes one block of 64 channels, else all of them.
+    it; a tile has `columns` such groups of pixels along the other axis. A loop
+    runs over the window's taps along the other axis and keeps the accumulators.
+    With `channelsOuter` a work item computes one block of 64 channels, else all
+    of them.
 
     Floats: a tile is `columns` positions of a row.
 
     ```mlir
     #qvec.depthwise_strategy<axis = 0, outputs = 2, columns = 2, pixels = 1,
-                             lanes = 16, group = 4, resident = true,
-                             channelsOuter = false>
+                             lanes = 16, group = 4, channelsOuter = false>
     ```
 
     (C1) axis is 0 or 1. (C2) outputs, columns and pixels are positive. (C3)
@@ -193,7 +191,7 @@ def QVec_DepthwiseStrategyAttr
   }];
   let parameters = (ins "int64_t":$axis, "int64_t":$outputs, "int64_t":$columns,
                         "int64_t":$pixels, "int64_t":$lanes, "int64_t":$group,
-                        "bool":$resident, "bool":$channelsOuter);
+                        "bool":$channelsOuter);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
