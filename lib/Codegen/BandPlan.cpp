@@ -28,14 +28,12 @@ static Band planBand(llvm::ArrayRef<BandStage> stages,
   band.held.resize(links.size());
   band.computed.back() = output;
   for (size_t i = links.size(); i-- > 0;) {
-    RowRange old = previous ? previous->held[i] : RowRange();
     int64_t done = previous ? previous->computed[i].end : 0;
     RowRange reader = band.computed[i + 1];
-    band.held[i] = old;
-    if (!reader.empty()) {
-      RowRange needed = getInputRows(stages[i + 1], reader);
-      band.held[i] = {needed.begin, std::max(needed.end, old.end)};
-    }
+    if (previous)
+      band.held[i] = previous->held[i];
+    if (!reader.empty())
+      band.held[i] = getInputRows(stages[i + 1], reader);
     auto getRow = [&](int64_t held) {
       return std::clamp<int64_t>(held - links[i].before, done, links[i].rows);
     };

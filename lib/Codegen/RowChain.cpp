@@ -63,7 +63,7 @@ static bool isStreamable(KernelOp kernel) {
           {Kind::Contraction, Kind::Packed, Kind::Depthwise, Kind::PoolMax},
           kernel.getKind()))
     return false;
-  return kernel.getOutputShape()[0] == 1 && kernel.getCountParams().empty() &&
+  return kernel.getCountParams().empty() &&
          llvm::all_of(kernel.getRowParams(), [](Value param) {
            return cast<ShapedType>(param.getType()).getNumElements() == 1;
          });

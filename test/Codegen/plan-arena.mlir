@@ -162,3 +162,34 @@ func.func @filled_before(%x: memref<1x4x4x16xi8>, %out: memref<1x5x4x16xi8>) {
   memref.copy %b, %out : memref<1x5x4x16xi8> to memref<1x5x4x16xi8>
   return
 }
+
+// -----
+
+// Rows of a buffer that lie together become views of the arena: both kernels see
+// the same type. Parts of rows stay parts.
+
+// CHECK-LABEL: func.func @rows(
+// CHECK-SAME: %[[ARENA:[a-z0-9]+]]: memref<576xi8>)
+// CHECK-DAG: %[[SECOND:.*]] = arith.constant 256 : index
+// CHECK-DAG: %[[LOWER:.*]] = memref.view %[[ARENA]][%[[SECOND]]][] : memref<{{.*}}xi8> to memref<1x2x8x4xf32>
+// CHECK: %[[COLUMNS:.*]] = memref.subview %[[LOWER]][0, 0, 1, 0] [1, 2, 6, 4]
+// CHECK: qvec.kernel pool_max input(%[[COLUMNS]] : memref<1x2x6x4xf32, strided<[64, 32, 4, 1], offset: 4>>)
+// CHECK: qvec.kernel pool_max input(%[[LOWER]] : memref<1x2x8x4xf32>)
+func.func @rows(%y: memref<1x2x6x4xf32>, %z: memref<1x2x8x4xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %a = memref.alloc() : memref<1x4x8x4xf32>
+  linalg.fill ins(%zero : f32) outs(%a : memref<1x4x8x4xf32>)
+  %lower = memref.subview %a[0, 2, 0, 0] [1, 2, 8, 4] [1, 1, 1, 1] : memref<1x4x8x4xf32> to memref<1x2x8x4xf32, strided<[128, 32, 4, 1], offset: 64>>
+  %columns = memref.subview %lower[0, 0, 1, 0] [1, 2, 6, 4] [1, 1, 1, 1] : memref<1x2x8x4xf32, strided<[128, 32, 4, 1], offset: 64>> to memref<1x2x6x4xf32, strided<[128, 32, 4, 1], offset: 68>>
+  qvec.kernel pool_max input(%columns : memref<1x2x6x4xf32, strided<[128, 32, 4, 1], offset: 68>>) outs(%y : memref<1x2x6x4xf32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  }
+  qvec.kernel pool_max input(%lower : memref<1x2x8x4xf32, strided<[128, 32, 4, 1], offset: 64>>) outs(%z : memref<1x2x8x4xf32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  }
+  return
+}
