@@ -123,6 +123,16 @@ TEST(ArenaPlanner, SearchReachesTheBoundWhereOrdersFail) {
   EXPECT_GT(improved, 10);
 }
 
+TEST(ArenaPlanner, GivesUpEarlyWhatCannotFit) {
+  // A thousand steps suffice for each of these only because the search leaves
+  // placements above which the rest has no room.
+  std::mt19937_64 random(5);
+  for (int i = 0; i < 300; ++i) {
+    Buffers buffers = makeRandom(random, 14, 7);
+    ASSERT_EQ(placeBuffers(buffers, 1000), getLiveBound(buffers)) << i;
+  }
+}
+
 TEST(ArenaPlanner, DependsOnItsArgumentsOnly) {
   std::mt19937_64 random(4);
   Buffers buffers = makeRandom(random, 40, 30), again = buffers;
