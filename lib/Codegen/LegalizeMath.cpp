@@ -1,4 +1,4 @@
-//===- LegalizeMath.cpp - Float operations without an instruction ---------===//
+//===- LegalizeMath.cpp - Arithmetic without an instruction ---------------===//
 //
 // Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -30,6 +30,7 @@ public:
   Value expandFma(math::FmaOp op);
   Value expandRound(Operation *op, Value x);
   Value expandHalf(Value x);
+  Value expandDivision(arith::DivUIOp op);
 
 private:
   Type shaped(Type element) {
@@ -165,6 +166,24 @@ Value Expander::expandHalf(Value x) {
                                   arith::OrIOp::create(b, result, sign));
 }
 
+/// The quotient in binary64, cut off. An exact quotient that is no integer lies
+/// at least 1 / y > 2^-32 below the next integer n. It is rounded by at most n
+/// * 2^-53 < 2^-20 / y, since n * y < 2^33: never up to that integer.
+Value Expander::expandDivision(arith::DivUIOp op) {
+  Type f64 = shaped(b.getF64Type());
+  Value x = arith::UIToFPOp::create(b, f64, op.getLhs());
+  Value y = arith::UIToFPOp::create(b, f64, op.getRhs());
+  return arith::FPToUIOp::create(b, like, arith::DivFOp::create(b, x, y));
+}
+
+/// Whether an op divides vectors of 32-bit integers.
+static bool dividesVectors(Operation *op) {
+  if (!isa<arith::DivUIOp>(op))
+    return false;
+  auto type = dyn_cast<VectorType>(op->getResult(0).getType());
+  return type && type.getElementType().isInteger(32);
+}
+
 /// Whether an op widens binary16 to binary32.
 static bool widensHalf(Operation *op) {
   return isa<arith::ExtFOp>(op) &&
@@ -181,9 +200,13 @@ struct LegalizeMathPass
       bool isFma = isa<math::FmaOp>(op);
       bool isRound = isa<math::RoundEvenOp, math::FloorOp, math::CeilOp>(op);
       bool isHalf = widensHalf(op);
-      if (!isFma && !isRound && !isHalf)
+      bool isDivision = dividesVectors(op);
+      if (!isFma && !isRound && !isHalf && !isDivision)
         return;
       const TargetLevel &level = getTargetLevel(op);
+      // The level that fits every target may have no doubles.
+      if (isDivision && !level.arch.empty())
+        work.push_back(op);
       // Levels with fused multiply-add convert halves as well.
       if (((isFma || isHalf) && !level.hasFma) || (isRound && !level.hasRound))
         work.push_back(op);
@@ -193,6 +216,8 @@ struct LegalizeMathPass
       Value result;
       if (auto fma = dyn_cast<math::FmaOp>(op))
         result = expander.expandFma(fma);
+      else if (auto division = dyn_cast<arith::DivUIOp>(op))
+        result = expander.expandDivision(division);
       else if (widensHalf(op))
         result = expander.expandHalf(op->getOperand(0));
       else

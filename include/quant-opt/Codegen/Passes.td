@@ -159,7 +159,7 @@ def LowerKernels : Pass<"qvec-lower-kernels", "::mlir::ModuleOp"> {
 }
 
 def LegalizeMath : Pass<"qvec-legalize-math", "::mlir::ModuleOp"> {
-  let summary = "Expand float operations that a level has no instruction for";
+  let summary = "Expand arithmetic that a level has no instruction for";
   let description = [{
     On levels without fused multiply-add, `math.fma` is computed exactly: the
     product in binary64, a sum rounded to odd, one rounding to binary32; one
@@ -167,7 +167,8 @@ def LegalizeMath : Pass<"qvec-legalize-math", "::mlir::ModuleOp"> {
     widened with integer operations and one exact multiplication. On
     levels without rounding instructions, `math.roundeven`, `math.floor` and
     `math.ceil` are computed with additions of 2^23. No call to a library is
-    left.
+    left. `arith.divui` on vectors of `i32` becomes a division in binary64, whose
+    integer part is exact; LLVM would divide one element at a time.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }

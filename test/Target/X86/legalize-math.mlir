@@ -23,6 +23,29 @@ func.func @avx2(%a: f32, %b: f32) -> f32
   return %1 : f32
 }
 
+// Vectors of integers are divided as doubles; single ones, and those of a level of which
+// nothing is known, are not.
+// CHECK-LABEL: @division
+// CHECK: %[[X:.*]] = arith.uitofp %{{.*}} : vector<16xi32> to vector<16xf64>
+// CHECK: %[[Y:.*]] = arith.uitofp %{{.*}} : vector<16xi32> to vector<16xf64>
+// CHECK: %[[Q:.*]] = arith.divf %[[X]], %[[Y]] : vector<16xf64>
+// CHECK: arith.fptoui %[[Q]] : vector<16xf64> to vector<16xi32>
+// CHECK: arith.divui %{{.*}} : i32
+// CHECK: arith.divui %{{.*}} : vector<4xi64>
+func.func @division(%a: vector<16xi32>, %b: i32, %c: vector<4xi64>) -> (vector<16xi32>, i32, vector<4xi64>)
+    attributes {qvec.target = #qvec.target<level = "avx512vnni", triple = "x86_64", cpu = "", features = "">} {
+  %0 = arith.divui %a, %a : vector<16xi32>
+  %1 = arith.divui %b, %b : i32
+  %2 = arith.divui %c, %c : vector<4xi64>
+  return %0, %1, %2 : vector<16xi32>, i32, vector<4xi64>
+}
+// CHECK-LABEL: @unknown_division
+// CHECK: arith.divui %{{.*}} : vector<16xi32>
+func.func @unknown_division(%a: vector<16xi32>) -> vector<16xi32> {
+  %0 = arith.divui %a, %a : vector<16xi32>
+  return %0 : vector<16xi32>
+}
+
 // 2^112 corrects the exponent's bias; no conversion that a library would do.
 // CHECK-LABEL: @halves
 // CHECK-NOT: arith.extf

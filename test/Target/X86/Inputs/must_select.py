@@ -5,8 +5,8 @@ usage: must_select.py FILE.s TABLE LEVEL
 
 A row of the table is a line `// LEVEL FUNCTION: INSTRUCTION REGISTER, ...`: an innermost
 loop of a function whose symbol ends in FUNCTION must hold all of these instructions, each
-on registers of this kind (`-`: any; `!INSTRUCTION -`: none), and no loop that does may use
-the stack. Rows that end in `; stack` allow that.
+on registers of this kind (`-`: any), and no loop that does may use the stack. Rows that end
+in `; stack` allow that.
 """
 import re
 import sys
@@ -24,8 +24,6 @@ def rows(path, level):
 
 def has(loop, instruction, register):
     """Whether a line of the loop is the instruction on such a register."""
-    if instruction.startswith("!"):
-        return not has(loop, instruction[1:], register)
     kind = "" if register == "-" else f".*%{register}"
     return any(re.match(rf"\t(\{{vex\}}\t?\s*)?{instruction}\t{kind}", line) for line in loop)
 
