@@ -196,7 +196,64 @@ Value LookupConverter::convert(qvec::LookupOp op) {
   return loadEntries(b, op);
 }
 
+/// Permutes parts of the table that are as long as the level's vectors.
+static Value permuteWords(OpBuilder &b, qvec::PickOp op, StringRef intrinsic) {
+  Location loc = op.getLoc();
+  auto type = cast<VectorType>(op.getType());
+  int64_t lanes = type.getDimSize(0);
+  int64_t entries = cast<VectorType>(op.getTable().getType()).getDimSize(0);
+  Value result;
+  for (int64_t first = 0; first < entries; first += lanes) {
+    SmallVector<int64_t> mask(lanes, vector::ShuffleOp::kPoisonIndex);
+    for (int64_t i = 0; i < std::min(lanes, entries - first); ++i)
+      mask[i] = first + i;
+    Value part =
+        vector::ShuffleOp::create(b, loc, op.getTable(), op.getTable(), mask);
+    Value found =
+        LLVM::CallIntrinsicOp::create(b, loc, type, b.getStringAttr(intrinsic),
+                                      ValueRange{part, op.getIndex()})
+            .getResult(0);
+    if (result) {
+      Value limit = arith::ConstantOp::create(
+          b, loc,
+          DenseElementsAttr::get(cast<VectorType>(op.getIndex().getType()),
+                                 int32_t(first)));
+      Value isAbove = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge,
+                                            op.getIndex(), limit);
+      found = arith::SelectOp::create(b, loc, isAbove, found, result);
+    }
+    result = found;
+  }
+  return result;
+}
+
+/// Entries of a table in a vector, one by one where no permutation does it.
+static Value convertPick(qvec::PickOp op) {
+  OpBuilder b(op);
+  Location loc = op.getLoc();
+  auto type = cast<VectorType>(op.getType());
+  if (auto intrinsic =
+          getPermuteIntrinsic(getTargetLevel(op), type.getDimSize(0)))
+    return permuteWords(b, op, *intrinsic);
+  SmallVector<Value> entries;
+  for (int64_t lane = 0; lane < type.getDimSize(0); ++lane) {
+    Value index = arith::IndexCastOp::create(
+        b, loc, b.getIndexType(),
+        vector::ExtractOp::create(b, loc, op.getIndex(), lane));
+    entries.push_back(vector::ExtractOp::create(b, loc, op.getTable(),
+                                                ArrayRef<OpFoldResult>{index}));
+  }
+  return vector::FromElementsOp::create(b, loc, type, entries);
+}
+
 void quantopt::convertLookups(ModuleOp module) {
+  SmallVector<qvec::PickOp> picks;
+  module.walk([&](qvec::PickOp op) { picks.push_back(op); });
+  for (qvec::PickOp op : picks) {
+    op.replaceAllUsesWith(convertPick(op));
+    op.erase();
+  }
+
   LookupConverter converter(module);
   SmallVector<qvec::LookupOp> lookups;
   module.walk([&](qvec::LookupOp op) { lookups.push_back(op); });

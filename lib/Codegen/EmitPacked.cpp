@@ -53,7 +53,7 @@ PackedTile PackedEmitter::makeTile(const ContractionBlock &block,
 void PackedEmitter::emitTile(const PackedTile &tile) {
   SmallVector<Value> acc;
   if (isFloat)
-    acc = emitFloats(tile);
+    acc = FloatSums(*this, tile).run();
   else
     acc = IntegerSums(*this, tile).run();
   SmallVector<KernelEmitter::TilePart> parts;
@@ -115,60 +115,6 @@ SmallVector<Value> PackedEmitter::forChunks(Value block, int64_t size,
   if (rest != 0)
     acc = body(e.add(first, full), rest, acc);
   return acc;
-}
-
-//===----------------------------------------------------------------------===//
-// Floats
-//===----------------------------------------------------------------------===//
-
-SmallVector<Value> PackedEmitter::emitFloats(const PackedTile &tile) {
-  SmallVector<Value> bias = loadBias(tile), start;
-  for (int64_t row = 0; row < tile.at.rows; ++row)
-    llvm::append_range(start, bias);
-  return forBlocks(start, [&](Value block, int64_t size, ValueRange acc) {
-    SmallVector<Value> scales, zeroPoints;
-    for (const PanelChannels &slot : tile.slots) {
-      scales.push_back(weights.loadScales(slot, block));
-      zeroPoints.push_back(weights.loadZeroPoints(slot, block));
-    }
-    return forChunks(
-        block, size, acc, [&](Value chunk, int64_t codes, ValueRange inner) {
-          return addFloatChunk(tile, chunk, codes, scales, zeroPoints, inner);
-        });
-  });
-}
-
-/// One multiply-add per code, row and slot, in the order of the codes.
-SmallVector<Value> PackedEmitter::addFloatChunk(const PackedTile &tile,
-                                                Value chunk, int64_t codes,
-                                                ArrayRef<Value> scales,
-                                                ArrayRef<Value> zeroPoints,
-                                                ValueRange acc) {
-  OpBuilder &b = e.b;
-  auto real = VectorType::get({lanes}, b.getF32Type());
-  SmallVector<ChunkReader> readers;
-  for (const PanelChannels &slot : tile.slots)
-    readers.emplace_back(weights, slot, chunk, codes);
-  SmallVector<Value> next(acc);
-  for (int64_t code = 0; code < codes; ++code) {
-    SmallVector<Value> w;
-    for (auto [s, reader] : llvm::enumerate(readers)) {
-      Value q =
-          arith::SubIOp::create(b, e.loc, reader.getCode(code), zeroPoints[s]);
-      Value f = arith::SIToFPOp::create(b, e.loc, real, q);
-      w.push_back(arith::MulFOp::create(b, e.loc, scales[s], f));
-    }
-    Value offset = input.getOffset(tile.input, chunk, code);
-    for (int64_t row = 0; row < tile.at.rows; ++row) {
-      Value at = e.add(offset, row * input.getRowStride());
-      Value x = e.broadcast(e.loadScalar(e.input, at), lanes);
-      for (size_t s = 0; s < readers.size(); ++s) {
-        Value &sum = next[row * readers.size() + s];
-        sum = e.fma(x, w[s], sum);
-      }
-    }
-  }
-  return next;
 }
 
 LogicalResult quantopt::emitPacked(KernelEmitter &e) {

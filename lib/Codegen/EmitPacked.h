@@ -72,6 +72,8 @@ public:
                                BlockBody body);
   /// The bias of each slot, or zeros.
   SmallVector<Value> loadBias(const PackedTile &tile);
+  /// The number of the tile's first channel.
+  Value getChannel(const PackedTile &tile);
 
   KernelEmitter &e;
   const ContractionLayout layout;
@@ -83,13 +85,37 @@ public:
 private:
   PackedTile makeTile(const ContractionBlock &block, const TilePosition &at);
   void emitTile(const PackedTile &tile);
-  Value getChannel(const PackedTile &tile);
-  SmallVector<Value> emitFloats(const PackedTile &tile);
-  SmallVector<Value> addFloatChunk(const PackedTile &tile, Value chunk,
-                                   int64_t codes, ArrayRef<Value> scales,
-                                   ArrayRef<Value> zeroPoints, ValueRange acc);
 
   bool isFloat;
+};
+
+/// Products of floats of one tile.
+class FloatSums {
+public:
+  FloatSums(PackedEmitter &emitter, const PackedTile &tile);
+  /// The accumulators, row by row and slot by slot.
+  SmallVector<Value> run();
+
+private:
+  /// What the codes of a slot's channels stand for.
+  struct Slot {
+    /// A short table for all channels, or where each channel's table starts.
+    Value table, starts;
+    /// Of the current block; null where there are none.
+    Value scales, zeroPoints;
+  };
+
+  Slot makeSlot(int64_t number);
+  SmallVector<Value> addChunk(Value chunk, int64_t codes, ValueRange acc);
+  Value decode(const Slot &slot, Value code);
+  Value decodeFloat(Value code);
+  Value lookUp(const Slot &slot, Value code);
+
+  PackedEmitter &p;
+  KernelEmitter &e;
+  const PackedTile &tile;
+  VectorType integers, reals;
+  SmallVector<Slot> slots;
 };
 
 /// Integer products of one tile.

@@ -53,7 +53,8 @@ bool IntegerSums::canLeaveInPlace() const {
   // |x| <= 128, codes up to 15, 16 times as large.
   int64_t largest = std::min(layout.block, layout.depth) * 128 * 15 * 16;
   return form == Form::Codes && layout.planes.size() == 1 &&
-         layout.planes[0].width == 4 && largest <= INT32_MAX;
+         layout.planes[0].width == 4 && layout.planes[0].bit == 0 &&
+         largest <= INT32_MAX;
 }
 
 SmallVector<Value> IntegerSums::Sums::flatten() const {
@@ -161,6 +162,10 @@ void IntegerSums::addChunk(Value block, Value chunk, int64_t codes,
                               : readers[slot].getStep(step);
       if (subtracts)
         w = arith::SubIOp::create(e.b, e.loc, w, zeroPoints[slot]);
+      // No code of such weights stands for 0.
+      if (subtracts && p.weights.packing.getShift() != 0 &&
+          valid < PackedLayout::kStep)
+        w = arith::AndIOp::create(e.b, e.loc, w, fillStep(-1, valid));
       for (int64_t row = 0; row < rows; ++row) {
         int64_t chain = step % chains;
         Value &sum = sums.products[(chain * rows + row) * slots + slot];

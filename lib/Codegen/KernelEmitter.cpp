@@ -27,6 +27,7 @@ LogicalResult KernelEmitter::prepare() {
   return failure(failed(flatten(kernel.getInput(), input)) ||
                  failed(flatten(kernel.getWeight(), weight)) ||
                  failed(flatten(kernel.getWeightScales(), weightScales)) ||
+                 failed(flatten(kernel.getTables(), tables)) ||
                  failed(flatten(kernel.getBias(), bias)) ||
                  failed(flatten(kernel.getInit(), output)) ||
                  failed(flattenAll(kernel.getChannelParams(), channelParams)) ||

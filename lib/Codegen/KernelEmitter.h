@@ -31,7 +31,7 @@ public:
   qvec::KernelOp kernel;
   /// Work items [begin, end).
   Value begin, end;
-  FlatBuffer input, weight, weightScales, bias, output;
+  FlatBuffer input, weight, weightScales, tables, bias, output;
   SmallVector<FlatBuffer> channelParams, rowParams, countParams, residuals;
 
   /// The offset of an output position and channel in a buffer of the output's

@@ -19,17 +19,44 @@ Value PackedWeights::loadBytes(const PanelChannels &channels, Value offset,
   return e.load(e.weight, at, channels.count * bytesPerChannel);
 }
 
+/// The number that a block's scales are factors of, for all channels.
+Value PackedWeights::loadSuperScale(const PanelChannels &channels,
+                                    Value block) const {
+  Value number = e.div(block, PackedLayout::kSuperBlocks);
+  Value offset =
+      e.add(e.mul(number, sizeof(float)), layout.getSuperScaleOffset());
+  Value bytes = e.load(e.weight, e.add(channels.panel, offset), sizeof(float));
+  Value word = vector::BitCastOp::create(
+      e.b, e.loc, VectorType::get({1}, e.b.getF32Type()), bytes);
+  return e.broadcast(
+      vector::ExtractOp::create(e.b, e.loc, word, ArrayRef<int64_t>{0}),
+      channels.count);
+}
+
 Value PackedWeights::loadScales(const PanelChannels &channels,
                                 Value block) const {
+  OpBuilder &b = e.b;
   Value offset = e.add(e.mul(block, layout.scaleBytes * kPanelWidth),
                        layout.getScaleOffset(0));
   Value bytes = loadBytes(channels, offset, layout.scaleBytes);
+  auto real = VectorType::get({channels.count}, b.getF32Type());
+  if (layout.scaleBytes == 1) {
+    auto wide = VectorType::get({channels.count}, b.getI32Type());
+    Value word = arith::ExtUIOp::create(b, e.loc, wide, bytes);
+    if (packing.hasSuperScales())
+      return arith::MulFOp::create(
+          b, e.loc, loadSuperScale(channels, block),
+          arith::SIToFPOp::create(b, e.loc, real, word));
+    // An exponent alone is a power of two.
+    Value places = e.splat(b.getI32IntegerAttr(23), channels.count);
+    return arith::BitcastOp::create(
+        b, e.loc, real, arith::ShLIOp::create(b, e.loc, word, places));
+  }
   Value scales = vector::BitCastOp::create(
-      e.b, e.loc, VectorType::get({channels.count}, packing.getScale()), bytes);
+      b, e.loc, VectorType::get({channels.count}, packing.getScale()), bytes);
   if (packing.getScale().isF32())
     return scales;
-  return arith::ExtFOp::create(
-      e.b, e.loc, VectorType::get({channels.count}, e.b.getF32Type()), scales);
+  return arith::ExtFOp::create(b, e.loc, real, scales);
 }
 
 Value PackedWeights::loadZeroPoints(const PanelChannels &channels,

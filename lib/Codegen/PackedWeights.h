@@ -34,7 +34,7 @@ public:
   const qvec::PackingAttr packing;
   const PackedLayout layout;
 
-  bool isSigned() const { return packing.getBits() == 8; }
+  bool isSigned() const { return packing.isSigned(); }
   /// The scales of a block as `f32`.
   Value loadScales(const PanelChannels &channels, Value block) const;
   /// The zero points of a block as `i32`, whether they are stored or all the
@@ -45,6 +45,7 @@ public:
 
 private:
   friend class ChunkReader;
+  Value loadSuperScale(const PanelChannels &channels, Value block) const;
   Value loadBytes(const PanelChannels &channels, Value offset,
                   int64_t bytesPerChannel) const;
 

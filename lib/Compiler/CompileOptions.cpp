@@ -88,10 +88,9 @@ llvm::Error CompileOptions::check() const {
   if (keepHistograms && (table.empty() || calibrate.empty()))
     return createStringError("'--keep-histograms' is for tables that are "
                              "written: give '--calibrate' and '--table'");
-  bool isFloatWeights =
-      weights == "f32" || weights == "f16" || weights == "bf16";
   bool isInteger = needsIntegerWeights();
-  if (isFloatWeights && (isInteger || integerOnly))
+  const WeightFormat *format = findWeightFormat(weights);
+  if (format && !format->hasIntegerProducts() && (isInteger || integerOnly))
     return createStringError(
         (isInteger ? "'--activations=" + getName(*activations) + "'"
                    : StringRef("'--integer-only'")) +
@@ -99,20 +98,28 @@ llvm::Error CompileOptions::check() const {
   if (isDynamic() && integerOnly)
     return createStringError("'--integer-only' needs '--activations=static': "
                              "results of '--activations=dynamic' are float");
-  if (isFloatWeights && weights != "f32" &&
-      !(granularity.empty() && scheme.empty()))
-    return createStringError(
-        (granularity.empty() ? "'--scheme=" + scheme
-                             : "'--granularity=" + granularity) +
-        "' is for integer weights, but got '--weights=" + weights +
-        "', which has no scales");
-  if (weights.empty() || weights == "f32") {
-    if (!granularity.empty() && !isInteger)
-      return createStringError("'--granularity' needs '--weights' to say how "
-                               "weights are stored");
-    if (!scheme.empty() && !isInteger)
-      return createStringError(
-          "'--scheme' needs '--weights' to say how weights are stored");
-  }
-  return Error::success();
+  bool isFloat = (weights.empty() || weights == "f32") && !isInteger;
+  for (auto &[name, value] :
+       {std::pair<StringRef, const std::string &>("granularity", granularity),
+        {"scheme", scheme},
+        {"scales", scales},
+        {"range", range}})
+    if (isFloat && !value.empty())
+      return createStringError("'--" + name +
+                               "' needs '--weights' to say how weights are "
+                               "stored");
+  return checkWeightOptions(getWeightOptions());
+}
+
+WeightOptions CompileOptions::getWeightOptions() const {
+  WeightOptions result;
+  result.weights = !weights.empty()        ? weights
+                   : needsIntegerWeights() ? "i8"
+                                           : "f32";
+  result.granularity = granularity;
+  if (!scheme.empty())
+    result.scheme = scheme;
+  result.scales = scales;
+  result.range = range;
+  return result;
 }

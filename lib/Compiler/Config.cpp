@@ -25,6 +25,8 @@ static Error applyOptions(const json::Object &object, CompileOptions &options) {
     std::string *text = name == "weights"       ? &options.weights
                         : name == "granularity" ? &options.granularity
                         : name == "scheme"      ? &options.scheme
+                        : name == "scales"      ? &options.scales
+                        : name == "range"       ? &options.range
                         : name == "ranges"      ? &options.ranges
                                                 : nullptr;
     auto string = value.getAsString();
@@ -85,6 +87,8 @@ std::string quantopt::makeConfig(const CompileOptions &options,
        {std::pair<StringRef, const std::string &>("weights", options.weights),
         {"granularity", options.granularity},
         {"scheme", options.scheme},
+        {"scales", options.scales},
+        {"range", options.range},
         {"ranges", options.ranges}})
     if (!text.empty())
       object[key] = text;

@@ -182,6 +182,9 @@ FailureOr<ModelDescription> quantopt::describeModel(ModuleOp module) {
   if (auto count = module->getAttrOfType<IntegerAttr>(
           QVecDialect::getFloatOpsAttrName()))
     model.floatOps = count.getInt();
+  if (auto bits = module->getAttrOfType<FloatAttr>(
+          qnn::QNNDialect::getEffectiveBitsAttrName()))
+    model.effectiveBits = bits.getValueAsDouble();
   model.fastFloat = module->hasAttr(QVecDialect::getFastFloatAttrName());
   model.weightBytes = countWeightBytes(module, model.variants.front());
   return model;

@@ -57,6 +57,7 @@ std::string quantopt::makeReport(const ModelDescription &model,
     out.attribute("target", model.triple);
     out.attribute("weight_bytes", model.weightBytes);
     out.attribute("const_bytes", model.constBytes);
+    out.attribute("effective_bits", model.effectiveBits);
     out.attribute("arena_bytes", model.arenaBytes);
     out.attribute("arena_bound_bytes", model.arenaBoundBytes);
     out.attribute("float_ops", model.floatOps);

@@ -180,12 +180,12 @@ LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
   }
   case Phase::Select: {
     SelectOptions pass;
-    pass.weights = !options.weights.empty()        ? options.weights
-                   : options.needsIntegerWeights() ? "i8"
-                                                   : "f32";
-    pass.granularity = options.granularity;
-    if (!options.scheme.empty())
-      pass.scheme = options.scheme;
+    WeightOptions weights = options.getWeightOptions();
+    pass.weights = weights.weights;
+    pass.granularity = weights.granularity;
+    pass.scheme = weights.scheme;
+    pass.scales = weights.scales;
+    pass.range = weights.range;
     pass.config = options.config;
     buildSelectPipeline(manager, pass);
     return success();

@@ -54,6 +54,8 @@ void quantopt::buildSelectPipeline(OpPassManager &manager,
   select.weights = options.weights;
   select.granularity = options.granularity;
   select.scheme = options.scheme;
+  select.scales = options.scales;
+  select.range = options.range;
   select.minElements = options.minElements;
   llvm::append_range(select.exclude, options.exclude);
   select.config = options.config;

@@ -87,17 +87,17 @@ static std::vector<BlockWeights> readBlocks(qnn::ConstantOp constant,
   auto element = cast<qnn::QuantizedTypeInterface>(type.getElementType());
   int64_t depth = qnn::getRowSize(type.getShape());
   int64_t outputs = type.getDimSize(0) / groups;
-  int64_t block = qnn::getBlockSize(type.getElementType());
-  qnn::ScaleParameters parameters = qnn::getScaleParameters(constant);
-  SmallVector<int64_t> stored = qnn::getStoredIntegers(constant);
+  int64_t block = element.getBlockSize();
+  SmallVector<float> scales = qnn::getScaleParameters(constant).scales;
+  SmallVector<int64_t> integers = *qnn::getUnscaledIntegers(constant);
   std::vector<BlockWeights> result(
       groups, BlockWeights(outputs, depth, block ? block : depth));
-  for (auto [i, q] : llvm::enumerate(stored)) {
+  for (auto [i, value] : llvm::enumerate(integers)) {
     int64_t s = element.getScaleIndex(type.getShape(), i);
     int64_t row = int64_t(i) / depth, k = int64_t(i) % depth;
     BlockWeights &weights = result[row / outputs];
-    weights.getValue(row % outputs, k) = int32_t(q - parameters.zeroPoints[s]);
-    weights.getScale(row % outputs, weights.getBlock(k)) = parameters.scales[s];
+    weights.getValue(row % outputs, k) = int32_t(value);
+    weights.getScale(row % outputs, weights.getBlock(k)) = scales[s];
   }
   return result;
 }

@@ -21,17 +21,18 @@ struct KernelOperands {
     input = get(0);
     weight = get(1);
     weightScales = get(2);
-    bias = get(3);
-    channelParams = getGroup(4);
-    rowParams = getGroup(5);
-    countParams = getGroup(6);
-    residuals = getGroup(7);
-    init = get(8);
+    tables = get(3);
+    bias = get(4);
+    channelParams = getGroup(5);
+    rowParams = getGroup(6);
+    countParams = getGroup(7);
+    residuals = getGroup(8);
+    init = get(9);
   }
 
   mutable qvec::KernelOp op; // accessors of ops are not const
   ArrayRef<Tensor> all;
-  const Tensor *input, *weight, *weightScales, *bias, *init;
+  const Tensor *input, *weight, *weightScales, *tables, *bias, *init;
   ArrayRef<Tensor> channelParams, rowParams, countParams, residuals;
 
 private:

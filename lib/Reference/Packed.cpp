@@ -9,6 +9,8 @@
 #include "Convolution.h"
 #include "KernelEvaluation.h"
 #include "quant-opt/Support/Arithmetic.h"
+#include "llvm/ADT/APFloat.h"
+#include <cmath>
 #include <cstring>
 
 using namespace quantopt;
@@ -20,8 +22,8 @@ namespace {
 class PackedReader {
 public:
   PackedReader(qvec::PackingAttr packing, int64_t depth, ArrayRef<int8_t> bytes,
-               int64_t panelBytes)
-      : packing(packing), depth(depth),
+               int64_t panelBytes, ArrayRef<float> tables)
+      : packing(packing), tables(tables), depth(depth),
         block(packing.getBlock() ? packing.getBlock() : depth), bytes(bytes),
         panelBytes(panelBytes) {}
 
@@ -30,6 +32,11 @@ public:
   int64_t getValue(int64_t panel, int64_t channel, int64_t k) const {
     return getCode(panel, channel, k) - getZeroPoint(panel, channel, k / block);
   }
+  /// What the code stands for before it is scaled; `output` is the channel's
+  /// number among all.
+  float getReal(int64_t panel, int64_t channel, int64_t k,
+                int64_t output) const;
+  bool hasScales() const { return packing.hasScales(); }
   float getScale(int64_t panel, int64_t channel, int64_t b) const;
 
 private:
@@ -38,7 +45,7 @@ private:
     return static_cast<uint8_t>(bytes[panel * panelBytes + offset]);
   }
   int64_t signExtend(int64_t byte) const {
-    return packing.getBits() == 8 ? static_cast<int8_t>(byte) : byte;
+    return packing.isSigned() ? static_cast<int8_t>(byte) : byte;
   }
   int64_t getScaleBytes() const {
     return packing.hasScales() ? packing.getScale().getIntOrFloatBitWidth() / 8
@@ -53,18 +60,30 @@ private:
   int64_t getCode(int64_t panel, int64_t channel, int64_t k) const;
   int64_t getZeroPoint(int64_t panel, int64_t channel, int64_t b) const;
 
+  /// The widths of the parts of a code, lowest bits first.
+  SmallVector<int64_t> getPlanes() const;
+  float readFloat(int64_t panel, int64_t offset) const;
+
   qvec::PackingAttr packing;
+  ArrayRef<float> tables;
   int64_t depth, block;
   ArrayRef<int8_t> bytes;
   int64_t panelBytes;
 };
 } // namespace
 
+SmallVector<int64_t> PackedReader::getPlanes() const {
+  SmallVector<int64_t> planes(packing.getBits() / 8, 8);
+  for (int64_t width : {4, 2, 1})
+    if (packing.getBits() & width)
+      planes.push_back(width);
+  return planes;
+}
+
 int64_t PackedReader::getChunkBytes(int64_t codes) const {
   int64_t total = 0;
-  for (int64_t width : {8, 4, 2, 1})
-    if (packing.getBits() & width)
-      total += getPlaneBytes(width, codes);
+  for (int64_t width : getPlanes())
+    total += getPlaneBytes(width, codes);
   return total;
 }
 
@@ -87,9 +106,7 @@ int64_t PackedReader::getCode(int64_t panel, int64_t channel, int64_t k) const {
       k / block * llvm::divideCeil(block, chunk) + inBlock / chunk;
   int64_t offset = chunksBefore * getChunkBytes(chunk);
   int64_t step = inChunk / 4, code = 0, bit = 0;
-  for (int64_t width : {8, 4, 2, 1}) {
-    if (!(packing.getBits() & width))
-      continue;
+  for (int64_t width : getPlanes()) {
     int64_t perVector = 8 / width;
     int64_t at = offset + step / perVector * 64 + channel * 4 + inChunk % 4;
     int64_t field = getByte(panel, at) >> (step % perVector * width);
@@ -97,20 +114,46 @@ int64_t PackedReader::getCode(int64_t panel, int64_t channel, int64_t k) const {
     bit += width;
     offset += getPlaneBytes(width, codes);
   }
-  return signExtend(code);
+  return signExtend(code << packing.getShift());
+}
+
+float PackedReader::readFloat(int64_t panel, int64_t offset) const {
+  uint32_t bits = 0;
+  for (int64_t i = 0; i < 4; ++i)
+    bits |= uint32_t(getByte(panel, offset + i)) << (8 * i);
+  float value = 0;
+  std::memcpy(&value, &bits, sizeof(value));
+  return value;
+}
+
+float PackedReader::getReal(int64_t panel, int64_t channel, int64_t k,
+                            int64_t output) const {
+  if (packing.hasIntegers())
+    return static_cast<float>(getValue(panel, channel, k));
+  int64_t code = getCode(panel, channel, k), bits = packing.getBits();
+  if (packing.hasTables())
+    return tables[(output / packing.getTableRows() << bits) + code];
+  auto format = cast<FloatType>(packing.getValues());
+  return llvm::APFloat(format.getFloatSemantics(),
+                       llvm::APInt(bits, uint64_t(code)))
+      .convertToFloat();
 }
 
 float PackedReader::getScale(int64_t panel, int64_t channel, int64_t b) const {
   int64_t size = getScaleBytes();
   int64_t offset = getCodeBytes() + (b * qvec::kPanelWidth + channel) * size;
-  uint32_t bits = 0;
-  for (int64_t i = 0; i < size; ++i)
-    bits |= uint32_t(getByte(panel, offset + i)) << (8 * i);
+  if (size == 4)
+    return readFloat(panel, offset);
+  int64_t low = getByte(panel, offset);
   if (size == 2)
-    return decodeF16(uint16_t(bits));
-  float scale = 0;
-  std::memcpy(&scale, &bits, sizeof(scale));
-  return scale;
+    return decodeF16(uint16_t(low | getByte(panel, offset + 1) << 8));
+  if (!packing.hasSuperScales())
+    return std::ldexp(1.0f, int(low) - 127);
+  int64_t zeroPoints = packing.getZeroPoints() ? 1 : 0;
+  int64_t shared = getCodeBytes() +
+                   getBlocks() * qvec::kPanelWidth * (size + zeroPoints) +
+                   b / 16 * int64_t(sizeof(float));
+  return readFloat(panel, shared) * static_cast<float>(low);
 }
 
 int64_t PackedReader::getZeroPoint(int64_t panel, int64_t channel,
@@ -131,7 +174,9 @@ struct PackedKernel {
         depth(ShapedType::getNumElements(op.getWindow().getKernel()) *
               kernel.input->getShape()[3] / groups),
         reader(*op.getPacking(), depth, kernel.weight->get<int8_t>(),
-               kernel.weight->getShape()[1]) {}
+               kernel.weight->getShape()[1],
+               kernel.tables ? kernel.tables->get<float>()
+                             : ArrayRef<float>()) {}
 
   /// The panel of a group's output, and its place there.
   int64_t getPanel(int64_t group, int64_t o) const {
@@ -140,6 +185,14 @@ struct PackedKernel {
   }
   int64_t getValue(int64_t group, int64_t o, int64_t k) const {
     return reader.getValue(getPanel(group, o), o % qvec::kPanelWidth, k);
+  }
+  /// The real weight.
+  float getReal(int64_t group, int64_t o, int64_t k) const {
+    float value = reader.getReal(getPanel(group, o), o % qvec::kPanelWidth, k,
+                                 group * outputs + o);
+    if (!reader.hasScales())
+      return value;
+    return getScale(group, o, k / reader.getBlock()) * value;
   }
   float getScale(int64_t group, int64_t o, int64_t block) const {
     return reader.getScale(getPanel(group, o), o % qvec::kPanelWidth, block);
@@ -228,12 +281,10 @@ static Error runBlocks(const PackedKernel &packed, Epilogue &epilogue,
 Error reference::runPacked(const KernelOperands &kernel, Epilogue &epilogue) {
   PackedKernel packed(kernel);
   if (kernel.input->getStorage() == Storage::F32)
-    return runChains<float, float>(
-        packed, epilogue, kernel.input->get<float>(),
-        [&](int64_t g, int64_t o, int64_t k) {
-          return packed.getScale(g, o, k / packed.reader.getBlock()) *
-                 static_cast<float>(packed.getValue(g, o, k));
-        });
+    return runChains<float, float>(packed, epilogue, kernel.input->get<float>(),
+                                   [&](int64_t g, int64_t o, int64_t k) {
+                                     return packed.getReal(g, o, k);
+                                   });
   auto input = readInput<int32_t>(*kernel.input, packed.op.getUnsignedInput());
   if (!packed.op.getPacking()->hasScales())
     return runChains<int32_t, int64_t>(packed, epilogue, ArrayRef(input),

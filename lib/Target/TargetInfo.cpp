@@ -120,6 +120,24 @@ std::optional<StringRef> quantopt::getTableIntrinsic(const TargetLevel &level,
   return std::nullopt;
 }
 
+std::optional<StringRef> quantopt::getPermuteIntrinsic(const TargetLevel &level,
+                                                       int64_t lanes) {
+  struct Row {
+    StringRef arch;
+    int64_t lanes;
+    StringRef name;
+  };
+  static const Row rows[] = {
+#define QUANTOPT_PERMUTE_INTRINSIC(ARCH, LANES, NAME) {ARCH, LANES, NAME},
+#include "X86/Intrinsics.def"
+  };
+  for (const Row &row : rows)
+    if (row.arch == level.arch && row.lanes == lanes &&
+        lanes == level.getLanes())
+      return row.name;
+  return std::nullopt;
+}
+
 /// What LLVM knows of a cpu with these features; null for an unknown target.
 static std::unique_ptr<llvm::MCSubtargetInfo>
 getSubtarget(const llvm::Triple &triple, StringRef cpu, StringRef features) {

@@ -60,11 +60,19 @@ struct Flags {
   TextFlag features{"features", in, cl::value_desc("+x,-y"),
                     cl::desc("Features of the processor to add or remove")};
   TextFlag weights{"weights", in, cl::value_desc("TYPE"),
-                   cl::desc("f32 (default), f16, bf16, i8, u8, i4, u4, ...")};
-  TextFlag granularity{"granularity", in, cl::value_desc("G"),
-                       cl::desc("tensor, channel or block<N>")};
+                   cl::desc("f32 (default), f16, bf16, i8, u4, ternary, nf4, "
+                            "... (--list-formats)")};
+  TextFlag granularity{
+      "granularity", in, cl::value_desc("G"),
+      cl::desc("tensor, channel, axis<N>, rows<N> or block<N>")};
   TextFlag scheme{"scheme", in, cl::value_desc("S"),
                   cl::desc("symmetric (default) or affine")};
+  TextFlag scales{"scales", in, cl::value_desc("TYPE"),
+                  cl::desc("Scales of blocks: f16 (default), f32, double")};
+  TextFlag range{"range", in, cl::value_desc("R"),
+                 cl::desc("Integers: narrow, full or <MIN>:<MAX>")};
+  BoolFlag listFormats{"list-formats", in,
+                       cl::desc("Print the formats of weights and exit")};
   TextFlag method{"method", in, cl::value_desc("M"), cl::init("rtn"),
                   cl::desc("How weights are rounded: rtn")};
   TextFlag activations{"activations", in, cl::value_desc("A"),
@@ -234,6 +242,8 @@ static llvm::Expected<CompileOptions> readOptions(const Flags &flags) {
   options.weights = flags.weights;
   options.granularity = flags.granularity;
   options.scheme = flags.scheme;
+  options.scales = flags.scales;
+  options.range = flags.range;
   options.calibrate.assign(flags.calibrate.begin(), flags.calibrate.end());
   options.ranges = flags.ranges;
   options.table = flags.table;
@@ -274,6 +284,10 @@ llvm::Expected<CompileOptions> quantopt::parseCommandLine(int argc,
   cl::HideUnrelatedOptions(flags.category);
   cl::ParseCommandLineOptions(
       argc, argv, "quant-compile: makes a native program of a network\n");
+  if (flags.listFormats) {
+    llvm::outs() << describeWeightFormats();
+    std::exit(0);
+  }
   auto options = readOptions(flags);
   if (!options)
     return options;

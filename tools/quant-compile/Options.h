@@ -12,8 +12,9 @@
 
 namespace quantopt {
 
-/// Parses the command line. Prints help, the version or a problem of form and
-/// exits, as LLVM's tools do; fails on values out of range.
+/// Parses the command line. Prints help, the version, the formats of weights or
+/// a problem of form and exits, as LLVM's tools do; fails on values out of
+/// range.
 llvm::Expected<CompileOptions> parseCommandLine(int argc, char **argv);
 
 } // namespace quantopt

@@ -10,6 +10,7 @@
 
 #include "quant-opt/Compiler/EmitObject.h"
 #include "quant-opt/Pipelines/Pipelines.h"
+#include "quant-opt/Quantization/Schemes/WeightFormats.h"
 #include <functional>
 #include <optional>
 #include <string>
@@ -43,7 +44,7 @@ struct CompileOptions {
   std::string name;
   std::string target, cpu, features;
 
-  std::string weights, granularity, scheme;
+  std::string weights, granularity, scheme, scales, range;
   std::optional<Activations> activations; ///< float if nobody says
   std::vector<std::string> calibrate;     ///< [NAME=]FILE, see SampleSet
   std::string ranges;                     ///< see RangeMethod; empty is mse
@@ -79,6 +80,9 @@ struct CompileOptions {
   bool isDynamic() const { return activations == Activations::Dynamic; }
   /// Whether weights are stored in 8 bits if nobody says how.
   bool needsIntegerWeights() const { return isStatic() || isDynamic(); }
+
+  /// The options about weights, with what is taken if nobody says.
+  WeightOptions getWeightOptions() const;
 
   /// Fails when options contradict each other.
   llvm::Error check() const;

@@ -58,7 +58,9 @@ struct ModelDescription {
   /// What buffers that are live together need; no arena can be smaller.
   int64_t arenaBoundBytes = 0;
   int64_t weightBytes = 0; ///< constants of the first variant's layers
-  int64_t constBytes = 0;  ///< known when there is an object
+  /// Bits per element of the weights as the quantized model stores them.
+  double effectiveBits = 32;
+  int64_t constBytes = 0; ///< known when there is an object
   int64_t floatOps = 0;
   uint64_t goldenHash = 0;
   bool fastFloat = false; ///< float results may differ between variants

@@ -63,14 +63,22 @@ struct CalibrateOptions : public PassPipelineOptions<CalibrateOptions> {
 struct SelectOptions : public PassPipelineOptions<SelectOptions> {
   Option<std::string> weights{
       *this, "weights",
-      llvm::cl::desc("Storage: f32, f16, bf16, i2 to i8, u2 to u8"),
+      llvm::cl::desc("Format: f32, f16, bf16, i8, u4, nf4, ..."),
       llvm::cl::init("i8")};
   Option<std::string> granularity{*this, "granularity",
-                                  llvm::cl::desc("tensor, channel or block<N>"),
+                                  llvm::cl::desc("tensor, channel, axis<N>, "
+                                                 "rows<N> or block<N>"),
                                   llvm::cl::init("")};
   Option<std::string> scheme{*this, "scheme",
                              llvm::cl::desc("symmetric or affine"),
                              llvm::cl::init("symmetric")};
+  Option<std::string> scales{*this, "scales",
+                             llvm::cl::desc("Of blocks: f16, f32 or double"),
+                             llvm::cl::init("")};
+  Option<std::string> range{
+      *this, "range",
+      llvm::cl::desc("Of integers: narrow, full or <MIN>:<MAX>"),
+      llvm::cl::init("")};
   Option<int64_t> minElements{
       *this, "min-elements",
       llvm::cl::desc("Weights with fewer elements stay float"),

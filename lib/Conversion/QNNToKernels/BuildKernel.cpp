@@ -40,8 +40,8 @@ LogicalResult quantopt::buildKernel(LoweringState &state,
   Value init = state.reshape(destination, spec.outputShape, loc);
   auto kernel = qvec::KernelOp::create(
       builder, loc, TypeRange{init.getType()}, spec.kind, spec.input,
-      spec.weight, spec.weightScales, spec.bias, channelParams, rowParams,
-      spec.countParams, residuals, init, spec.window, spec.strategy,
+      spec.weight, spec.weightScales, spec.tables, spec.bias, channelParams,
+      rowParams, spec.countParams, residuals, init, spec.window, spec.strategy,
       spec.depthwiseStrategy, spec.groups, spec.countedPads, spec.packing,
       spec.inputZeroPoint, spec.unsignedInput);
 

@@ -100,9 +100,7 @@ static FailureOr<WeightData> readWeight(const ContractionView &view) {
   if (affine)
     data.scales.assign(view.weightShape[0], affine.getScale());
   else
-    for (float s :
-         cast<DenseElementsAttr>(*constant.getScales()).getValues<float>())
-      data.scales.push_back(s);
+    data.scales = qnn::getScaleParameters(constant).scales;
   return data;
 }
 

@@ -37,9 +37,10 @@ static Value buildRowMax(LoweringState &state, Value input, int64_t rows,
   auto kernel = qvec::KernelOp::create(
       b, loc, TypeRange{init.getType()}, qvec::KernelKind::RowMax,
       state.reshape(input, {1, 1, rows, length}, loc), Value(), Value(),
-      Value(), ValueRange(), ValueRange(), ValueRange(), ValueRange(), init,
-      window, qvec::StrategyAttr(), qvec::DepthwiseStrategyAttr(), /*groups=*/1,
-      DenseI64ArrayAttr(), qvec::PackingAttr(), /*inputZeroPoint=*/0,
+      Value(), Value(), ValueRange(), ValueRange(), ValueRange(), ValueRange(),
+      init, window, qvec::StrategyAttr(), qvec::DepthwiseStrategyAttr(),
+      /*groups=*/1, DenseI64ArrayAttr(), qvec::PackingAttr(),
+      /*inputZeroPoint=*/0,
       /*unsignedInput=*/false);
   OpBuilder::InsertionGuard guard(b);
   Block *block = b.createBlock(&kernel.getEpilogue());

@@ -11,7 +11,9 @@
 #include "quant-opt/Dialect/QVec/Utils/ContractionLayout.h"
 #include "quant-opt/Dialect/QVec/Utils/PackCodes.h"
 #include "quant-opt/Dialect/QVec/Utils/PackedLayout.h"
+#include "llvm/ADT/bit.h"
 #include "llvm/Support/MathExtras.h"
+#include <cmath>
 #include <numeric>
 
 using namespace quantopt;
@@ -33,15 +35,19 @@ bool quantopt::isPackedContraction(const ContractionView &view) {
     return false;
   IntegerType storage = getIntegerStorage(constant);
   auto axis = dyn_cast<qnn::AffineAxisType>(weight);
-  if (!storage || storage.getWidth() > 8 || (axis && axis.getAxis() != 0))
+  if (!storage || (axis && axis.getAxis() != 0))
     return false;
   if (view.isInteger())
     return true;
+  SmallVector<int64_t> zeroPoints =
+      qnn::getScaleParameters(constant).zeroPoints;
+  if (storage.getWidth() > 8)
+    return storage.getWidth() == 16 && llvm::all_equal(zeroPoints) &&
+           !view.isDepthwise();
   // Bytes with a scale per channel have a kernel of their own.
-  qnn::ScaleParameters parameters = qnn::getScaleParameters(constant);
-  bool isPlain =
-      storage.isSignlessInteger(8) && !isa<qnn::AffineBlockType>(weight) &&
-      llvm::all_of(parameters.zeroPoints, [](int64_t z) { return z == 0; });
+  bool isPlain = storage.isSignlessInteger(8) &&
+                 !isa<qnn::AffineBlockType>(weight) &&
+                 llvm::all_of(zeroPoints, [](int64_t z) { return z == 0; });
   return !isPlain && !view.isDepthwise();
 }
 
@@ -50,10 +56,17 @@ bool quantopt::isPackedContraction(const ContractionView &view) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Codes and the packing that they get.
+/// Codes, the packing that they get, and what they stand for if the packing
+/// leaves that to tables.
 struct PackedWeight {
   CodedWeight coded;
   qvec::PackingAttr packing;
+  SmallVector<float> tables;
+};
+
+/// Codes whose zero point and multiple are known.
+struct CodeForm {
+  int64_t bits, shift = 0, zeroPoint = 0;
 };
 } // namespace
 
@@ -74,59 +87,176 @@ static int64_t chooseChunk(int64_t block) {
   return chunk;
 }
 
-/// Integers without scales: the sums stay integers.
+/// Integers without scales: the sums stay integers. Of -1 and 1 the lowest bit
+/// is not stored.
 static PackedWeight readIntegers(const ContractionView &view,
                                  DenseElementsAttr attr) {
   PackedWeight result;
-  int64_t bits = attr.getElementType().getIntOrFloatBitWidth();
-  int64_t offset = int64_t(1) << (bits - 1);
+  CodeForm form{attr.getElementType().getIntOrFloatBitWidth()};
+  form.zeroPoint = int64_t(1) << (form.bits - 1);
+  SmallVector<int64_t> &codes = result.coded.codes;
   result.coded.outputs = view.weightShape[0];
   result.coded.depth = attr.getNumElements() / view.weightShape[0];
   for (const APInt &q : attr.getValues<APInt>())
-    result.coded.codes.push_back(q.getSExtValue() + offset);
+    codes.push_back(q.getSExtValue() + form.zeroPoint);
+  if (form.bits == 2 &&
+      llvm::all_of(codes, [](int64_t code) { return code % 2 != 0; })) {
+    for (int64_t &code : codes)
+      --code;
+    form = {/*bits=*/1, /*shift=*/1, /*zeroPoint=*/1};
+  }
   MLIRContext *context = view.op->getContext();
-  result.packing =
-      qvec::PackingAttr::get(context, bits, /*block=*/0, kChunk,
-                             NoneType::get(context), offset, false);
+  result.packing = qvec::PackingAttr::get(
+      context, form.bits, /*block=*/0, kChunk, NoneType::get(context),
+      form.zeroPoint, /*zeroPoints=*/false, form.shift, /*values=*/Type(),
+      /*tableRows=*/0);
   return result;
 }
 
-/// The integers of a quantized constant with scales.
+/// A table of evenly spaced integers as codes with a zero point: -1, 0, 1 or
+/// -1, 1.
+static std::optional<CodeForm> findCodeForm(ArrayRef<float> table,
+                                            int64_t bits) {
+  if (table.size() < 2)
+    return std::nullopt;
+  float step = table[1] - table[0];
+  if ((step != 1 && step != 2) || table[0] > 0 || table[0] < -128 ||
+      table[0] != std::trunc(table[0]))
+    return std::nullopt;
+  for (size_t i = 1; i < table.size(); ++i)
+    if (table[i] != table[0] + float(i) * step)
+      return std::nullopt;
+  return CodeForm{bits, step == 2, int64_t(-table[0])};
+}
+
+/// Entries that one permutation looks up.
+static constexpr size_t kShortTable = 16;
+
+/// The bits of the scales as they are stored, in the order of the parts that
+/// have one.
+static SmallVector<uint32_t> readScaleBits(qnn::ConstantOp constant,
+                                           Type stored) {
+  SmallVector<uint32_t> bits;
+  auto attr = cast_or_null<DenseElementsAttr>(constant.getScalesAttr());
+  if (attr && attr.getElementType() == stored) {
+    for (Attribute value : attr.getValues<Attribute>()) {
+      auto real = dyn_cast<FloatAttr>(value);
+      APInt raw = real ? real.getValue().bitcastToAPInt()
+                       : cast<IntegerAttr>(value).getValue();
+      bits.push_back(uint32_t(raw.getZExtValue()));
+    }
+    return bits;
+  }
+  for (float scale : qnn::getScaleParameters(constant).scales)
+    bits.push_back(llvm::bit_cast<uint32_t>(scale));
+  return bits;
+}
+
+/// The type of scales in panels. Factors that rows of two panels share are
+/// multiplied out.
+static Type chooseScaleType(const ContractionView &view,
+                            qnn::ConstantOp constant,
+                            qnn::QuantizedTypeInterface element) {
+  Builder b(constant.getContext());
+  if (element.getNumTables(constant.getType().getShape()) != 0)
+    return b.getNoneType();
+  if (!constant.getScalesAttr())
+    return b.getF32Type();
+  Type stored = constant.getScalesAttr().getElementType();
+  int64_t perGroup = view.weightShape[0] / view.groups;
+  bool isSplit = view.groups > 1 && perGroup % qnn::kSuperRows != 0;
+  return stored.isUnsignedInteger(8) && isSplit ? Type(b.getF32Type()) : stored;
+}
+
+/// The scales and zero points of each output's blocks. A code stands for itself
+/// minus its zero point plus `offset`.
+static void readParameters(qnn::ConstantOp constant, Type scaleType,
+                           int64_t block, int64_t offset, CodedWeight &coded) {
+  auto type = cast<RankedTensorType>(constant.getType());
+  auto element = cast<qnn::QuantizedTypeInterface>(type.getElementType());
+  SmallVector<int64_t> zeroPoints =
+      qnn::getScaleParameters(constant).zeroPoints;
+  SmallVector<uint32_t> scales;
+  if (!isa<NoneType>(scaleType))
+    scales = readScaleBits(constant, scaleType);
+  int64_t blocks = block ? llvm::divideCeil(coded.depth, block) : 1;
+  for (int64_t o = 0; o < coded.outputs; ++o)
+    for (int64_t b = 0; b < blocks; ++b) {
+      int64_t s =
+          element.getScaleIndex(type.getShape(), o * coded.depth + b * block);
+      if (!scales.empty())
+        coded.scales.push_back(scales[s]);
+      if (!zeroPoints.empty())
+        coded.zeroPoints.push_back(zeroPoints[s] + offset);
+    }
+  if (scaleType.isUnsignedInteger(8))
+    llvm::append_range(coded.superScales,
+                       cast<DenseElementsAttr>(constant.getSuperScalesAttr())
+                           .getValues<float>());
+}
+
+/// The codes of a table that kernels know by other means: as integers, or as
+/// the bits of floats. Otherwise they look them up.
+static void chooseDecoding(const ContractionView &view,
+                           qnn::ConstantOp constant, PackedWeight &weight,
+                           CodeForm &form, Type &values, int64_t &tableRows) {
+  auto type = cast<RankedTensorType>(constant.getType());
+  auto codebook = cast<qnn::CodebookType>(type.getElementType());
+  SmallVector<float> tables = qnn::getCodeTables(constant);
+  bool isPalette = codebook.isPalette();
+  if (auto found = findCodeForm(tables, form.bits); found && !isPalette) {
+    form = *found;
+    for (int64_t &code : weight.coded.codes)
+      code <<= form.shift;
+    weight.coded.zeroPoints.assign(1, form.zeroPoint);
+    return;
+  }
+  if (!isPalette && tables.size() > kShortTable) {
+    values = codebook.getFloatFormat();
+    return;
+  }
+  bool sharesRows =
+      isPalette && codebook.getSharing() == qnn::Granularity::Axis;
+  tableRows = sharesRows ? codebook.getCount() : view.weightShape[0];
+  weight.tables = tables;
+}
+
+/// A quantized constant.
 static PackedWeight readConstant(const ContractionView &view,
                                  qnn::ConstantOp constant) {
   PackedWeight result;
   auto type = cast<RankedTensorType>(constant.getType());
   auto element = cast<qnn::QuantizedTypeInterface>(type.getElementType());
   IntegerType storage = getIntegerStorage(constant);
-  int64_t bits = storage.getWidth(), half = int64_t(1) << (bits - 1);
+  CodeForm form{storage.getWidth()};
+  bool isCodebook = isa<qnn::CodebookType>(type.getElementType());
   // Bytes are signed, other codes are not.
-  int64_t offset = bits == 8 ? (storage.isUnsigned() ? -half : 0)
-                             : (storage.isUnsigned() ? 0 : half);
+  int64_t half = int64_t(1) << (form.bits - 1);
+  int64_t offset = form.bits == 8 ? (storage.isUnsigned() ? -half : 0)
+                                  : (storage.isUnsigned() ? 0 : half);
+  if (isCodebook)
+    offset = 0;
   CodedWeight &coded = result.coded;
   coded.outputs = view.weightShape[0];
   coded.depth = qnn::getRowSize(type.getShape());
   for (int64_t q : qnn::getStoredIntegers(constant))
     coded.codes.push_back(q + offset);
-  int64_t block = qnn::getBlockSize(element);
+  int64_t block = element.getBlockSize();
   if (block >= coded.depth)
     block = 0;
-  int64_t blocks = block ? llvm::divideCeil(coded.depth, block) : 1;
-  auto [scales, zeroPoints] = qnn::getScaleParameters(constant);
-  for (int64_t o = 0; o < coded.outputs; ++o)
-    for (int64_t b = 0; b < blocks; ++b) {
-      int64_t s =
-          element.getScaleIndex(type.getShape(), o * coded.depth + b * block);
-      coded.scales.push_back(scales[s]);
-      coded.zeroPoints.push_back(zeroPoints[s] + offset);
-    }
+  Type scaleType = chooseScaleType(view, constant, element), values;
+  readParameters(constant, scaleType, block, offset, coded);
+  int64_t tableRows = 0;
+  if (isCodebook)
+    chooseDecoding(view, constant, result, form, values, tableRows);
+  // Words have one zero point, the middle.
   bool isUniform = llvm::all_equal(coded.zeroPoints);
-  Builder b(constant.getContext());
-  bool halves = constant.getScalesAttr() &&
-                constant.getScalesAttr().getElementType().isF16();
+  if (isUniform && !coded.zeroPoints.empty())
+    form.zeroPoint = coded.zeroPoints.front();
   result.packing = qvec::PackingAttr::get(
-      b.getContext(), bits, block, chooseChunk(block),
-      halves ? Type(b.getF16Type()) : Type(b.getF32Type()),
-      isUniform ? coded.zeroPoints.front() : 0, !isUniform);
+      type.getContext(), form.bits, block, chooseChunk(block), scaleType,
+      isUniform ? form.zeroPoint : 0, !isUniform, form.shift, values,
+      tableRows);
   return result;
 }
 
@@ -253,6 +383,15 @@ static Tile chooseTile(const LoweringState &state, const ContractionView &view,
   return {rows, slots};
 }
 
+/// The tables as the kernel reads them: a row of them for each code.
+static DenseElementsAttr packTables(const PackedWeight &weight) {
+  int64_t entries = int64_t(1) << weight.packing.getBits();
+  auto type =
+      RankedTensorType::get({int64_t(weight.tables.size()) / entries, entries},
+                            Float32Type::get(weight.packing.getContext()));
+  return DenseElementsAttr::get(type, ArrayRef<float>(weight.tables));
+}
+
 /// Fills in operands that depend on the form. Channel parameters are in the
 /// given order.
 static void setOperands(LoweringState &state, const ContractionView &view,
@@ -297,6 +436,8 @@ LogicalResult quantopt::lowerPackedContraction(LoweringState &state,
   DenseElementsAttr packed =
       packCodes(weight.coded, weight.packing, view.groups);
   spec.weight = state.constant(packed, loc);
+  if (!weight.tables.empty())
+    spec.tables = state.constant(packTables(weight), loc);
   Tile tile = chooseTile(state, view, spec);
   spec.strategy =
       completeStrategy(state, view, spec, tile, view.isInteger() ? 4 : 1,

@@ -43,6 +43,7 @@ struct KernelSpec {
   Value input;
   Value weight;
   Value weightScales;
+  Value tables;
   Value bias;
   SmallVector<Value> countParams;
   qnn::WindowAttr window;

@@ -17,65 +17,6 @@
 using namespace quantopt;
 using namespace quantopt::qnn;
 
-/// The integer type that `i8`, `u4`, ... names, or null. Names of 2 to 8 bits.
-static IntegerType parseStorage(MLIRContext *context, StringRef name) {
-  bool isUnsigned = name.consume_front("u");
-  unsigned bits = 0;
-  if ((!isUnsigned && !name.consume_front("i")) ||
-      name.getAsInteger(10, bits) || bits < 2 || bits > 8)
-    return {};
-  return IntegerType::get(context, bits,
-                          isUnsigned ? IntegerType::Unsigned
-                                     : IntegerType::Signless);
-}
-
-llvm::Expected<WeightScheme>
-quantopt::makeWeightScheme(MLIRContext *context, const WeightOptions &options) {
-  StringRef weights = options.weights;
-  if (weights == "f32")
-    return WeightScheme{Float32Type::get(context)};
-  if (weights == "f16")
-    return WeightScheme{
-        SmallFloatType::get(context, Float16Type::get(context))};
-  if (weights == "bf16")
-    return WeightScheme{
-        SmallFloatType::get(context, BFloat16Type::get(context))};
-  IntegerType storage = parseStorage(context, weights);
-  if (!storage)
-    return llvm::createStringError(
-        "expected weights of type 'f32', 'f16', 'bf16', 'i2' to 'i8' or 'u2' "
-        "to 'u8', but got '" +
-        weights + "'");
-  if (options.scheme != "symmetric" && options.scheme != "affine")
-    return llvm::createStringError("expected scheme 'symmetric' or 'affine', "
-                                   "but got '" +
-                                   options.scheme + "'");
-  WeightScheme scheme;
-  scheme.affine = options.scheme == "affine";
-  auto [min, max] = getStorageLimits(storage);
-  if (!scheme.affine && min < 0)
-    ++min; // the same magnitude on both sides
-  StringRef granularity = options.granularity;
-  if (granularity.empty())
-    granularity = storage.getWidth() <= 4 ? "block32" : "channel";
-  int64_t block = 0;
-  if (granularity == "tensor")
-    scheme.type =
-        AffineType::get(context, storage, min, max,
-                        FloatAttr::get(Float32Type::get(context), 1.0),
-                        std::max<int64_t>(0, min));
-  else if (granularity == "channel")
-    scheme.type = AffineAxisType::get(context, storage, min, max, /*axis=*/0);
-  else if (granularity.consume_front("block") &&
-           !granularity.getAsInteger(10, block) && block > 0)
-    scheme.type = AffineBlockType::get(context, storage, min, max, block);
-  else
-    return llvm::createStringError(
-        "expected granularity 'tensor', 'channel' or 'block<N>', but got '" +
-        options.granularity + "'");
-  return scheme;
-}
-
 SmallVector<NamedContraction>
 quantopt::getNamedContractions(func::FuncOp function) {
   SmallVector<NamedContraction> result;
@@ -107,6 +48,13 @@ bool quantopt::matchesPattern(StringRef name, StringRef pattern) {
   return glob->match(name);
 }
 
+/// A type as the parser reads it.
+static std::string toText(Type type) {
+  std::string text;
+  llvm::raw_string_ostream(text) << type;
+  return text;
+}
+
 std::string quantopt::writeSchemes(func::FuncOp function) {
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -117,16 +65,16 @@ std::string quantopt::writeSchemes(func::FuncOp function) {
         QNNDialect::getSchemeAttrName());
     if (!scheme)
       continue;
-    std::string type;
-    llvm::raw_string_ostream(type) << scheme.getType();
     os << (first ? "\n  " : ",\n  ");
     first = false;
     llvm::json::OStream json(os);
     json.object([&] {
       json.attribute("name", contraction.name);
-      json.attribute("type", type);
+      json.attribute("type", toText(scheme.getType()));
       if (scheme.getAffine())
         json.attribute("affine", true);
+      if (scheme.getScales())
+        json.attribute("scales", toText(scheme.getScales()));
       json.attribute("reason", scheme.getReason());
     });
   }
@@ -139,6 +87,7 @@ static llvm::Expected<SchemeAttr> readScheme(const llvm::json::Object &object,
                                              MLIRContext *context) {
   auto text = object.getString("type");
   auto reason = object.getString("reason");
+  auto scales = object.getString("scales");
   if (!text || text->size() > 1000)
     return llvm::createStringError("expected 'type', a quantized type or f32");
   // The parser reports to the context: say it in our own words instead.
@@ -149,8 +98,16 @@ static llvm::Expected<SchemeAttr> readScheme(const llvm::json::Object &object,
     return llvm::createStringError("expected a quantized type or f32, but got "
                                    "'" +
                                    *text + "'");
+  Type scaleType;
+  if (scales && scales->size() < 20)
+    scaleType = parseType(*scales, context);
+  if (scales && !isScaleType(scaleType, type))
+    return llvm::createStringError("expected 'scales' of type f32, f16, "
+                                   "f8E8M0FNU or, for blocks, ui8, but got '" +
+                                   *scales + "'");
   return SchemeAttr::get(context, type, reason ? *reason : "config",
-                         object.getBoolean("affine").value_or(false));
+                         object.getBoolean("affine").value_or(false),
+                         scaleType);
 }
 
 llvm::Error quantopt::readSchemes(func::FuncOp function, StringRef text,

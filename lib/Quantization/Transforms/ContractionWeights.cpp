@@ -8,6 +8,7 @@
 #include "ContractionWeights.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
+#include "llvm/Support/MathExtras.h"
 #include <cmath>
 
 using namespace quantopt;
@@ -22,10 +23,11 @@ quantopt::findIntegerConstant(Value weight) {
     return "its weight is not quantized";
   auto type = cast<RankedTensorType>(constant.getType());
   auto element = cast<QuantizedTypeInterface>(type.getElementType());
-  auto storage = dyn_cast<IntegerType>(element.getStorageType());
-  if (!storage || storage.getWidth() > 8)
+  std::optional<int64_t> largest = getLargestInteger(type.getElementType());
+  if (!largest || *largest > 255)
     return "its weight has no integers of 8 bits or less";
-  return IntegerConstant{constant, type, storage};
+  return IntegerConstant{constant, type,
+                         cast<IntegerType>(element.getStorageType())};
 }
 
 std::variant<IntegerWeight, std::string>
@@ -37,17 +39,25 @@ quantopt::readIntegerWeight(Value value) {
   FailureOr<RowParameters> rows = getRowParameters(constant);
   if (failed(rows))
     return "its weight has more than one scale per output channel";
-  int64_t offset =
-      storage.isUnsigned() ? int64_t(1) << (storage.getWidth() - 1) : 0;
+  // Unsigned integers are symmetric around the middle of their range.
+  bool isCodebook = isa<CodebookType>(type.getElementType());
+  unsigned bits = storage.getWidth();
+  int64_t middle =
+      storage.isUnsigned() && !isCodebook ? int64_t(1) << (bits - 1) : 0;
   for (int64_t zeroPoint : rows->zeroPoints)
-    if (zeroPoint != offset)
+    if (zeroPoint != middle)
       return "its weight is not symmetric";
   IntegerWeight weight;
-  for (int64_t stored : getStoredIntegers(constant))
-    weight.values.push_back(int8_t(stored - offset));
+  std::optional<SmallVector<int64_t>> integers = getUnscaledIntegers(constant);
+  for (int64_t value : *integers) {
+    weight.values.push_back(int8_t(value));
+    // The bits of 1 and -1 may be fewer than those of both with a sign.
+    while (!llvm::isIntN(bits, value))
+      ++bits;
+  }
   weight.scales = rows->scales;
   weight.type = RankedTensorType::get(
-      type.getShape(), IntegerType::get(type.getContext(), storage.getWidth()));
+      type.getShape(), IntegerType::get(type.getContext(), bits));
   return weight;
 }
 

@@ -47,10 +47,10 @@ static std::optional<std::string> findBlockObstacle(ContractionOpInterface op,
     return "its weight's scales belong to no output channel";
   if (op.isDepthwiseContraction())
     return "depthwise weights need one scale per channel and no zero point";
-  // |x - zx| and |q - zq| are below 2^w of the wider storage.
-  int64_t block = getBlockSize(type.getElementType());
+  int64_t block =
+      cast<QuantizedTypeInterface>(type.getElementType()).getBlockSize();
   int64_t depth = getRowSize(type.getShape());
-  int64_t largest = (int64_t(1) << storage.getWidth()) - 1;
+  int64_t largest = *getLargestInteger(type.getElementType());
   int64_t size = block ? std::min(block, depth) : depth;
   int64_t input = std::max(inputZeroPoint + 128, 127 - inputZeroPoint);
   if (size * largest * input > INT32_MAX)

@@ -7,9 +7,9 @@
 
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
 #include "quant-opt/Quantization/Schemes/ValueNames.h"
+#include "quant-opt/Quantization/Schemes/WeightCodec.h"
 #include "quant-opt/Quantization/Transforms/Passes.h"
-#include "quant-opt/Support/Arithmetic.h"
-#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/DenseSet.h"
 #include <cmath>
 
 namespace quantopt {
@@ -32,22 +32,7 @@ struct Weight {
     return cast<RankedTensorType>(attr.getType());
   }
 };
-
-/// The storage range of an affine type of any granularity.
-struct StorageRange {
-  int64_t min;
-  int64_t max;
-};
 } // namespace
-
-static StorageRange getStorageRange(Type type) {
-  if (auto affine = dyn_cast<AffineType>(type))
-    return {affine.getStorageMin(), affine.getStorageMax()};
-  if (auto axis = dyn_cast<AffineAxisType>(type))
-    return {axis.getStorageMin(), axis.getStorageMax()};
-  auto block = cast<AffineBlockType>(type);
-  return {block.getStorageMin(), block.getStorageMax()};
-}
 
 /// Fails with a diagnostic that names the first value that is not finite.
 static LogicalResult verifyFinite(const Weight &weight,
@@ -74,10 +59,15 @@ static LogicalResult verifyFinite(const Weight &weight,
 /// Fails unless the scheme's type fits the weight.
 static LogicalResult verifyScheme(const Weight &weight) {
   Type type = weight.scheme.getType();
-  if (!isa<AffineType, AffineAxisType, AffineBlockType, SmallFloatType>(type))
+  if (!isa<QuantizedTypeInterface>(type))
     return weight.op->emitError("expected 'qnn.scheme' with a quantized type, "
                                 "but got ")
            << type;
+  Type scales = weight.scheme.getScales();
+  if (scales && !isScaleType(scales, type))
+    return weight.op->emitError("expected 'qnn.scheme' with scales that its "
+                                "type has, but got ")
+           << scales << " for " << type;
   auto axis = dyn_cast<AffineAxisType>(type);
   if (axis && axis.getAxis() >= weight.getType().getRank())
     return weight.op->emitError("expected the scheme's axis below the weight's "
@@ -86,115 +76,46 @@ static LogicalResult verifyScheme(const Weight &weight) {
   return success();
 }
 
-/// The parameters for values in [lo, hi].
-static AffineParams chooseParameters(float lo, float hi, StorageRange range,
-                                     bool affine) {
-  if (affine)
-    return chooseAffine(lo, hi, range.min, range.max);
-  int64_t middle = range.min < 0 ? 0 : (range.min + range.max + 1) / 2;
-  AffineParams params = chooseSymmetric(std::max(-lo, hi), range.max - middle);
-  params.zeroPoint = middle;
-  return params;
-}
-
-/// Scales of blocks are stored as binary16 unless one is larger than this.
-static constexpr float kMaxF16 = 65504.0f;
-
-/// Rounds a scale to binary16, denormal numbers included, and adapts the zero
-/// point to it.
-static void roundScale(AffineParams &params, float lo, StorageRange range,
-                       bool affine) {
-  params.scale = std::max(decodeF16(encodeF16(params.scale)), 0x1p-24f);
-  if (!affine)
-    return;
-  double steps = double(std::min(lo, 0.0f)) / double(params.scale);
-  params.zeroPoint = clampInteger(roundHalfEven(double(range.min) - steps),
-                                  range.min, range.max);
-}
-
-/// Rounds the values to integers of `type`, whose scales are chosen here.
-static ConstantOp quantizeToIntegers(OpBuilder &builder, const Weight &weight,
-                                     ArrayRef<float> values) {
-  Type type = weight.scheme.getType();
-  auto element = cast<QuantizedTypeInterface>(type);
-  ArrayRef<int64_t> shape = weight.getType().getShape();
-  StorageRange range = getStorageRange(type);
-  int64_t count = std::max<int64_t>(1, element.getNumScales(shape));
-  SmallVector<float> lo(count, 0.0f), hi(count, 0.0f);
-  for (auto [i, value] : llvm::enumerate(values)) {
-    int64_t s = element.getScaleIndex(shape, i);
-    lo[s] = std::min(lo[s], value);
-    hi[s] = std::max(hi[s], value);
-  }
-  SmallVector<AffineParams> params;
-  SmallVector<float> scales;
-  bool f16Scales = isa<AffineBlockType>(type);
-  SmallVector<int64_t> zeroPoints;
-  for (int64_t s = 0; s < count; ++s) {
-    params.push_back(
-        chooseParameters(lo[s], hi[s], range, weight.scheme.getAffine()));
-    f16Scales &= params.back().scale <= kMaxF16;
-  }
-  for (int64_t s = 0; s < count; ++s) {
-    if (f16Scales)
-      roundScale(params[s], lo[s], range, weight.scheme.getAffine());
-    scales.push_back(params[s].scale);
-    zeroPoints.push_back(params[s].zeroPoint);
-  }
-  SmallVector<int64_t> integers;
-  integers.reserve(values.size());
-  for (auto [i, value] : llvm::enumerate(values)) {
-    const AffineParams &p = params[element.getScaleIndex(shape, i)];
-    integers.push_back(
-        quantizeValue(value, p.scale, p.zeroPoint, range.min, range.max));
-  }
-  if (auto affine = dyn_cast<AffineType>(type)) {
-    type = AffineType::get(type.getContext(), affine.getStorage(), range.min,
-                           range.max, builder.getF32FloatAttr(scales[0]),
-                           zeroPoints[0]);
-    scales.clear();
-  }
-  return createIntegerConstant(builder, weight.op->getLoc(),
-                               RankedTensorType::get(shape, type), integers,
-                               scales, zeroPoints, f16Scales);
-}
-
-/// Rounds the values to a smaller float format.
-static ConstantOp quantizeToFloats(OpBuilder &builder, const Weight &weight,
-                                   ArrayRef<float> values) {
-  auto type = cast<SmallFloatType>(weight.scheme.getType());
-  bool isF16 = type.getStorage().isF16(), overflowed = false;
-  SmallVector<uint16_t> words;
-  words.reserve(values.size());
-  for (float value : values)
-    words.push_back(isF16 ? encodeF16(value, &overflowed)
-                          : encodeBF16(value, &overflowed));
+/// Rounds a weight as its scheme says.
+static ConstantOp quantize(const Weight &weight, ArrayRef<float> values) {
+  WeightCodec codec(weight.scheme, weight.getType().getShape());
+  chooseParameters(codec, values);
+  bool overflowed = false;
+  SmallVector<int64_t> codes = roundToNearest(codec, values, &overflowed);
   if (overflowed)
     weight.op->emitWarning("weight of '")
-        << weight.name << "' exceeds the range of " << type.getStorage()
+        << weight.name << "' exceeds the range of "
+        << codec.getType().getStorageType()
         << ": such values become the largest one; use 'bf16'";
-  ArrayRef<int64_t> shape = weight.getType().getShape();
-  ArrayRef<char> bytes(reinterpret_cast<const char *>(words.data()),
-                       words.size() * sizeof(uint16_t));
-  auto payload = DenseElementsAttr::getFromRawBuffer(
-      RankedTensorType::get(shape, type.getStorage()), bytes);
-  return ConstantOp::create(builder, weight.op->getLoc(),
-                            RankedTensorType::get(shape, type), payload,
-                            ElementsAttr(), ElementsAttr());
+  // At the start of the block, where every user can see it.
+  OpBuilder builder = OpBuilder::atBlockBegin(weight.op->getBlock());
+  return codec.createConstant(builder, weight.op->getLoc(), codes);
 }
 
-/// Bytes of a quantized constant, scales and zero points (one byte each)
-/// included.
-static int64_t getStoredBytes(ConstantOp constant) {
-  auto type = cast<RankedTensorType>(constant.getType());
-  auto element = cast<QuantizedTypeInterface>(type.getElementType());
-  int64_t bytes = element.getPayloadBytes(type.getShape());
-  if (ElementsAttr scales = constant.getScalesAttr())
-    bytes += scales.getNumElements() *
-             scales.getElementType().getIntOrFloatBitWidth() / 8;
-  if (ElementsAttr zeroPoints = constant.getZeroPointsAttr())
-    bytes += zeroPoints.getNumElements();
-  return bytes;
+/// Bits per element of all constant weights of contractions, float ones
+/// included, as a number on the module; nothing where all are float.
+static void recordEffectiveBits(ModuleOp module) {
+  int64_t bytes = 0, elements = 0;
+  bool hasCodes = false;
+  DenseSet<Operation *> seen;
+  module.walk([&](ContractionOpInterface op) {
+    Value weight = op.getWeightOperand().get();
+    if (auto dequantize = weight.getDefiningOp<DequantizeOp>())
+      weight = dequantize.getInput();
+    Operation *source = weight.getDefiningOp();
+    if (!source || !isConstantData(weight) || !seen.insert(source).second)
+      return;
+    int64_t count = cast<RankedTensorType>(weight.getType()).getNumElements();
+    auto constant = dyn_cast<ConstantOp>(source);
+    elements += count;
+    hasCodes |= bool(constant);
+    bytes += constant ? getStoredBytes(constant) : count * sizeof(float);
+  });
+  if (!hasCodes || elements == 0)
+    return;
+  double bits = 8.0 * double(bytes) / double(elements);
+  module->setAttr(QNNDialect::getEffectiveBitsAttrName(),
+                  Builder(module.getContext()).getF64FloatAttr(bits));
 }
 
 namespace {
@@ -231,14 +152,7 @@ struct QuantizeWeightsPass
         source->erase();
       ++quantized;
     }
-  }
-
-  static ConstantOp quantize(const Weight &weight, ArrayRef<float> values) {
-    // At the start of the block, where every user can see it.
-    OpBuilder builder = OpBuilder::atBlockBegin(weight.op->getBlock());
-    if (isa<SmallFloatType>(weight.scheme.getType()))
-      return quantizeToFloats(builder, weight, values);
-    return quantizeToIntegers(builder, weight, values);
+    recordEffectiveBits(getOperation());
   }
 };
 } // namespace

@@ -25,8 +25,8 @@ struct SelectWeightsPass
   using SelectWeightsPassBase::SelectWeightsPassBase;
 
   void runOnOperation() override {
-    llvm::Expected<WeightScheme> scheme =
-        makeWeightScheme(&getContext(), {weights, granularity, this->scheme});
+    llvm::Expected<WeightScheme> scheme = makeWeightScheme(
+        &getContext(), {weights, granularity, this->scheme, scales, range});
     if (!scheme) {
       emitError(getOperation().getLoc()) << llvm::toString(scheme.takeError());
       return signalPassFailure();
@@ -58,13 +58,13 @@ struct SelectWeightsPass
     for (const std::string &pattern : exclude)
       if (matchesPattern(contraction.name, pattern))
         return SchemeAttr::get(&getContext(), f32,
-                               "excluded by '" + pattern + "'", false);
+                               "excluded by '" + pattern + "'", false, {});
     if (elements < minElements)
       return SchemeAttr::get(
           &getContext(), f32,
-          "fewer than " + std::to_string(minElements) + " elements", false);
-    return SchemeAttr::get(&getContext(), scheme.type, "default",
-                           scheme.affine);
+          "fewer than " + std::to_string(minElements) + " elements", false, {});
+    return SchemeAttr::get(&getContext(), scheme.type, "default", scheme.affine,
+                           scheme.scales);
   }
 
   LogicalResult select(func::FuncOp function, const WeightScheme &scheme) {

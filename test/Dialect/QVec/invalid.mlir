@@ -172,7 +172,7 @@ func.func @unpack_c1(%x: vector<64xi8>) -> vector<64xi8> {
 
 // -----
 
-// expected-error @below {{expected codes of 1 to 8 bits, but got 9}}
+// expected-error @below {{expected codes of 1 to 8 or 16 bits, but got 9}}
 #packing_c1 = #qvec.packing<bits = 9, block = 32, chunk = 32, scale = f16, zeroPoint = 8, zeroPoints = false>
 
 // -----
@@ -182,7 +182,7 @@ func.func @unpack_c1(%x: vector<64xi8>) -> vector<64xi8> {
 
 // -----
 
-// expected-error @below {{expected scales of type f16, f32 or none, but got 'bf16'}}
+// expected-error @below {{expected scales of type f16, f32, f8E8M0FNU, ui8 or none, but got 'bf16'}}
 #packing_c3 = #qvec.packing<bits = 4, block = 32, chunk = 32, scale = bf16, zeroPoint = 8, zeroPoints = false>
 
 // -----
@@ -194,6 +194,65 @@ func.func @unpack_c1(%x: vector<64xi8>) -> vector<64xi8> {
 
 // expected-error @below {{expected a zero point in [-128, 127], but got -129}}
 #packing_bytes_c4 = #qvec.packing<bits = 8, block = 0, chunk = 32, scale = none, zeroPoint = -129, zeroPoints = false>
+
+// -----
+
+// expected-error @below {{expected a shift within 8 bits, but got 5}}
+#packing_shift_c1 = #qvec.packing<bits = 4, block = 0, chunk = 32, scale = none, zeroPoint = 1, zeroPoints = false, shift = 5>
+
+// -----
+
+// expected-error @below {{expected values of a float type of 8 bits with at most 5 bits of exponent, but got 'f16'}}
+#packing_c5 = #qvec.packing<bits = 8, block = 0, chunk = 32, scale = f32, zeroPoint = 0, zeroPoints = false, values = f16>
+
+// -----
+
+// expected-error @below {{expected one of zero points, values and tableRows}}
+#packing_c6 = #qvec.packing<bits = 8, block = 0, chunk = 32, scale = f32, zeroPoint = 0, zeroPoints = false, values = f8E4M3FN, tableRows = 1>
+
+// -----
+
+func.func @kernel_c11(%x: tensor<1x1x3x32xf32>, %w: tensor<1x256xi8>, %t: tensor<1x8xf32>, %y: tensor<1x1x3x5xf32>) {
+  // expected-error @below {{expected 3 tables of 16 entries of type f32 for its packing}}
+  %0 = qvec.kernel packed input(%x : tensor<1x1x3x32xf32>) weight(%w : tensor<1x256xi8>) tables(%t : tensor<1x8xf32>) outs(%y : tensor<1x1x3x5xf32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 3, vectors = 1, lanes = 16, group = 1, mergeTaps = false, pass = 1>
+      packing <bits = 4, block = 0, chunk = 32, scale = none, zeroPoint = 0, zeroPoints = false, tableRows = 2> epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  } -> tensor<1x1x3x5xf32>
+  return
+}
+
+// -----
+
+func.func @kernel_c12(%x: tensor<1x1x3x32xi8>, %w: tensor<1x576xi8>, %y: tensor<1x1x3x5xf32>) {
+  // expected-error @below {{expected codes that stand for integers of at most 8 bits with an integer input, but got}}
+  %0 = qvec.kernel packed input(%x : tensor<1x1x3x32xi8>) weight(%w : tensor<1x576xi8>) outs(%y : tensor<1x1x3x5xf32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 3, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1>
+      packing <bits = 8, block = 0, chunk = 32, scale = f32, zeroPoint = 0, zeroPoints = false, values = f8E4M3FN> epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  } -> tensor<1x1x3x5xf32>
+  return
+}
+
+// -----
+
+func.func @pick_c1(%t: vector<4xf32>, %i: vector<8xi32>) -> vector<8xf32> {
+  // expected-error @below {{expected a table of 8 or 16 entries, but got 'vector<4xf32>'}}
+  %0 = qvec.pick %t[%i] : vector<4xf32>, vector<8xi32> -> vector<8xf32>
+  return %0 : vector<8xf32>
+}
+
+// -----
+
+func.func @pick_c2(%t: vector<8xf32>, %i: vector<8xi32>) -> vector<4xf32> {
+  // expected-error @below {{expected as many results as indices, but got 'vector<4xf32>' for 'vector<8xi32>'}}
+  %0 = qvec.pick %t[%i] : vector<8xf32>, vector<8xi32> -> vector<4xf32>
+  return %0 : vector<4xf32>
+}
 
 // -----
 

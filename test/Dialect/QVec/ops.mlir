@@ -139,3 +139,42 @@ func.func @packed(%x: tensor<1x1x3x33xi8>, %w: tensor<1x416xi8>, %v: tensor<1x32
   } -> tensor<1x1x3x5xi32>
   return %0, %1 : tensor<1x1x3x5xf32>, tensor<1x1x3x5xi32>
 }
+
+// CHECK-LABEL: @pick
+// CHECK: qvec.pick %{{.*}}[%{{.*}}] : vector<16xf32>, vector<4xi32> -> vector<4xf32>
+func.func @pick(%t: vector<16xf32>, %i: vector<4xi32>) -> vector<4xf32> {
+  %0 = qvec.pick %t[%i] : vector<16xf32>, vector<4xi32> -> vector<4xf32>
+  return %0 : vector<4xf32>
+}
+
+// Tables of rows, and the bits of floats.
+// CHECK-LABEL: @codes
+// CHECK: qvec.kernel packed input{{.*}} tables(%{{.*}} : tensor<3x16xf32>)
+// CHECK-SAME: packing <bits = 4, block = 0, chunk = 32, scale = none, zeroPoint = 0, zeroPoints = false, tableRows = 2>
+// CHECK: packing <bits = 6, block = 32, chunk = 32, scale = f8E8M0FNU, zeroPoint = 0, zeroPoints = false, values = f6E2M3FN>
+// CHECK: packing <bits = 1, block = 32, chunk = 32, scale = ui8, zeroPoint = 1, zeroPoints = false, shift = 1>
+func.func @codes(%x: tensor<1x1x3x32xf32>, %w: tensor<1x256xi8>, %t: tensor<3x16xf32>, %v: tensor<1x400xi8>,
+                 %s: tensor<1x84xi8>, %y: tensor<1x1x3x5xf32>) -> (tensor<1x1x3x5xf32>, tensor<1x1x3x5xf32>, tensor<1x1x3x5xf32>) {
+  %0 = qvec.kernel packed input(%x : tensor<1x1x3x32xf32>) weight(%w : tensor<1x256xi8>) tables(%t : tensor<3x16xf32>) outs(%y : tensor<1x1x3x5xf32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 3, vectors = 1, lanes = 16, group = 1, mergeTaps = false, pass = 1>
+      packing <bits = 4, block = 0, chunk = 32, scale = none, zeroPoint = 0, zeroPoints = false, tableRows = 2> epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  } -> tensor<1x1x3x5xf32>
+  %1 = qvec.kernel packed input(%x : tensor<1x1x3x32xf32>) weight(%v : tensor<1x400xi8>) outs(%y : tensor<1x1x3x5xf32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 3, vectors = 1, lanes = 16, group = 1, mergeTaps = false, pass = 1>
+      packing <bits = 6, block = 32, chunk = 32, scale = f8E8M0FNU, zeroPoint = 0, zeroPoints = false, values = f6E2M3FN> epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  } -> tensor<1x1x3x5xf32>
+  %2 = qvec.kernel packed input(%x : tensor<1x1x3x32xf32>) weight(%s : tensor<1x84xi8>) outs(%y : tensor<1x1x3x5xf32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 3, vectors = 1, lanes = 16, group = 1, mergeTaps = false, pass = 1>
+      packing <bits = 1, block = 32, chunk = 32, scale = ui8, zeroPoint = 1, zeroPoints = false, shift = 1> epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  } -> tensor<1x1x3x5xf32>
+  return %0, %1, %2 : tensor<1x1x3x5xf32>, tensor<1x1x3x5xf32>, tensor<1x1x3x5xf32>
+}

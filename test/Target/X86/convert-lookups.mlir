@@ -67,3 +67,30 @@ func.func @no_permutation(%x: vector<8xi8>) -> vector<8xi8>
   %0 = qvec.lookup %x {table = array<i8: -128, -121, -114, -107, -100, -93, -86, -79, -72, -65, -58, -51, -44, -37, -30, -23, -16, -9, -2, 5, 12, 19, 26, 33, 40, 47, 54, 61, 68, 75, 82, 89, 96, 103, 110, 117, 124, -125, -118, -111, -104, -97, -90, -83, -76, -69, -62, -55, -48, -41, -34, -27, -20, -13, -6, 1, 8, 15, 22, 29, 36, 43, 50, 57, 64, 71, 78, 85, 92, 99, 106, 113, 120, 127, -122, -115, -108, -101, -94, -87, -80, -73, -66, -59, -52, -45, -38, -31, -24, -17, -10, -3, 4, 11, 18, 25, 32, 39, 46, 53, 60, 67, 74, 81, 88, 95, 102, 109, 116, 123, -126, -119, -112, -105, -98, -91, -84, -77, -70, -63, -56, -49, -42, -35, -28, -21, -14, -7, 0, 7, 14, 21, 28, 35, 42, 49, 56, 63, 70, 77, 84, 91, 98, 105, 112, 119, 126, -123, -116, -109, -102, -95, -88, -81, -74, -67, -60, -53, -46, -39, -32, -25, -18, -11, -4, 3, 10, 17, 24, 31, 38, 45, 52, 59, 66, 73, 80, 87, 94, 101, 108, 115, 122, -127, -120, -113, -106, -99, -92, -85, -78, -71, -64, -57, -50, -43, -36, -29, -22, -15, -8, -1, 6, 13, 20, 27, 34, 41, 48, 55, 62, 69, 76, 83, 90, 97, 104, 111, 118, 125, -124, -117, -110, -103, -96, -89, -82, -75, -68, -61, -54, -47, -40, -33, -26, -19, -12, -5, 2, 9, 16, 23, 30, 37, 44, 51, 58, 65, 72, 79, 86, 93, 100, 107, 114, 121>} : vector<8xi8>
   return %0 : vector<8xi8>
 }
+
+// Words: one permutation of 16, or two of 8 of which the index chooses.
+// CHECK-LABEL: @pick_sixteen
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512.permvar.sf.512"
+// CHECK-NOT: permvar
+// CHECK-LABEL: @pick_halves
+// CHECK: %[[LOW:.*]] = llvm.call_intrinsic "llvm.x86.avx2.permps"
+// CHECK: %[[HIGH:.*]] = llvm.call_intrinsic "llvm.x86.avx2.permps"
+// CHECK: arith.cmpi sge
+// CHECK: arith.select %{{.*}}, %[[HIGH]], %[[LOW]] : vector<8xi1>, vector<8xf32>
+// CHECK-LABEL: @pick_one_by_one
+// CHECK-COUNT-4: vector.extract %arg0[%{{.*}}] : f32 from vector<8xf32>
+func.func @pick_sixteen(%t: vector<16xf32>, %i: vector<16xi32>) -> vector<16xf32>
+    attributes {qvec.target = #qvec.target<level = "avx512vnni", triple = "x86_64", cpu = "", features = "">} {
+  %0 = qvec.pick %t[%i] : vector<16xf32>, vector<16xi32> -> vector<16xf32>
+  return %0 : vector<16xf32>
+}
+func.func @pick_halves(%t: vector<16xf32>, %i: vector<8xi32>) -> vector<8xf32>
+    attributes {qvec.target = #qvec.target<level = "x86-64-v3", triple = "x86_64", cpu = "", features = "">} {
+  %0 = qvec.pick %t[%i] : vector<16xf32>, vector<8xi32> -> vector<8xf32>
+  return %0 : vector<8xf32>
+}
+func.func @pick_one_by_one(%t: vector<8xf32>, %i: vector<4xi32>) -> vector<4xf32>
+    attributes {qvec.target = #qvec.target<level = "x86-64", triple = "x86_64", cpu = "", features = "">} {
+  %0 = qvec.pick %t[%i] : vector<8xf32>, vector<4xi32> -> vector<4xf32>
+  return %0 : vector<4xf32>
+}

@@ -50,7 +50,8 @@ protected:
                        : s.scale == Scale::F16 ? mlir::Type(b.getF16Type())
                                                : mlir::Type(b.getF32Type());
     return qvec::PackingAttr::get(&context, s.bits, s.block, s.chunk, scale,
-                                  zeroPoint, zeroPoints);
+                                  zeroPoint, zeroPoints, /*shift=*/0,
+                                  /*values=*/mlir::Type(), /*tableRows=*/0);
   }
 
   /// Random codes, with scales that binary16 holds.
@@ -61,11 +62,14 @@ protected:
     auto makeCode = [&] {
       return least + int64_t(random() % (uint64_t(1) << s.bits));
     };
-    CodedWeight weight{s.outputs, s.depth, {}, {}, {}};
+    CodedWeight weight{s.outputs, s.depth, {}, {}, {}, {}};
     for (int64_t i = 0; i < s.outputs * s.depth; ++i)
       weight.codes.push_back(makeCode());
     for (int64_t i = 0; i < s.outputs * getBlocks(); ++i) {
-      weight.scales.push_back(float(1 + random() % 2048) / 1024);
+      float scale = float(1 + random() % 2048) / 1024;
+      weight.scales.push_back(s.scale == Scale::F16
+                                  ? encodeF16(scale)
+                                  : llvm::bit_cast<uint32_t>(scale));
       weight.zeroPoints.push_back(makeCode());
     }
     return weight;
@@ -147,9 +151,8 @@ TEST_P(PackCodes, HoldsCodesAndParametersWhereThePackingSays) {
       }
       for (int64_t b = 0; s.scale != Scale::None && b < getBlocks(); ++b)
         for (int64_t c = 0; c < 16; ++c) {
-          float scale = s.scale == Scale::F16
-                            ? decodeF16(reader.read<uint16_t>())
-                            : reader.read<float>();
+          uint32_t scale = s.scale == Scale::F16 ? reader.read<uint16_t>()
+                                                 : reader.read<uint32_t>();
           if (c < valid)
             ASSERT_EQ(scale, weight.scales[(first + c) * getBlocks() + b]);
         }
@@ -213,7 +216,8 @@ TEST(PackedLayout, TakesFourAndAHalfBitsPerWeight) {
   context.getOrLoadDialect<qvec::QVecDialect>();
   mlir::Builder b(&context);
   auto packing =
-      qvec::PackingAttr::get(&context, 4, 32, 32, b.getF16Type(), 8, false);
+      qvec::PackingAttr::get(&context, 4, 32, 32, b.getF16Type(), 8, false,
+                             /*shift=*/0, mlir::Type(), /*tableRows=*/0);
   // 16 channels of 4096 codes: 128 blocks of 16 bytes and a scale of 2 each.
   EXPECT_EQ(PackedLayout(packing, 4096).getPanelBytes(), 16 * 128 * 18);
 }

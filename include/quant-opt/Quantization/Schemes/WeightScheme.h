@@ -10,28 +10,11 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
+#include "quant-opt/Quantization/Schemes/WeightFormats.h"
 #include "llvm/Support/Error.h"
 #include <string>
 
 namespace quantopt {
-
-/// What the user asked for, in the words of the command line.
-struct WeightOptions {
-  std::string weights = "i8";          // f32 f16 bf16 i2..i8 u2..u8
-  std::string granularity = "channel"; // tensor channel block<N>
-  std::string scheme = "symmetric";    // symmetric affine
-};
-
-/// A way to store weights: the type and whether zero points are free.
-struct WeightScheme {
-  Type type;
-  bool affine = false;
-};
-
-/// The scheme that the options name, or an error that says what is expected. An
-/// empty granularity means channels, and blocks of 32 for 4 bits and below.
-llvm::Expected<WeightScheme> makeWeightScheme(MLIRContext *context,
-                                              const WeightOptions &options);
 
 /// A contraction with a constant weight, and its name in reports and files.
 struct NamedContraction {

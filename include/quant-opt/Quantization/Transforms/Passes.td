@@ -64,12 +64,19 @@ def SelectWeightsPass : QuantizationPass<"qnn-select-weights"> {
   }];
   let options = [
     Option<"weights", "weights", "std::string", "\"i8\"",
-           "Storage: f32, f16, bf16, i2 to i8, u2 to u8">,
+           "Format: f32, f16, bf16, i8, u4, nf4, ... (quant-compile "
+           "--list-formats)">,
     Option<"granularity", "granularity", "std::string", "",
-           "Elements that share a scale: tensor, channel, block<N>; by default "
-           "channel, and block32 for 4 bits and below">,
+           "Elements that share a scale or a table: tensor, channel, axis<N>, "
+           "rows<N>, block<N>; by default the format's first in the list">,
     Option<"scheme", "scheme", "std::string", "\"symmetric\"",
            "symmetric or affine">,
+    Option<"scales", "scales", "std::string", "",
+           "Scales of blocks: f16, f32, double (8 bits and an f32 for 256); by "
+           "default f16">,
+    Option<"range", "range", "std::string", "",
+           "Integers: narrow, full or <MIN>:<MAX>; by default narrow for signed "
+           "symmetric ones">,
     Option<"minElements", "min-elements", "int64_t", "0",
            "Weights with fewer elements stay float">,
     ListOption<"exclude", "exclude", "std::string",
@@ -102,6 +109,16 @@ def QuantizeWeightsPass : QuantizationPass<"qnn-quantize-weights"> {
     (nearest, halves to even; a symmetric scale maps the largest magnitude to
     the largest integer; an affine range contains zero). Contractions that
     share a weight and a scheme share the result.
+
+    `binary` and `ternary` have the scales with the least squared error (Li et
+    al., Ternary Weight Networks, 2016), palettes the tables that k-means finds.
+    The shared exponents of microscaled formats follow OCP Microscaling Formats
+    1.0, section 6.3. Other codes take the largest magnitude to their largest
+    value.
+
+    The module gets `qnn.effective_bits`: the bits per element that the constant
+    weights of all contractions take, those that stay float included. Where all
+    stay float there is no such attribute.
 
     NaN or infinity in a weight is an error that names tensor and index. A value
     that overflows `f16` becomes the largest finite one, with a warning.

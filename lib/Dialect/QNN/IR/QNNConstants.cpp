@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
+#include "llvm/Support/MathExtras.h"
+#include <cmath>
 
 using namespace quantopt;
 using namespace quantopt::qnn;
@@ -75,8 +77,16 @@ SmallVector<int64_t> qnn::getStoredIntegers(ConstantOp constant) {
   return values;
 }
 
+SmallVector<float> qnn::getCodeTables(ConstantOp constant) {
+  if (auto tables = cast_or_null<DenseElementsAttr>(constant.getTablesAttr()))
+    return SmallVector<float>(tables.getValues<float>());
+  auto type = cast<RankedTensorType>(constant.getType());
+  return cast<QuantizedTypeInterface>(type.getElementType()).getCodeTable();
+}
+
 SmallVector<float> qnn::dequantizeConstant(ConstantOp constant) {
   auto type = cast<RankedTensorType>(constant.getType());
+  ArrayRef<int64_t> shape = type.getShape();
   auto element = cast<QuantizedTypeInterface>(type.getElementType());
   SmallVector<float> result;
   result.reserve(type.getNumElements());
@@ -86,13 +96,96 @@ SmallVector<float> qnn::dequantizeConstant(ConstantOp constant) {
       result.push_back(value.convertToFloat());
     return result;
   }
-  ScaleParameters parameters = getScaleParameters(constant);
+  auto [scales, zeroPoints] = getScaleParameters(constant);
+  SmallVector<float> tables = getCodeTables(constant);
+  int64_t entries = int64_t(tables.size()) /
+                    std::max<int64_t>(1, element.getNumTables(shape));
   for (auto [i, q] : llvm::enumerate(getStoredIntegers(constant))) {
-    int64_t s = element.getScaleIndex(type.getShape(), i);
-    result.push_back(parameters.scales[s] *
-                     float(q - parameters.zeroPoints[s]));
+    int64_t s = element.getScaleIndex(shape, i);
+    float value = tables.empty()
+                      ? float(q - zeroPoints[s])
+                      : tables[element.getTableIndex(shape, i) * entries + q];
+    result.push_back(scales.empty() ? value : scales[s] * value);
   }
   return result;
+}
+
+/// A number as an integer of at most 16 bits, if it is one.
+static std::optional<int64_t> asSmallInteger(float value) {
+  bool isSmall = std::abs(value) < 32768.0f && std::trunc(value) == value;
+  return isSmall ? std::optional<int64_t>(int64_t(value)) : std::nullopt;
+}
+
+std::optional<int64_t> qnn::getLargestInteger(Type elementType) {
+  auto type = dyn_cast<QuantizedTypeInterface>(elementType);
+  auto storage =
+      type ? dyn_cast<IntegerType>(type.getStorageType()) : IntegerType();
+  if (!storage)
+    return std::nullopt;
+  SmallVector<float> table = type.getCodeTable();
+  if (table.empty()) {
+    // Palettes have their tables in the constant.
+    if (isa<CodebookType>(elementType))
+      return std::nullopt;
+    return (int64_t(1) << storage.getWidth()) - 1;
+  }
+  int64_t largest = 0;
+  for (float value : table) {
+    std::optional<int64_t> integer = asSmallInteger(value);
+    if (!integer)
+      return std::nullopt;
+    largest = std::max(largest, std::abs(*integer));
+  }
+  return largest;
+}
+
+std::optional<SmallVector<int64_t>>
+qnn::getUnscaledIntegers(ConstantOp constant) {
+  auto type = cast<RankedTensorType>(constant.getType());
+  auto element = cast<QuantizedTypeInterface>(type.getElementType());
+  if (!getLargestInteger(type.getElementType()))
+    return std::nullopt;
+  SmallVector<float> table = element.getCodeTable();
+  SmallVector<int64_t> values = getStoredIntegers(constant);
+  if (!table.empty()) {
+    for (int64_t &q : values)
+      q = int64_t(table[q]);
+    return values;
+  }
+  SmallVector<int64_t> zeroPoints = getScaleParameters(constant).zeroPoints;
+  for (auto [i, q] : llvm::enumerate(values))
+    q -= zeroPoints[element.getScaleIndex(type.getShape(), i)];
+  return values;
+}
+
+SuperScales::SuperScales(QuantizedTypeInterface type, ArrayRef<int64_t> shape) {
+  int64_t rows = shape.empty() ? 1 : shape.front();
+  blocksPerRow = std::max<int64_t>(1, type.getNumScales(shape) /
+                                          std::max<int64_t>(1, rows));
+  columns = llvm::divideCeil(blocksPerRow, kSuperBlocks);
+  count = int64_t(llvm::divideCeil(rows, kSuperRows)) * columns;
+}
+
+/// The scales of a constant as `f32`.
+static SmallVector<float> readScales(ConstantOp constant) {
+  SmallVector<float> scales;
+  auto attr = cast_or_null<DenseElementsAttr>(constant.getScalesAttr());
+  if (!attr)
+    return scales;
+  if (isa<FloatType>(attr.getElementType())) {
+    for (APFloat value : attr.getValues<APFloat>())
+      scales.push_back(float(value.convertToDouble()));
+    return scales;
+  }
+  auto type = cast<RankedTensorType>(constant.getType());
+  SuperScales layout(cast<QuantizedTypeInterface>(type.getElementType()),
+                     type.getShape());
+  auto factors = cast<DenseElementsAttr>(constant.getSuperScalesAttr());
+  SmallVector<float> super(factors.getValues<float>());
+  for (APInt value : attr.getValues<APInt>())
+    scales.push_back(super[layout.getIndex(scales.size())] *
+                     float(value.getZExtValue()));
+  return scales;
 }
 
 ScaleParameters qnn::getScaleParameters(ConstantOp constant) {
@@ -100,9 +193,7 @@ ScaleParameters qnn::getScaleParameters(ConstantOp constant) {
   if (auto affine = dyn_cast<AffineType>(type.getElementType()))
     return {{affine.getScale()}, {affine.getZeroPoint()}};
   ScaleParameters result;
-  if (auto attr = constant.getScalesAttr())
-    for (APFloat value : cast<DenseElementsAttr>(attr).getValues<APFloat>())
-      result.scales.push_back(value.convertToFloat());
+  result.scales = readScales(constant);
   if (auto attr = constant.getZeroPointsAttr())
     for (APInt value : cast<DenseElementsAttr>(attr).getValues<APInt>())
       result.zeroPoints.push_back(value.getSExtValue());
@@ -110,7 +201,9 @@ ScaleParameters qnn::getScaleParameters(ConstantOp constant) {
   return result;
 }
 
-int64_t qnn::getBlockSize(Type elementType) {
-  auto block = dyn_cast<AffineBlockType>(elementType);
-  return block ? block.getBlock() : 0;
+void ConstantOp::build(OpBuilder &builder, OperationState &state, Type type,
+                       ElementsAttr payload, ElementsAttr scales,
+                       ElementsAttr zeroPoints) {
+  build(builder, state, type, payload, scales, zeroPoints, ElementsAttr(),
+        ElementsAttr());
 }

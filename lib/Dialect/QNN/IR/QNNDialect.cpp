@@ -61,6 +61,8 @@ static LogicalResult verifyDiscardable(Operation *op, NamedAttribute attr) {
       name == QNNDialect::getNameAttrName() ||
       name == QNNDialect::getReasonAttrName())
     return expect(isa<StringAttr>(value), "a string");
+  if (name == QNNDialect::getEffectiveBitsAttrName())
+    return expect(isa<FloatAttr>(value), "a float");
   if (name == QNNDialect::getModelTypeAttrName() ||
       name == QNNDialect::getQuantizationAttrName())
     return expect(isa<TypeAttr>(value), "a type");

@@ -8,7 +8,9 @@
 #include "quant-opt/Dialect/QNN/IR/QNNTypes.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
 #include <cfloat>
 #include <cmath>
 
@@ -30,6 +32,15 @@ StorageLimits qnn::getStorageLimits(IntegerType storage) {
   if (storage.isUnsigned())
     return {0, (int64_t(1) << bits) - 1};
   return {-(int64_t(1) << (bits - 1)), (int64_t(1) << (bits - 1)) - 1};
+}
+
+bool qnn::isScaleType(Type scales, Type type) {
+  auto quantized = dyn_cast<QuantizedTypeInterface>(type);
+  if (!scales || !quantized || !quantized.hasParametersInConstant())
+    return false;
+  bool isBlock = quantized.getGranularity() == Granularity::Block;
+  return scales.isF32() || scales.isF16() || isa<Float8E8M0FNUType>(scales) ||
+         (isBlock && scales.isUnsignedInteger(8));
 }
 
 int64_t qnn::getRowSize(ArrayRef<int64_t> shape) {
@@ -95,6 +106,20 @@ static LogicalResult verifyStorage(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expected a storage range with min < max, but got ["
                        << min << ", " << max << "]";
   return success();
+}
+
+/// The number of blocks of `block` elements in a constant of this shape.
+static int64_t getNumBlocks(ArrayRef<int64_t> shape, int64_t block) {
+  int64_t blocksPerRow = llvm::divideCeil(getRowSize(shape), block);
+  return (shape.empty() ? 1 : shape.front()) * blocksPerRow;
+}
+
+/// The block that an element belongs to.
+static int64_t getBlockIndex(ArrayRef<int64_t> shape, int64_t block,
+                             int64_t element) {
+  int64_t rowSize = getRowSize(shape);
+  int64_t blocksPerRow = llvm::divideCeil(rowSize, block);
+  return element / rowSize * blocksPerRow + element % rowSize / block;
 }
 
 /// Bytes of rows of `bits`-bit elements where each row starts at a byte.
@@ -266,15 +291,13 @@ Granularity AffineBlockType::getGranularity() const {
   return Granularity::Block;
 }
 bool AffineBlockType::hasParametersInConstant() const { return true; }
+int64_t AffineBlockType::getBlockSize() const { return getBlock(); }
 int64_t AffineBlockType::getNumScales(ArrayRef<int64_t> shape) const {
-  int64_t blocksPerRow = (getRowSize(shape) + getBlock() - 1) / getBlock();
-  return (shape.empty() ? 1 : shape.front()) * blocksPerRow;
+  return getNumBlocks(shape, getBlock());
 }
 int64_t AffineBlockType::getScaleIndex(ArrayRef<int64_t> shape,
                                        int64_t element) const {
-  int64_t rowSize = getRowSize(shape);
-  int64_t blocksPerRow = (rowSize + getBlock() - 1) / getBlock();
-  return element / rowSize * blocksPerRow + element % rowSize / getBlock();
+  return getBlockIndex(shape, getBlock(), element);
 }
 int64_t AffineBlockType::getPayloadBytes(ArrayRef<int64_t> shape) const {
   return getRowPackedBytes(shape, getStorage().getWidth());
@@ -307,4 +330,115 @@ int64_t SmallFloatType::getScaleIndex(ArrayRef<int64_t>, int64_t) const {
 }
 int64_t SmallFloatType::getPayloadBytes(ArrayRef<int64_t> shape) const {
   return getRowPackedBytes(shape, getStorage().getWidth());
+}
+
+//===----------------------------------------------------------------------===//
+// CodebookType
+//===----------------------------------------------------------------------===//
+
+Type CodebookType::parse(AsmParser &parser) {
+  SMLoc loc = parser.getCurrentLocation();
+  StringRef name, sharing;
+  int64_t count = 0;
+  if (parser.parseLess() || parser.parseKeyword(&name))
+    return {};
+  std::optional<CodeSet> codes = symbolizeCodeSet(name);
+  if (!codes) {
+    parser.emitError(loc, "expected a set of codes such as 'nf4', but got '")
+        << name << "'";
+    return {};
+  }
+  loc = parser.getCurrentLocation();
+  if (parser.parseComma() || parser.parseKeyword(&sharing))
+    return {};
+  auto granularity = llvm::StringSwitch<std::optional<Granularity>>(sharing)
+                         .Case("tensor", Granularity::Tensor)
+                         .Case("rows", Granularity::Axis)
+                         .Case("block", Granularity::Block)
+                         .Default(std::nullopt);
+  if (!granularity) {
+    parser.emitError(loc, "expected 'tensor', 'rows' or 'block', but got '")
+        << sharing << "'";
+    return {};
+  }
+  if (*granularity != Granularity::Tensor &&
+      (parser.parseEqual() || parser.parseInteger(count)))
+    return {};
+  if (parser.parseGreater())
+    return {};
+  return parser.getChecked<CodebookType>(parser.getContext(), *codes,
+                                         *granularity, count);
+}
+
+void CodebookType::print(AsmPrinter &printer) const {
+  printer << '<' << stringifyCodeSet(getCodes()) << ", ";
+  if (getSharing() == Granularity::Tensor)
+    printer << "tensor";
+  else
+    printer << (getSharing() == Granularity::Axis ? "rows = " : "block = ")
+            << getCount();
+  printer << '>';
+}
+
+LogicalResult CodebookType::verify(function_ref<InFlightDiagnostic()> emitError,
+                                   CodeSet codes, Granularity sharing,
+                                   int64_t count) {
+  if (sharing != Granularity::Tensor && count <= 0) // (C1)
+    return emitError() << "expected a positive number of "
+                       << (sharing == Granularity::Axis ? "rows" : "elements")
+                       << ", but got " << count;
+  if (sharing == Granularity::Block && codes >= CodeSet::Palette1) // (C2)
+    return emitError() << "expected tables for the tensor or for rows, since a "
+                          "palette's table is larger than a block's scale";
+  return success();
+}
+
+Type CodebookType::getStorageType() const {
+  return IntegerType::get(getContext(), getCodeBits(getCodes()),
+                          IntegerType::Unsigned);
+}
+Type CodebookType::getExpressedType() const {
+  return Float32Type::get(getContext());
+}
+Granularity CodebookType::getGranularity() const { return getSharing(); }
+bool CodebookType::hasParametersInConstant() const { return true; }
+int64_t CodebookType::getBlockSize() const {
+  return getSharing() == Granularity::Block ? getCount() : 0;
+}
+
+/// The parts of a constant that have a scale or a table of their own.
+static int64_t getNumParts(CodebookType type, ArrayRef<int64_t> shape) {
+  if (type.getSharing() == Granularity::Tensor)
+    return 1;
+  if (type.getSharing() == Granularity::Block)
+    return getNumBlocks(shape, type.getCount());
+  return llvm::divideCeil(shape.empty() ? 1 : shape.front(), type.getCount());
+}
+
+/// The part that an element belongs to.
+static int64_t getPart(CodebookType type, ArrayRef<int64_t> shape,
+                       int64_t element) {
+  if (type.getSharing() == Granularity::Tensor)
+    return 0;
+  if (type.getSharing() == Granularity::Block)
+    return getBlockIndex(shape, type.getCount(), element);
+  return element / getRowSize(shape) / type.getCount();
+}
+
+int64_t CodebookType::getNumScales(ArrayRef<int64_t> shape) const {
+  return isPalette() ? 0 : getNumParts(*this, shape);
+}
+int64_t CodebookType::getScaleIndex(ArrayRef<int64_t> shape,
+                                    int64_t element) const {
+  return isPalette() ? 0 : getPart(*this, shape, element);
+}
+int64_t CodebookType::getNumTables(ArrayRef<int64_t> shape) const {
+  return isPalette() ? getNumParts(*this, shape) : 0;
+}
+int64_t CodebookType::getTableIndex(ArrayRef<int64_t> shape,
+                                    int64_t element) const {
+  return isPalette() ? getPart(*this, shape, element) : 0;
+}
+int64_t CodebookType::getPayloadBytes(ArrayRef<int64_t> shape) const {
+  return getRowPackedBytes(shape, getCodeBits(getCodes()));
 }

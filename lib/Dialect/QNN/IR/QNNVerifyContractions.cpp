@@ -14,12 +14,9 @@ using namespace quantopt::qnn;
 /// belong to parts of rows.
 static bool hasIntegerBlocks(Value weight) {
   Type element = tensorOf(weight).getElementType();
-  auto quantized = dyn_cast<QuantizedTypeInterface>(element);
-  auto storage = quantized ? dyn_cast<IntegerType>(quantized.getStorageType())
-                           : IntegerType();
   auto axis = dyn_cast<AffineAxisType>(element);
-  return storage && storage.getWidth() <= 8 && !(axis && axis.getAxis() != 0) &&
-         weight.getDefiningOp<ConstantOp>();
+  return getLargestInteger(element).value_or(INT64_MAX) < 256 &&
+         !(axis && axis.getAxis() != 0) && weight.getDefiningOp<ConstantOp>();
 }
 
 /// The element types must be one of the four forms of a contraction.

@@ -36,8 +36,56 @@ static LogicalResult verifyPayload(ConstantOp op, RankedTensorType type,
   return success();
 }
 
-/// (C3), (C4) and (C5) of qnn.constant.
-static LogicalResult verifyParameters(ConstantOp op, int64_t expected) {
+/// (C5): every scale is a positive number that `f32` arithmetic can use.
+static LogicalResult verifyScales(ConstantOp op, DenseElementsAttr scales) {
+  auto refuse = [&](size_t i, double scale) {
+    return op.emitOpError("expected scales that are finite, positive and "
+                          "normal, but scale ")
+           << i << " is " << scale;
+  };
+  if (isa<IntegerType>(scales.getElementType())) {
+    for (auto [i, scale] : llvm::enumerate(scales.getValues<APInt>()))
+      if (scale.isZero())
+        return refuse(i, 0);
+    return success();
+  }
+  // Denormal `f16` numbers are normal in the arithmetic that uses them.
+  bool isHalf = scales.getElementType().isF16();
+  for (auto [i, scale] : llvm::enumerate(scales.getValues<APFloat>())) {
+    auto value = float(scale.convertToDouble());
+    if (!std::isfinite(value) || value <= 0 || (!isHalf && value < FLT_MIN))
+      return refuse(i, scale.convertToDouble());
+  }
+  return success();
+}
+
+/// (C8): the factors of scales of type `ui8`.
+static LogicalResult verifySuperScales(ConstantOp op, RankedTensorType type) {
+  ElementsAttr scales = op.getScalesAttr(), factors = op.getSuperScalesAttr();
+  bool isNeeded = scales && scales.getElementType().isUnsignedInteger(8);
+  if (!isNeeded && !factors)
+    return success();
+  SuperScales layout(cast<QuantizedTypeInterface>(type.getElementType()),
+                     type.getShape());
+  auto dense = dyn_cast_or_null<DenseElementsAttr>(factors);
+  if (!isNeeded || !dense || !dense.getElementType().isF32() ||
+      dense.getNumElements() != layout.count)
+    return op.emitOpError("expected ")
+           << layout.count
+           << " super scales of type f32 with scales of type ui8, and none "
+              "with others";
+  for (float factor : dense.getValues<float>())
+    if (!std::isfinite(factor) || factor < FLT_MIN)
+      return op.emitOpError("expected super scales that are finite, positive "
+                            "and normal, but got ")
+             << factor;
+  return success();
+}
+
+/// (C3), (C4), (C5) and (C8) of qnn.constant.
+static LogicalResult verifyParameters(ConstantOp op, RankedTensorType type) {
+  auto element = cast<QuantizedTypeInterface>(type.getElementType());
+  int64_t expected = element.getNumScales(type.getShape());
   ElementsAttr scales = op.getScalesAttr();
   int64_t found = scales ? scales.getNumElements() : 0;
   if (found != expected) // (C3)
@@ -45,27 +93,53 @@ static LogicalResult verifyParameters(ConstantOp op, int64_t expected) {
            << expected << " scales for this type and shape, but got " << found;
   if (scales) {
     auto dense = dyn_cast<DenseElementsAttr>(scales);
-    if (!dense || !isa<FloatType>(scales.getElementType()))
-      return op.emitOpError("expected dense float scales");
-    for (auto [i, scale] : llvm::enumerate(dense.getValues<APFloat>())) {
-      // Denormal `f16` numbers are normal in the arithmetic that uses them.
-      bool usable = scale.isFinite() && !scale.isNegative() &&
-                    !scale.isZero() &&
-                    (scales.getElementType().isF16() || !scale.isDenormal());
-      if (!usable) // (C5)
-        return op.emitOpError("expected scales that are finite, positive and "
-                              "normal, but scale ")
-               << i << " is " << scale.convertToDouble();
-    }
+    if (!dense || !(isa<FloatType>(scales.getElementType()) ||
+                    scales.getElementType().isUnsignedInteger(8)))
+      return op.emitOpError("expected dense scales of floats or ui8");
+    if (failed(verifyScales(op, dense))) // (C5)
+      return failure();
   }
   ElementsAttr zeroPoints = op.getZeroPointsAttr();
-  if (zeroPoints && zeroPoints.getNumElements() != expected) // (C4)
+  bool isCodebook = isa<CodebookType>(type.getElementType());
+  if (zeroPoints &&
+      (zeroPoints.getNumElements() != expected || isCodebook)) // (C4)
     return op.emitOpError("expected ")
-           << expected << " zero points, one per scale, but got "
+           << (isCodebook ? 0 : expected)
+           << " zero points, one per scale, but got "
            << zeroPoints.getNumElements();
   if (zeroPoints && !(isa<DenseElementsAttr>(zeroPoints) &&
                       isa<IntegerType>(zeroPoints.getElementType())))
     return op.emitOpError("expected dense integer zero points");
+  return verifySuperScales(op, type); // (C8)
+}
+
+/// (C6) and (C7) of qnn.constant.
+static LogicalResult verifyTables(ConstantOp op, RankedTensorType type) {
+  auto codebook = dyn_cast<CodebookType>(type.getElementType());
+  ElementsAttr tables = op.getTablesAttr();
+  int64_t expected = codebook ? codebook.getNumTables(type.getShape()) : 0;
+  if (tables || expected) {
+    auto dense = dyn_cast_or_null<DenseElementsAttr>(tables);
+    int64_t entries =
+        codebook ? int64_t(1) << getCodeBits(codebook.getCodes()) : 0;
+    auto wanted = RankedTensorType::get({expected, entries},
+                                        Float32Type::get(op.getContext()));
+    if (!dense || dense.getType() != wanted) // (C6)
+      return op.emitOpError("expected tables of type ") << wanted;
+    for (float value : dense.getValues<float>())
+      if (!std::isfinite(value)) // (C6)
+        return op.emitOpError("expected tables of finite numbers");
+  }
+  SmallVector<float> table;
+  if (codebook)
+    table = codebook.getCodeTable();
+  if (table.empty())
+    return success();
+  for (auto [i, code] : llvm::enumerate(getStoredIntegers(op)))
+    if (code >= int64_t(table.size()) || !std::isfinite(table[code])) // (C7)
+      return op.emitOpError("expected codes that stand for finite numbers, but "
+                            "code ")
+             << code << " of element " << i << " does not";
   return success();
 }
 
@@ -80,7 +154,9 @@ LogicalResult ConstantOp::verify() {
              << type.getRank() << ", but got " << axis.getAxis();
   if (failed(verifyPayload(*this, type, element))) // (C2)
     return failure();
-  return verifyParameters(*this, element.getNumScales(type.getShape()));
+  if (failed(verifyParameters(*this, type))) // (C3) (C4) (C5) (C8)
+    return failure();
+  return verifyTables(*this, type); // (C6) (C7)
 }
 
 LogicalResult QuantizeOp::verify() {

@@ -99,33 +99,53 @@ SmallVector<int64_t> qnn::getPermutedSources(ArrayRef<int64_t> shape,
   return sources;
 }
 
+DenseElementsAttr qnn::packPayload(RankedTensorType type,
+                                   ArrayRef<int64_t> values) {
+  auto element = cast<QuantizedTypeInterface>(type.getElementType());
+  Type storage = element.getStorageType();
+  unsigned bits = storage.getIntOrFloatBitWidth();
+  if (bits < 8) {
+    SmallVector<int8_t> bytes =
+        packRows(values, bits, getRowSize(type.getShape()));
+    return DenseElementsAttr::get(
+        RankedTensorType::get({int64_t(bytes.size())},
+                              IntegerType::get(type.getContext(), 8)),
+        ArrayRef<int8_t>(bytes));
+  }
+  SmallVector<char> bytes;
+  bytes.reserve(values.size() * (bits / 8));
+  for (int64_t value : values) {
+    bytes.push_back(char(value & 0xff));
+    if (bits > 8)
+      bytes.push_back(char(value >> 8 & 0xff));
+  }
+  return DenseElementsAttr::getFromRawBuffer(
+      RankedTensorType::get(type.getShape(), storage), bytes);
+}
+
+int64_t qnn::getStoredBytes(ConstantOp constant) {
+  auto type = cast<RankedTensorType>(constant.getType());
+  auto element = cast<QuantizedTypeInterface>(type.getElementType());
+  int64_t bytes = element.getPayloadBytes(type.getShape());
+  for (ElementsAttr attr : {constant.getScalesAttr(), constant.getTablesAttr(),
+                            constant.getSuperScalesAttr()})
+    if (attr)
+      bytes += attr.getNumElements() *
+               attr.getElementType().getIntOrFloatBitWidth() / 8;
+  if (ElementsAttr zeroPoints = constant.getZeroPointsAttr())
+    bytes += zeroPoints.getNumElements();
+  if (isa<AffineType>(type.getElementType()))
+    bytes += sizeof(float);
+  return bytes;
+}
+
 ConstantOp qnn::createIntegerConstant(OpBuilder &builder, Location loc,
                                       RankedTensorType type,
                                       ArrayRef<int64_t> values,
                                       ArrayRef<float> scales,
                                       ArrayRef<int64_t> zeroPoints,
                                       bool f16Scales) {
-  auto element = cast<QuantizedTypeInterface>(type.getElementType());
-  auto storage = cast<IntegerType>(element.getStorageType());
-  unsigned bits = storage.getWidth();
-  DenseElementsAttr payload;
-  if (bits < 8) {
-    SmallVector<int8_t> bytes =
-        packRows(values, bits, getRowSize(type.getShape()));
-    payload = DenseElementsAttr::get(
-        RankedTensorType::get({int64_t(bytes.size())}, builder.getI8Type()),
-        ArrayRef<int8_t>(bytes));
-  } else {
-    SmallVector<char> bytes;
-    bytes.reserve(values.size() * (bits / 8));
-    for (int64_t value : values) {
-      bytes.push_back(char(value & 0xff));
-      if (bits > 8)
-        bytes.push_back(char(value >> 8 & 0xff));
-    }
-    payload = DenseElementsAttr::getFromRawBuffer(
-        RankedTensorType::get(type.getShape(), storage), bytes);
-  }
+  DenseElementsAttr payload = packPayload(type, values);
   ElementsAttr scalesAttr, zeroPointsAttr;
   int64_t count = scales.size();
   if (count && f16Scales) {
@@ -168,12 +188,16 @@ FailureOr<ConstantOp> qnn::reorderConstant(OpBuilder &builder,
                               ElementsAttr(), ElementsAttr());
   }
   if (element.hasParametersInConstant()) {
-    // Every element must find its own scale at its new place.
-    if (element.getNumScales(shape) != element.getNumScales(type.getShape()))
+    // Every element must find its own scale and table at its new place.
+    ArrayRef<int64_t> before = type.getShape();
+    if (element.getNumScales(shape) != element.getNumScales(before) ||
+        element.getNumTables(shape) != element.getNumTables(before))
       return failure();
     for (auto [i, source] : llvm::enumerate(sources))
       if (element.getScaleIndex(shape, i) !=
-          element.getScaleIndex(type.getShape(), source))
+              element.getScaleIndex(before, source) ||
+          element.getTableIndex(shape, i) !=
+              element.getTableIndex(before, source))
         return failure();
   }
   SmallVector<int64_t> values = getStoredIntegers(constant), moved;
@@ -186,6 +210,10 @@ FailureOr<ConstantOp> qnn::reorderConstant(OpBuilder &builder,
     result.setScalesAttr(constant.getScalesAttr());
   if (constant.getZeroPointsAttr())
     result.setZeroPointsAttr(constant.getZeroPointsAttr());
+  if (constant.getTablesAttr())
+    result.setTablesAttr(constant.getTablesAttr());
+  if (constant.getSuperScalesAttr())
+    result.setSuperScalesAttr(constant.getSuperScalesAttr());
   return result;
 }
 

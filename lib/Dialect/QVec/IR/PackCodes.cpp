@@ -72,7 +72,7 @@ void ChannelWriter::writeBlock(int64_t b) {
     int64_t chunk = b * layout.getChunksPerBlock() + at / layout.chunk;
     const int64_t *source =
         &weight.codes[output * layout.depth + b * layout.block + at];
-    // The last step is filled up with codes that stand for 0.
+    // The last step is filled up with codes that stand for 0 where there are.
     for (int64_t i = 0; i < int64_t(llvm::alignTo(codes, PackedLayout::kStep));
          ++i)
       writeCode(chunk, codes, i, i < codes ? source[i] : getZeroPoint(b));
@@ -81,12 +81,10 @@ void ChannelWriter::writeBlock(int64_t b) {
 
 void ChannelWriter::writeParameters(int64_t b) {
   if (layout.scaleBytes != 0) {
-    float scale = weight.scales[output * layout.blocks + b];
+    uint32_t scale = weight.scales[output * layout.blocks + b];
     char *to = panel + layout.getScaleOffset(b) + column * layout.scaleBytes;
-    if (layout.scaleBytes == 2)
-      llvm::support::endian::write16le(to, encodeF16(scale));
-    else
-      llvm::support::endian::write32le(to, llvm::bit_cast<uint32_t>(scale));
+    for (int64_t i = 0; i < layout.scaleBytes; ++i)
+      to[i] = char(scale >> (8 * i));
   }
   if (packing.getZeroPoints())
     panel[layout.getZeroPointOffset(b) + column] = char(getZeroPoint(b));
@@ -105,6 +103,15 @@ mlir::DenseElementsAttr quantopt::packCodes(const CodedWeight &weight,
     ChannelWriter(weight, packing, layout, o, &bytes[panel * panelBytes],
                   o % perGroup % kPanelWidth)
         .write();
+  }
+  for (int64_t p = 0; p < groups * panels && layout.superScales; ++p) {
+    int64_t row = (p / panels * perGroup + p % panels * kPanelWidth) /
+                  qnn::kSuperRows * layout.superScales;
+    char *to = &bytes[p * panelBytes + layout.getSuperScaleOffset()];
+    for (int64_t i = 0; i < layout.superScales; ++i)
+      llvm::support::endian::write32le(
+          to + i * sizeof(float),
+          llvm::bit_cast<uint32_t>(weight.superScales[row + i]));
   }
   auto type = mlir::RankedTensorType::get(
       {groups * panels, panelBytes},

@@ -12,12 +12,15 @@ using namespace quantopt;
 using llvm::divideCeil;
 using qvec::kPanelWidth;
 
-llvm::SmallVector<CodePlane> quantopt::getCodePlanes(int64_t bits) {
+llvm::SmallVector<CodePlane> quantopt::getCodePlanes(int64_t bits,
+                                                     int64_t shift) {
   llvm::SmallVector<CodePlane> planes;
-  int64_t bit = 0;
-  for (int64_t width = 8; width > 0; width /= 2) {
-    if (bits - bit < width)
+  int64_t bit = shift, end = bits + shift;
+  for (int64_t width = 8; width > 0;) {
+    if (end - bit < width) {
+      width /= 2;
       continue;
+    }
     planes.push_back({bit, width});
     bit += width;
   }
@@ -33,13 +36,16 @@ static int64_t getDepth(qvec::KernelOp kernel) {
 }
 
 PackedLayout::PackedLayout(qvec::PackingAttr packing, int64_t depth)
-    : planes(getCodePlanes(packing.getBits())), depth(depth),
-      block(packing.getBlock() == 0 ? depth : packing.getBlock()),
+    : planes(getCodePlanes(packing.getBits(), packing.getShift())),
+      depth(depth), block(packing.getBlock() == 0 ? depth : packing.getBlock()),
       blocks(divideCeil(depth, block)), chunk(packing.getChunk()),
       scaleBytes(packing.hasScales()
                      ? packing.getScale().getIntOrFloatBitWidth() / 8
                      : 0),
-      zeroPointBytes(packing.getZeroPoints() ? 1 : 0) {
+      zeroPointBytes(packing.getZeroPoints() ? 1 : 0),
+      superScales(packing.hasSuperScales()
+                      ? int64_t(divideCeil(blocks, kSuperBlocks))
+                      : 0) {
   chunks = (blocks - 1) * getChunksPerBlock() +
            divideCeil(getBlockSize(blocks - 1), chunk);
 }
@@ -82,5 +88,5 @@ int64_t PackedLayout::getZeroPointOffset(int64_t b) const {
 }
 
 int64_t PackedLayout::getPanelBytes() const {
-  return getZeroPointOffset(blocks);
+  return getSuperScaleOffset() + superScales * int64_t(sizeof(float));
 }

@@ -75,21 +75,52 @@ LogicalResult StrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
+/// Whether scales of packed weights may have this type.
+static bool isScaleType(Type type) {
+  return type.isF16() || type.isF32() || type.isUnsignedInteger(8) ||
+         isa<Float8E8M0FNUType, NoneType>(type);
+}
+
+/// (C5): floats whose bits become those of an `f16` by shifts.
+static bool isSmallFloat(Type type, int64_t bits) {
+  auto format = dyn_cast<FloatType>(type);
+  if (!format || int64_t(format.getWidth()) != bits)
+    return false;
+  int64_t exponentBits = bits - int64_t(format.getFPMantissaWidth());
+  return exponentBits >= 1 && exponentBits <= 5;
+}
+
 LogicalResult PackingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                   int64_t bits, int64_t block, int64_t chunk,
-                                  Type scale, int64_t zeroPoint, bool) {
-  if (bits < 1 || bits > 8) // (C1)
-    return emitError() << "expected codes of 1 to 8 bits, but got " << bits;
+                                  Type scale, int64_t zeroPoint,
+                                  bool zeroPoints, int64_t shift, Type values,
+                                  int64_t tableRows) {
+  if ((bits < 1 || bits > 8) && bits != 16) // (C1)
+    return emitError() << "expected codes of 1 to 8 or 16 bits, but got "
+                       << bits;
+  if (shift < 0 || (shift != 0 && bits + shift > 8)) // (C1)
+    return emitError() << "expected a shift within 8 bits, but got " << shift;
   if (block < 0 || chunk < 1 || block % chunk != 0) // (C2)
     return emitError() << "expected a positive chunk that divides the block "
                        << block << ", but got " << chunk;
-  if (!scale.isF16() && !scale.isF32() && !isa<NoneType>(scale)) // (C3)
-    return emitError() << "expected scales of type f16, f32 or none, but got "
+  if (!isScaleType(scale)) // (C3)
+    return emitError() << "expected scales of type f16, f32, f8E8M0FNU, ui8 or "
+                          "none, but got "
                        << scale;
-  int64_t min = bits == 8 ? -128 : 0, max = bits == 8 ? 127 : (1 << bits) - 1;
+  bool isSigned = bits == 8 && !values && tableRows == 0;
+  int64_t min = isSigned ? -128 : 0;
+  int64_t max = isSigned ? 127 : (int64_t(1) << (bits + shift)) - 1;
   if (zeroPoint < min || zeroPoint > max) // (C4)
     return emitError() << "expected a zero point in [" << min << ", " << max
                        << "], but got " << zeroPoint;
+  if (values && !isSmallFloat(values, bits)) // (C5)
+    return emitError() << "expected values of a float type of " << bits
+                       << " bits with at most 5 bits of exponent, but got "
+                       << values;
+  bool hasZero = zeroPoints || zeroPoint != 0;
+  if (tableRows < 0 ||
+      int(hasZero) + int(bool(values)) + int(tableRows != 0) > 1) // (C6)
+    return emitError() << "expected one of zero points, values and tableRows";
   return success();
 }
 
@@ -212,7 +243,32 @@ static LogicalResult verifyPacked(KernelOp op, ShapedType init) {
     return op.emitOpError("expected a weight of ")
            << panels << " panels of " << shape[1] << " bytes, but got "
            << weight;
+  PackingAttr packing = *op.getPacking();
+  bool isFloat = getElementTypeOrSelf(op.getInput().getType()).isF32();
+  if (!isFloat && !(packing.hasIntegers() && packing.getBits() <= 8)) // (C12)
+    return op.emitOpError("expected codes that stand for integers of at most "
+                          "8 bits with an integer input, but got ")
+           << packing;
   return success();
+}
+
+/// (C11): the tables of a packed kernel.
+static LogicalResult verifyTables(KernelOp op, ShapedType init) {
+  int64_t tableRows = op.getPacking() ? op.getPacking()->getTableRows() : 0;
+  if (tableRows == 0 && !op.getTables())
+    return success();
+  int64_t tables =
+      llvm::divideCeil(init.getShape()[3], std::max<int64_t>(1, tableRows));
+  SmallVector<int64_t> shape = {
+      tables, op.getPacking() ? int64_t(1) << op.getPacking()->getBits() : 0};
+  auto type = op.getTables() ? cast<ShapedType>(op.getTables().getType())
+                             : ShapedType();
+  if (tableRows != 0 && type && type.getElementType().isF32() &&
+      type.getShape() == ArrayRef(shape))
+    return success();
+  return op.emitOpError("expected ")
+         << (tableRows ? tables : 0) << " tables of " << shape[1]
+         << " entries of type f32 for its packing";
 }
 
 /// (C8): the layout of an integer depthwise kernel.
@@ -279,8 +335,9 @@ LogicalResult KernelOp::verify() {
   if (failed(verifyRowParams(*this, init)) ||   // (C5)
       failed(verifyRowMax(*this, input, init))) // (C6)
     return failure();
-  if (failed(verifyPacked(*this, init)) ||  // (C7)
-      failed(verifyStrategy(*this, input))) // (C9), (C10)
+  if (failed(verifyPacked(*this, init)) ||    // (C7), (C12)
+      failed(verifyStrategy(*this, input)) || // (C9), (C10)
+      failed(verifyTables(*this, init)))      // (C11)
     return failure();
   return verifyDepthwiseWeight(*this); // (C8)
 }
@@ -377,5 +434,17 @@ LogicalResult UnpackOp::verify() {
   if (bit < 0 || width < 1 || bit + width > bits) // (C1)
     return emitOpError("expected bits within elements of ")
            << bits << " bits, but got " << width << " from " << bit;
+  return success();
+}
+
+LogicalResult PickOp::verify() {
+  auto table = cast<VectorType>(getTable().getType());
+  auto index = cast<VectorType>(getIndex().getType());
+  if (table.getDimSize(0) != 8 && table.getDimSize(0) != 16) // (C1)
+    return emitOpError("expected a table of 8 or 16 entries, but got ")
+           << table;
+  if (cast<VectorType>(getType()).getShape() != index.getShape()) // (C2)
+    return emitOpError("expected as many results as indices, but got ")
+           << getType() << " for " << index;
   return success();
 }

@@ -124,3 +124,73 @@ func.func @requantize_c5(%x: tensor<1x4xi32>) {
   %0 = qnn.requantize %x {multipliers = array<i32: 1>, shifts = array<i32: 1>, zeroPoint = 0 : i32, min = 5 : i32, max = 4 : i32} : tensor<1x4xi32> -> tensor<1x4xi8>
   return
 }
+
+// -----
+func.func @constant_codebook_c4() {
+  // expected-error @+1 {{'qnn.constant' op expected 0 zero points, one per scale, but got 1}}
+  %0 = qnn.constant {payload = dense<0> : tensor<2xi8>, scales = dense<1.0> : tensor<1xf32>, zeroPoints = dense<1> : tensor<1xi8>} : tensor<2x2x!qnn.codebook<ternary, tensor>>
+  return
+}
+
+// -----
+func.func @constant_factor_c5() {
+  // expected-error @+1 {{'qnn.constant' op expected scales that are finite, positive and normal, but scale 1 is 0}}
+  %0 = qnn.constant {payload = dense<0> : tensor<4xi8>, scales = dense<[1, 0]> : tensor<2xui8>, superScales = dense<1.0> : tensor<1xf32>} : tensor<2x4x!qnn.codebook<nf4, block = 4>>
+  return
+}
+
+// -----
+func.func @constant_power_c5() {
+  // expected-error @+1 {{'qnn.constant' op expected scales that are finite, positive and normal, but scale 0 is}}
+  %0 = qnn.constant {payload = dense<0> : tensor<2xi8>, scales = dense<"0x00"> : tensor<1xf8E8M0FNU>} : tensor<1x4x!qnn.codebook<f4e2m1, block = 4>>
+  return
+}
+
+// -----
+func.func @constant_c6() {
+  // expected-error @+1 {{'qnn.constant' op expected tables of type 'tensor<2x2xf32>'}}
+  %0 = qnn.constant {payload = dense<0> : tensor<2xi8>, tables = dense<1.0> : tensor<1x2xf32>} : tensor<2x2x!qnn.codebook<palette1, rows = 1>>
+  return
+}
+
+// -----
+func.func @constant_no_tables_c6() {
+  // expected-error @+1 {{'qnn.constant' op expected tables of type 'tensor<0x4xf32>'}}
+  %0 = qnn.constant {payload = dense<0> : tensor<2xi8>, scales = dense<1.0> : tensor<1xf32>, tables = dense<1.0> : tensor<1x4xf32>} : tensor<2x2x!qnn.codebook<ternary, tensor>>
+  return
+}
+
+// -----
+func.func @constant_infinite_table_c6() {
+  // expected-error @+1 {{'qnn.constant' op expected tables of finite numbers}}
+  %0 = qnn.constant {payload = dense<0> : tensor<2xi8>, tables = dense<[[0.0, 0x7F800000]]> : tensor<1x2xf32>} : tensor<2x2x!qnn.codebook<palette1, tensor>>
+  return
+}
+
+// -----
+func.func @constant_c7() {
+  // expected-error @+1 {{'qnn.constant' op expected codes that stand for finite numbers, but code 3 of element 1 does not}}
+  %0 = qnn.constant {payload = dense<12> : tensor<1xi8>, scales = dense<1.0> : tensor<1xf32>} : tensor<1x2x!qnn.codebook<ternary, tensor>>
+  return
+}
+
+// -----
+func.func @constant_nan_c7() {
+  // expected-error @+1 {{'qnn.constant' op expected codes that stand for finite numbers, but code 127 of element 0 does not}}
+  %0 = qnn.constant {payload = dense<127> : tensor<1x1xui8>, scales = dense<1.0> : tensor<1xf32>} : tensor<1x1x!qnn.codebook<f8e4m3, tensor>>
+  return
+}
+
+// -----
+func.func @constant_c8() {
+  // expected-error @+1 {{'qnn.constant' op expected 2 super scales of type f32 with scales of type ui8, and none with others}}
+  %0 = qnn.constant {payload = dense<0> : tensor<17xi8>, scales = dense<1> : tensor<34xui8>, superScales = dense<1.0> : tensor<1xf32>} : tensor<17x4x!qnn.codebook<ternary, block = 2>>
+  return
+}
+
+// -----
+func.func @constant_normal_c8() {
+  // expected-error @+1 {{'qnn.constant' op expected super scales that are finite, positive and normal, but got}}
+  %0 = qnn.constant {payload = dense<0> : tensor<1xi8>, scales = dense<1> : tensor<2xui8>, superScales = dense<-1.0> : tensor<1xf32>} : tensor<1x4x!qnn.codebook<ternary, block = 2>>
+  return
+}

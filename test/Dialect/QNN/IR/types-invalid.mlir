@@ -63,3 +63,23 @@ func.func @window_c2(%x: tensor<1x4x4x1xf32>) {
   %0 = qnn.pool max %x window <kernel = [2, 2], strides = [1, 1], dilations = [1, 1], pads = [0, -1, 0, 0]> : tensor<1x4x4x1xf32> -> tensor<1x3x3x1xf32>
   return
 }
+
+// -----
+// expected-error @+1 {{expected a positive number of rows, but got 0}}
+func.func private @codebook_rows_c1(tensor<2x!qnn.codebook<nf4, rows = 0>>)
+
+// -----
+// expected-error @+1 {{expected a positive number of elements, but got -1}}
+func.func private @codebook_block_c1(tensor<2x!qnn.codebook<nf4, block = -1>>)
+
+// -----
+// expected-error @+1 {{expected tables for the tensor or for rows, since a palette's table is larger than a block's scale}}
+func.func private @codebook_palette_c2(tensor<2x!qnn.codebook<palette2, block = 32>>)
+
+// -----
+// expected-error @+1 {{expected a set of codes such as 'nf4', but got 'palette5'}}
+func.func private @codebook_name(tensor<2x!qnn.codebook<palette5, tensor>>)
+
+// -----
+// expected-error @+1 {{expected 'tensor', 'rows' or 'block', but got 'columns'}}
+func.func private @codebook_sharing(tensor<2x!qnn.codebook<nf4, columns = 2>>)

@@ -22,9 +22,24 @@ func.func private @parameters_in_constant(
     tensor<2x2x!qnn.affine_axis<i8<-127:127>, 0>>, tensor<2x2x!qnn.affine_block<i4, 32>>,
     tensor<2x!qnn.float<bf16>>)
 
+// CHECK-LABEL: @codebooks
+// CHECK-SAME: !qnn.codebook<binary, tensor>
+// CHECK-SAME: !qnn.codebook<palette4, rows = 16>
+// CHECK-SAME: !qnn.codebook<nf4, block = 64>
+// CHECK-SAME: !qnn.codebook<f8e4m3, rows = 1>
+func.func private @codebooks(
+    tensor<2x2x!qnn.codebook<binary, tensor>>, tensor<2x2x!qnn.codebook<palette4, rows = 16>>,
+    tensor<2x2x!qnn.codebook<nf4, block = 64>>, tensor<2x!qnn.codebook<f8e4m3, rows = 1>>)
+
 // CHECK-LABEL: @attributes
 // CHECK-SAME: qnn.range = #qnn.range<-1.500000e+00, 2.250000e+00, "minmax">
 // CHECK-SAME: qnn.scheme = #qnn.scheme<!qnn.affine_axis<i8, 0>, "default">
+// CHECK: #qnn.scheme<!qnn.affine_block<ui4, 32>, "x", affine = true, scales = ui8>
+// CHECK: #qnn.scheme<!qnn.codebook<nf4, block = 64>, "x", scales = f32>
 func.func private @attributes() attributes {
     qnn.range = #qnn.range<-1.5, 2.25, "minmax">,
     qnn.scheme = #qnn.scheme<!qnn.affine_axis<i8, 0>, "default">}
+func.func private @scales() attributes {
+    qnn.scheme = #qnn.scheme<!qnn.affine_block<ui4, 32>, "x", affine = true, scales = ui8>}
+func.func private @more_scales() attributes {
+    qnn.scheme = #qnn.scheme<!qnn.codebook<nf4, block = 64>, "x", scales = f32>}

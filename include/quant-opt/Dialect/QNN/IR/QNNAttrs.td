@@ -73,6 +73,23 @@ def QNN_Granularity : QNN_Enum<"Granularity", "how many elements share a scale",
   I32EnumAttrCase<"Block", 2, "block">,
 ]>;
 
+def QNN_CodeSet : QNN_Enum<"CodeSet", "what codes stand for", [
+  I32EnumAttrCase<"Binary", 0, "binary">,
+  I32EnumAttrCase<"Ternary", 1, "ternary">,
+  I32EnumAttrCase<"NF4", 2, "nf4">,
+  I32EnumAttrCase<"F4E2M1", 3, "f4e2m1">,
+  I32EnumAttrCase<"F6E2M3", 4, "f6e2m3">,
+  I32EnumAttrCase<"F6E3M2", 5, "f6e3m2">,
+  I32EnumAttrCase<"F8E4M3", 6, "f8e4m3">,
+  I32EnumAttrCase<"F8E5M2", 7, "f8e5m2">,
+  I32EnumAttrCase<"Palette1", 8, "palette1">,
+  I32EnumAttrCase<"Palette2", 9, "palette2">,
+  I32EnumAttrCase<"Palette3", 10, "palette3">,
+  I32EnumAttrCase<"Palette4", 11, "palette4">,
+  I32EnumAttrCase<"Palette6", 12, "palette6">,
+  I32EnumAttrCase<"Palette8", 13, "palette8">,
+]>;
+
 def QNN_WindowAttr : AttrDef<QNN_Dialect, "Window"> {
   let mnemonic = "window";
   let summary = "The geometry of a 2-d sliding window";
@@ -148,15 +165,21 @@ def QNN_SchemeAttr : AttrDef<QNN_Dialect, "Scheme"> {
     granularity; the scale and zero point of a per-tensor type are replaced. A
     weight with type `f32` stays float. The reason says why, for reports.
     Without `affine = true` zero points are the middle of the storage range.
+    `scales` is the element type of the constant's scales; without it `f16` for
+    blocks where `f16` can hold them, else `f32`.
 
     ```mlir
     #qnn.scheme<!qnn.affine_axis<i8<-127:127>, 0>, "default">
     #qnn.scheme<f32, "excluded by name">
+    #qnn.scheme<!qnn.codebook<nf4, block = 64>, "default", scales = ui8>
     ```
   }];
   let parameters = (ins "::mlir::Type":$type, StringRefParameter<"why">:$reason,
-                        DefaultValuedParameter<"bool", "false">:$affine);
-  let assemblyFormat = "`<` $type `,` $reason (`,` `affine` `=` $affine^)? `>`";
+                        DefaultValuedParameter<"bool", "false">:$affine,
+                        OptionalParameter<"::mlir::Type">:$scales);
+  let assemblyFormat = [{
+    `<` $type `,` $reason (`,` struct($affine, $scales)^)? `>`
+  }];
 }
 
 #endif // QUANTOPT_DIALECT_QNN_IR_QNNATTRS

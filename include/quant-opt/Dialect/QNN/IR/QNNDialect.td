@@ -44,6 +44,9 @@ def QNN_Dialect : Dialect {
     static llvm::StringRef getRangeAttrName() { return "qnn.range"; }
     static llvm::StringRef getSchemeAttrName() { return "qnn.scheme"; }
     static llvm::StringRef getReasonAttrName() { return "qnn.reason"; }
+    static llvm::StringRef getEffectiveBitsAttrName() {
+      return "qnn.effective_bits";
+    }
   }];
 }
 

@@ -37,6 +37,26 @@ def QNN_QuantizedTypeInterface : TypeInterface<"QuantizedTypeInterface"> {
       "int64_t", "getScaleIndex",
       (ins "::llvm::ArrayRef<int64_t>":$shape, "int64_t":$element)>,
     InterfaceMethod<[{
+        The number of consecutive elements of a row that share a scale; 0 for
+        all of them.}],
+      "int64_t", "getBlockSize", (ins), "", "return 0;">,
+    InterfaceMethod<[{
+        What each code, as an unsigned number, stands for before it is scaled.
+        Empty when a code `q` stands for `q - zeroPoint` or is a float itself,
+        and when the constant holds the tables.}],
+      "::llvm::SmallVector<float>", "getCodeTable", (ins), "", "return {};">,
+    InterfaceMethod<[{
+        The number of tables that a constant of this shape holds, each with an
+        entry for each code.}],
+      "int64_t", "getNumTables", (ins "::llvm::ArrayRef<int64_t>":$shape), "",
+      "return 0;">,
+    InterfaceMethod<[{
+        The index of the table that belongs to the element with this row-major
+        index, in a constant of this shape.}],
+      "int64_t", "getTableIndex",
+      (ins "::llvm::ArrayRef<int64_t>":$shape, "int64_t":$element), "",
+      "return 0;">,
+    InterfaceMethod<[{
         Bytes of the payload of a constant of this shape, scales excluded.
         Sub-byte elements are packed, lowest bits first, and each row
         (outermost dimension) starts at a byte.}],

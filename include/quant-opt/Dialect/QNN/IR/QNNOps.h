@@ -38,6 +38,15 @@ bool broadcastsTo(llvm::ArrayRef<int64_t> from, llvm::ArrayRef<int64_t> to);
 /// row-major order. Only for integer storage.
 llvm::SmallVector<int64_t> getStoredIntegers(ConstantOp constant);
 
+/// What each element of a `qnn.constant` stands for before it is scaled: the
+/// stored integer minus its zero point, or the entry of a table. Nothing unless
+/// all are integers of at most 16 bits.
+std::optional<llvm::SmallVector<int64_t>> getUnscaledIntegers(ConstantOp op);
+
+/// The largest magnitude of such integers in a constant of this type; nothing
+/// when its elements stand for other numbers.
+std::optional<int64_t> getLargestInteger(mlir::Type elementType);
+
 /// The scale and the zero point for each scale index of a constant's type (one
 /// of each for a type that has its own). Only for integer storage.
 struct ScaleParameters {
@@ -46,9 +55,22 @@ struct ScaleParameters {
 };
 ScaleParameters getScaleParameters(ConstantOp constant);
 
-/// The number of consecutive elements of a row that share a scale; 0 for a
-/// whole row.
-int64_t getBlockSize(mlir::Type elementType);
+/// Where the factors of scales of type `ui8` are: one for each `kSuperRows`
+/// rows and `kSuperBlocks` blocks.
+constexpr int64_t kSuperRows = 16, kSuperBlocks = 16;
+struct SuperScales {
+  SuperScales(QuantizedTypeInterface type, llvm::ArrayRef<int64_t> shape);
+  int64_t blocksPerRow, columns, count;
+  /// The index of a scale's factor.
+  int64_t getIndex(int64_t scale) const {
+    int64_t row = scale / blocksPerRow, block = scale % blocksPerRow;
+    return row / kSuperRows * columns + block / kSuperBlocks;
+  }
+};
+
+/// The tables of a `qnn.constant` one after another, or the one of its type;
+/// empty when its codes have none.
+llvm::SmallVector<float> getCodeTables(ConstantOp constant);
 
 /// The real value of each element of a `qnn.constant` in row-major order,
 /// by the decode rule of its type.

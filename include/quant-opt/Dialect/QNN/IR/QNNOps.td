@@ -41,25 +41,42 @@ def QNN_AnyTensor : RankedTensorOf<[F32, I8, QNN_Quantized]>;
 def QNN_ConstantOp : QNN_Op<"constant"> {
   let summary = "Quantized constant with its parameters beside it";
   let description = [{
-    A payload of storage type and, for axis and block granularity, the scales
-    and zero points. Payloads of fewer than 8 bits per element are packed into
-    a one-dimensional `i8` payload, lowest bits first, each row (index along
-    dimension 0) starting at a byte. Missing zero points are zero.
+    A payload of storage type and, where the type leaves them to the constant,
+    scales, zero points and tables. Payloads of fewer than 8 bits per element
+    are packed into a one-dimensional `i8` payload, lowest bits first, each row
+    (index along dimension 0) starting at a byte. Missing zero points are zero.
+
+    Scales are `f32`, `f16`, `f8E8M0FNU` (powers of two) or `ui8`. A scale of
+    type `ui8` in block `b` of row `r` stands for its binary32 product with
+    `superScales[r / 16, b / 16]`.
 
     ```mlir
     %w = qnn.constant {payload = dense<[[1, -2], [3, 4]]> : tensor<2x2xi8>,
                        scales = dense<[0.5, 0.25]> : tensor<2xf32>}
        : tensor<2x2x!qnn.affine_axis<i8, 0>>
+    %p = qnn.constant {payload = dense<[1, 2]> : tensor<2xi8>,
+                       tables = dense<[[-0.5, 0.75]]> : tensor<1x2xf32>}
+       : tensor<2x2x!qnn.codebook<palette1, tensor>>
     ```
 
     (C1) the result type is a static tensor of a quantized type. (C2) the
     payload has the storage type and shape of the result, or packed bytes.
     (C3) there is one scale per scale index of the type. (C4) there are as many
-    zero points as scales, or none. (C5) every scale is finite, positive and, but
-    for `f16` scales, normal.
+    zero points as scales, or none, and none for codebooks. (C5) every scale is
+    finite, positive and, but for `f16` scales, normal. (C6) there are as many
+    tables as the type says, of finite `f32` numbers. (C7) every code stands for
+    a finite number. (C8) scales of type `ui8`, and only they, come with a
+    finite, normal `f32` number for each 16 rows and 16 blocks.
   }];
   let arguments = (ins ElementsAttr:$payload, OptionalAttr<ElementsAttr>:$scales,
-                       OptionalAttr<ElementsAttr>:$zeroPoints);
+                       OptionalAttr<ElementsAttr>:$zeroPoints,
+                       OptionalAttr<ElementsAttr>:$tables,
+                       OptionalAttr<ElementsAttr>:$superScales);
+  let builders = [
+    OpBuilder<(ins "::mlir::Type":$type, "::mlir::ElementsAttr":$payload,
+                   "::mlir::ElementsAttr":$scales,
+                   "::mlir::ElementsAttr":$zeroPoints)>,
+  ];
   let results = (outs QNN_QuantizedTensor:$result);
   let assemblyFormat = "attr-dict `:` type($result)";
   let hasFolder = 0;

@@ -20,6 +20,12 @@
 
 namespace quantopt::qnn {
 
+/// Bits of a code.
+unsigned getCodeBits(CodeSet codes);
+
+/// Whether constants of a quantized type may have scales of type `scales`.
+bool isScaleType(Type scales, Type type);
+
 /// The lowest and highest integer that a storage type can hold. Signless means
 /// signed.
 struct StorageLimits {

@@ -12,9 +12,10 @@ include "mlir/IR/AttrTypeBase.td"
 include "quant-opt/Dialect/QNN/IR/QNNDialect.td"
 include "quant-opt/Dialect/QNN/IR/QNNInterfaces.td"
 
-class QNN_Type<string name, string typeMnemonic>
+class QNN_Type<string name, string typeMnemonic, list<string> methods = []>
     : TypeDef<QNN_Dialect, name,
-              [DeclareTypeInterfaceMethods<QNN_QuantizedTypeInterface>]> {
+              [DeclareTypeInterfaceMethods<QNN_QuantizedTypeInterface,
+                                           methods>]> {
   let mnemonic = typeMnemonic;
 }
 
@@ -72,7 +73,8 @@ def QNN_AffineAxisType : QNN_Type<"AffineAxis", "affine_axis"> {
   let genVerifyDecl = 1;
 }
 
-def QNN_AffineBlockType : QNN_Type<"AffineBlock", "affine_block"> {
+def QNN_AffineBlockType : QNN_Type<"AffineBlock", "affine_block",
+                                  ["getBlockSize"]> {
   let summary = "Affine integers, one scale per block of consecutive elements";
   let description = [{
     Each row (index along dimension 0) is a sequence of blocks of `block`
@@ -108,6 +110,48 @@ def QNN_SmallFloatType : QNN_Type<"SmallFloat", "float"> {
   let parameters = (ins "::mlir::FloatType":$storage);
   let assemblyFormat = "`<` $storage `>`";
   let genVerifyDecl = 1;
+}
+
+def QNN_CodebookType : QNN_Type<"Codebook", "codebook",
+                                ["getBlockSize", "getCodeTable",
+                                 "getNumTables", "getTableIndex"]> {
+  let summary = "Codes that stand for the entries of a table";
+  let description = [{
+    An element is an unsigned code. Its real value is the code's entry in a
+    table, times a scale, rounded once to `f32`.
+
+    | codes | bits | table |
+    |---|---|---|
+    | `binary` | 1 | -1, 1 |
+    | `ternary` | 2 | -1, 0, 1 |
+    | `nf4` | 4 | the 4-bit NormalFloat of QLoRA (Dettmers et al., 2023) |
+    | `f4e2m1`, `f6e2m3`, `f6e3m2`, `f8e4m3`, `f8e5m2` | 4, 6, 8 | the floats of the OCP formats whose bits the code is; not NaN and infinity |
+    | `palette1`, `2`, `3`, `4`, `6`, `8` | 1 to 8 | tables in the `qnn.constant`, without scales |
+
+    One scale (for palettes, one table) belongs to the whole `tensor`, to
+    `rows = N` consecutive rows (indices along dimension 0), or to each `block =
+    N` consecutive elements of a row as in `!qnn.affine_block`. The last rows or
+    block may be fewer.
+
+    ```mlir
+    !qnn.codebook<ternary, tensor>
+    !qnn.codebook<palette4, rows = 16>
+    !qnn.codebook<nf4, block = 64>
+    ```
+
+    (C1) the number of rows, or the block, is positive. (C2) palettes have no
+    blocks.
+  }];
+  let parameters = (ins "::quantopt::qnn::CodeSet":$codes,
+                        "::quantopt::qnn::Granularity":$sharing,
+                        "int64_t":$count);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The float type whose bits the codes are, or null.
+    ::mlir::FloatType getFloatFormat() const;
+    bool isPalette() const { return getCodes() >= CodeSet::Palette1; }
+  }];
 }
 
 #endif // QUANTOPT_DIALECT_QNN_IR_QNNTYPES

@@ -55,6 +55,14 @@ SmallVector<T> permuteElements(ArrayRef<T> values, ArrayRef<int64_t> shape,
   return result;
 }
 
+/// The payload of a `qnn.constant` of this type: stored integers, codes or the
+/// bits of floats, packed when the storage type needs it.
+DenseElementsAttr packPayload(RankedTensorType type, ArrayRef<int64_t> values);
+
+/// Bytes that a `qnn.constant` stores: payload, scales, zero points (one byte
+/// each) and tables.
+int64_t getStoredBytes(ConstantOp constant);
+
 /// A `qnn.constant` of affine integers, packed when its storage type needs it.
 /// `scales` and `zeroPoints` belong to types with parameters in the constant;
 /// zero points that are all zero are left out. Scales are stored as `f32`, or

@@ -131,32 +131,55 @@ def QVec_PackingAttr : AttrDef<QVec_Dialect, "Packing"> {
 
     1. the codes, chunk by chunk. Blocks are cut into chunks of `chunk` codes,
        the last of which may be shorter, and chunks into steps of 4 codes, the
-       last of which is filled up with codes that stand for 0. The bits of a
-       code are split into planes of 4, 2 and 1 bits (7 = 4 + 2 + 1, lowest
-       bits first) or one of 8. A chunk stores plane after plane, each as
+       last of which is filled up with zero points. The bits of a code are
+       split into planes of 8, 4, 2 and 1 bits (7 = 4 + 2 + 1, 16 = 8 + 8,
+       lowest bits first). A chunk stores plane after plane, each as
        vectors of 64 bytes. A vector of a plane of `p` bits holds `8 / p` steps:
        bits `[p * s, p * s + p)` of byte `4 * c + e` belong to code `e` of step
        `s` of channel `c`.
     2. with a `scale` type other than `none`, a scale for each block and channel.
+       Scales of type `ui8` are factors of those in part 4.
     3. with `zeroPoints`, a byte for each block and channel, signed when codes
        are.
+    4. with scales of type `ui8`, an `f32` for each 16 blocks.
+
+    Codes are multiples of `2^shift`, whose low bits are not stored: `bits = 1,
+    shift = 1, zeroPoint = 1` are -1 and 1.
+
+    Codes without zero point may stand for other numbers: for the float whose
+    bits they are, with a float type as `values`; with `tableRows`, for the
+    entries of a row of the kernel's `tables`, which belongs to `tableRows`
+    consecutive output channels. Such codes are unsigned.
 
     ```mlir
     #qvec.packing<bits = 4, block = 32, chunk = 32, scale = f16, zeroPoint = 8,
                   zeroPoints = false>
     ```
 
-    (C1) bits lies in [1, 8]. (C2) block is not negative, chunk is positive and
-    divides a block that is not 0. (C3) scale is `f16`, `f32` or `none`. (C4)
-    zeroPoint is a code.
+    (C1) bits lies in [1, 8] or is 16, and shift moves them within 8 bits. (C2)
+    block is not negative, chunk is positive and divides a block that is not 0.
+    (C3) scale is `f16`, `f32`, `f8E8M0FNU`, `ui8` or `none`. (C4) zeroPoint is
+    a code of `bits + shift` bits. (C5) values is a float type of `bits` bits
+    with at most 5 bits of exponent. (C6) at most one of zero points, values and
+    tableRows is given, and tableRows is not negative.
   }];
   let parameters = (ins "int64_t":$bits, "int64_t":$block, "int64_t":$chunk,
                         "::mlir::Type":$scale, "int64_t":$zeroPoint,
-                        "bool":$zeroPoints);
+                        "bool":$zeroPoints,
+                        DefaultValuedParameter<"int64_t", "0">:$shift,
+                        OptionalParameter<"::mlir::Type">:$values,
+                        DefaultValuedParameter<"int64_t", "0">:$tableRows);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     bool hasScales() const { return !::llvm::isa<::mlir::NoneType>(getScale()); }
+    /// Whether scales are factors of others.
+    bool hasSuperScales() const { return getScale().isUnsignedInteger(8); }
+    bool hasTables() const { return getTableRows() != 0; }
+    /// Whether codes stand for integers.
+    bool hasIntegers() const { return !getValues() && !hasTables(); }
+    /// Bytes have a sign where they are integers.
+    bool isSigned() const { return getBits() == 8 && hasIntegers(); }
   }];
 }
 

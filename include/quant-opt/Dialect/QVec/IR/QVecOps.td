@@ -45,7 +45,8 @@ def QVec_KernelOp : QVec_Op<"kernel", [
       `(x - inputZeroPoint) * (q - zero)` over the block. Without scales `acc =
       bias[o] + sum x * (q - zero)` in `i32`. With float input `acc` starts at
       the bias, or +0, and becomes `fma(x, scale * (q - zero), acc)` for each
-      element in order.
+      element in order; what a code stands for takes the place of `q - zero`,
+      and without scales the product with the scale is left out.
     * `depthwise`: output channel `o` reads input channel `o / m`, where `m` is
       the ratio of their numbers. Weights of floats are packed `[channel block of
       16][tap row][tap][lane]`. Weights of integers are packed `[block of 64
@@ -90,11 +91,15 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     kernel has the packed shape. (C9) the strategy of a contraction or packed
     kernel has the group 4 for integer input, 1 for floats. (C10) only a
     contraction of integers has several steps, in vectors of 16 lanes; they divide
-    the weight's steps.
+    the weight's steps. (C11) a packing with `tableRows`, and only that, comes
+    with `tables` of `f32`: a row for each `tableRows` channels with an entry for
+    each code. (C12) integer input needs codes that stand for integers of at most
+    8 bits.
   }];
   let arguments = (ins QVec_KernelKindAttr:$kind, QVec_Shaped:$input,
                        Optional<QVec_Shaped>:$weight,
                        Optional<QVec_Shaped>:$weightScales,
+                       Optional<QVec_Shaped>:$tables,
                        Optional<QVec_Shaped>:$bias,
                        Variadic<QVec_Shaped>:$channelParams,
                        Variadic<QVec_Shaped>:$rowParams,
@@ -117,6 +122,7 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     $kind `input` `(` $input `:` type($input) `)`
     (`weight` `(` $weight^ `:` type($weight) `)`)?
     (`scales` `(` $weightScales^ `:` type($weightScales) `)`)?
+    (`tables` `(` $tables^ `:` type($tables) `)`)?
     (`bias` `(` $bias^ `:` type($bias) `)`)?
     (`channel_params` `(` $channelParams^ `:` type($channelParams) `)`)?
     (`row_params` `(` $rowParams^ `:` type($rowParams) `)`)?
@@ -345,6 +351,28 @@ def QVec_LookupOp : QVec_Op<"lookup", [Pure, AllTypesMatch<["index", "result"]>]
                        DenseI8ArrayAttr:$table);
   let results = (outs AnyTypeOf<[I8, VectorOfRankAndType<[1], [I8]>]>:$result);
   let assemblyFormat = "$index attr-dict `:` type($index)";
+}
+
+def QVec_PickOp : QVec_Op<"pick", [Pure]> {
+  let summary = "Entries of a table that is held in a vector";
+  let description = [{
+    `result[i] = table[index[i]]`; an index is not negative and below the number
+    of entries. A permutation of words on x86.
+
+    ```mlir
+    %w = qvec.pick %table[%codes] : vector<16xf32>, vector<8xi32> -> vector<8xf32>
+    ```
+
+    (C1) the table has 8 or 16 entries. (C2) the result has as many elements as
+    the index.
+  }];
+  let arguments = (ins VectorOfRankAndType<[1], [F32]>:$table,
+                       VectorOfRankAndType<[1], [I32]>:$index);
+  let results = (outs VectorOfRankAndType<[1], [F32]>:$result);
+  let assemblyFormat = [{
+    $table `[` $index `]` attr-dict `:` type($table) `,` type($index) `->`
+    type($result)
+  }];
 }
 
 #endif // QUANTOPT_DIALECT_QVEC_IR_QVECOPS

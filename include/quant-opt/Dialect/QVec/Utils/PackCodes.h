@@ -17,8 +17,12 @@ namespace quantopt {
 struct CodedWeight {
   int64_t outputs, depth;
   llvm::SmallVector<int64_t> codes;
-  /// Empty without scales.
-  llvm::SmallVector<float> scales;
+  /// The bits of each scale as it is stored; empty without scales.
+  llvm::SmallVector<uint32_t> scales;
+  /// The factors of scales, for each `kSuperRows` outputs and `kSuperBlocks`
+  /// blocks; empty without them. A group has a multiple of `kSuperRows`
+  /// outputs.
+  llvm::SmallVector<float> superScales;
   /// Empty when the packing has one zero point.
   llvm::SmallVector<int64_t> zeroPoints;
 };

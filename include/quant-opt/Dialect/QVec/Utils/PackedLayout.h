@@ -14,6 +14,7 @@
 #ifndef QUANTOPT_DIALECT_QVEC_UTILS_PACKEDLAYOUT_H
 #define QUANTOPT_DIALECT_QVEC_UTILS_PACKEDLAYOUT_H
 
+#include "quant-opt/Dialect/QNN/IR/QNNOps.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 
 namespace quantopt {
@@ -27,8 +28,8 @@ struct CodePlane {
   int64_t getStepsPerVector() const { return 8 / width; }
 };
 
-/// The planes of codes of this many bits.
-llvm::SmallVector<CodePlane> getCodePlanes(int64_t bits);
+/// The planes of codes of this many bits, moved up by `shift`.
+llvm::SmallVector<CodePlane> getCodePlanes(int64_t bits, int64_t shift = 0);
 
 /// The parts of a panel, for channels of `depth` codes.
 struct PackedLayout {
@@ -45,6 +46,9 @@ struct PackedLayout {
   /// last chunk may be shorter.
   int64_t block, blocks, chunk, chunks;
   int64_t scaleBytes, zeroPointBytes;
+  /// Factors of scales, where there are any: one for each `kSuperBlocks`.
+  static constexpr int64_t kSuperBlocks = qnn::kSuperBlocks;
+  int64_t superScales;
 
   int64_t getBlockSize(int64_t b) const {
     return std::min(block, depth - b * block);
@@ -59,6 +63,7 @@ struct PackedLayout {
   int64_t getChunkOffset(int64_t i) const;
   int64_t getScaleOffset(int64_t b) const;
   int64_t getZeroPointOffset(int64_t b) const;
+  int64_t getSuperScaleOffset() const { return getZeroPointOffset(blocks); }
   int64_t getPanelBytes() const;
 
 private:

@@ -123,6 +123,11 @@ struct TileIntrinsics {
 /// when the function's features leave them out.
 std::optional<TileIntrinsics> getTileIntrinsics(mlir::Operation *func);
 
+/// The LLVM intrinsic `(table, index)` that picks entries of a table of `lanes`
+/// 32-bit floats, a vector of the level; nothing when the level has none.
+std::optional<llvm::StringRef> getPermuteIntrinsic(const TargetLevel &level,
+                                                   int64_t lanes);
+
 /// The targets that an artefact for this triple contains, best first. `cpu` is
 /// empty for the portable default (all levels of the default artefact),
 /// "native" for this machine, the name of a level, or an LLVM cpu name.
