@@ -1,4 +1,4 @@
-// RUN: quant-opt %s --kernels-pipeline=cpu=x86-64-v3 -o /dev/null 2>&1 | FileCheck %s
+// RUN: quant-opt %s --qvec-specialize-targets="triple=x86_64-unknown-linux-gnu cpu=x86-64-v3" --convert-qnn-to-kernels --qvec-report-slow-kernels -o /dev/null 2>&1 | FileCheck %s
 // RUN: quant-opt %s --kernels-pipeline=cpu=x86-64-v4 -o /dev/null 2>&1 | FileCheck %s --check-prefix=WIDE
 // RUN: quant-opt %s --kernels-pipeline=cpu=avx512vnni -o /dev/null 2>&1 | FileCheck %s --check-prefix=NONE --allow-empty
 // RUN: quant-opt %s --kernels-pipeline=cpu=x86-64 -o /dev/null 2>&1 | FileCheck %s --check-prefix=NONE --allow-empty
