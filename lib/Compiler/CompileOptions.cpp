@@ -9,6 +9,7 @@
 #include "quant-opt/Calibration/RangeSelection.h"
 #include "quant-opt/Compiler/Link.h"
 #include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
+#include "quant-opt/Quantization/Methods/RoundingMethod.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -49,6 +50,27 @@ static Error checkMerge(const CompileOptions &options) {
   return Error::success();
 }
 
+/// Fails unless the method of rounding weights has what it needs.
+static Error checkMethod(const CompileOptions &options) {
+  auto method =
+      RoundingMethod::parse(options.method.empty() ? "rtn" : options.method);
+  if (!method)
+    return method.takeError();
+  StringRef flag = !method->isNearest()          ? "--method"
+                   : !options.statistics.empty() ? "--statistics"
+                                                 : "";
+  bool isFloat = (options.weights.empty() || options.weights == "f32") &&
+                 !options.needsIntegerWeights() && options.config.empty();
+  if (!flag.empty() && isFloat)
+    return createStringError("'" + flag +
+                             "' needs '--weights' to say how "
+                             "weights are stored");
+  if (method->needsStatistics() && !options.usesStatistics())
+    return createStringError("'--method=" + options.method +
+                             "' needs samples: give '--calibrate'");
+  return Error::success();
+}
+
 llvm::Error CompileOptions::check() const {
   if (!mergeTables.empty())
     return checkMerge(*this);
@@ -81,8 +103,11 @@ llvm::Error CompileOptions::check() const {
     return createStringError("'--verify-codegen' compares every bit, which "
                              "'--float=fast' does not keep; drop one of them");
   bool isStatic = this->isStatic();
-  if (!calibrate.empty() && !isStatic)
-    return createStringError("'--calibrate' needs '--activations=static'");
+  if (!calibrate.empty() && !isStatic && !usesStatistics())
+    return createStringError("'--calibrate' needs '--activations=static', or a "
+                             "'--method' that uses it");
+  if (Error error = checkMethod(*this))
+    return error;
   if (!table.empty() && !isStatic)
     return createStringError("'--table' needs '--activations=static'");
   if (keepHistograms && (table.empty() || calibrate.empty()))

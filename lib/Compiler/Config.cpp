@@ -28,6 +28,7 @@ static Error applyOptions(const json::Object &object, CompileOptions &options) {
                         : name == "scales"      ? &options.scales
                         : name == "range"       ? &options.range
                         : name == "ranges"      ? &options.ranges
+                        : name == "method"      ? &options.method
                                                 : nullptr;
     auto string = value.getAsString();
     auto flag = value.getAsBoolean();
@@ -89,7 +90,8 @@ std::string quantopt::makeConfig(const CompileOptions &options,
         {"scheme", options.scheme},
         {"scales", options.scales},
         {"range", options.range},
-        {"ranges", options.ranges}})
+        {"ranges", options.ranges},
+        {"method", options.method}})
     if (!text.empty())
       object[key] = text;
   if (options.integerOnly)

@@ -185,6 +185,7 @@ FailureOr<ModelDescription> quantopt::describeModel(ModuleOp module) {
   if (auto bits = module->getAttrOfType<FloatAttr>(
           qnn::QNNDialect::getEffectiveBitsAttrName()))
     model.effectiveBits = bits.getValueAsDouble();
+  model.weightErrors = qnn::getWeightErrors(module);
   model.fastFloat = module->hasAttr(QVecDialect::getFastFloatAttrName());
   model.weightBytes = countWeightBytes(module, model.variants.front());
   return model;

@@ -29,6 +29,18 @@ static void writeTensors(json::OStream &out, StringRef key,
   });
 }
 
+/// What rounding weights has cost: of nearest codes, and of those used.
+static void writeErrors(json::OStream &out, ArrayRef<qnn::WeightError> errors) {
+  out.attributeArray("weight_errors", [&] {
+    for (const qnn::WeightError &error : errors)
+      out.object([&] {
+        out.attribute("name", json::fixUTF8(error.name));
+        out.attribute("output_error_nearest", error.nearest);
+        out.attribute("output_error", error.used);
+      });
+  });
+}
+
 static void writeVariant(json::OStream &out,
                          const VariantDescription &variant) {
   out.object([&] {
@@ -62,6 +74,8 @@ std::string quantopt::makeReport(const ModelDescription &model,
     out.attribute("arena_bound_bytes", model.arenaBoundBytes);
     out.attribute("float_ops", model.floatOps);
     out.attribute("fast_float", model.fastFloat);
+    if (!model.weightErrors.empty())
+      writeErrors(out, model.weightErrors);
     writeTensors(out, "inputs", model.inputs);
     writeTensors(out, "outputs", model.outputs);
     out.attributeArray("variants", [&] {

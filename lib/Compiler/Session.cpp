@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Compiler/Session.h"
+#include "CollectStatistics.h"
 #include "mlir/Pass/PassManager.h"
 #include "quant-opt/Calibration/RangeTable.h"
 #include "quant-opt/Compiler/Calibrate.h"
@@ -72,9 +73,13 @@ LogicalResult CompileSession::checkStart() {
   bool isInteger = options.needsIntegerWeights();
   return success(
       succeeded(
-          late(Phase::Calibrate, !options.calibrate.empty(), "--calibrate")) &&
+          late(options.usesStatistics() ? Phase::Quantize : Phase::Calibrate,
+               !options.calibrate.empty(), "--calibrate")) &&
       succeeded(late(Phase::Calibrate, !options.table.empty(), "--table")) &&
       succeeded(late(Phase::Quantize, isInteger, "--activations")) &&
+      succeeded(late(Phase::Quantize, !options.method.empty(), "--method")) &&
+      succeeded(
+          late(Phase::Quantize, !options.statistics.empty(), "--statistics")) &&
       succeeded(late(Phase::Select, !options.weights.empty(), "--weights")) &&
       succeeded(late(Phase::Select, !options.config.empty(), "--config")) &&
       succeeded(late(Phase::Quantize, !options.writeConfig.empty(),
@@ -162,6 +167,26 @@ LogicalResult CompileSession::calibrate() {
   return success();
 }
 
+/// Looks at what layers multiply, for methods that round weights by it.
+LogicalResult CompileSession::collect() {
+  if (!options.usesStatistics())
+    return success();
+  if (options.calibrate.empty()) {
+    statistics = options.statistics;
+    return success();
+  }
+  SmallString<128> path(options.statistics);
+  if (path.empty()) {
+    if (std::error_code code =
+            llvm::sys::fs::createTemporaryFile("quant-compile", "npz", path))
+      return report(llvm::createStringError(
+          "no temporary file for statistics: " + code.message()));
+    temporary.setFile(path);
+  }
+  statistics = path.str().str();
+  return report(collectStatistics(*module, options, statistics));
+}
+
 //===----------------------------------------------------------------------===//
 // Phases
 //===----------------------------------------------------------------------===//
@@ -192,6 +217,9 @@ LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
   }
   case Phase::Quantize: {
     QuantizeOptions pass;
+    if (!options.method.empty())
+      pass.method = options.method;
+    pass.statistics = statistics;
     pass.activations = isStatic;
     pass.dynamic = options.isDynamic();
     pass.integerOnly = options.integerOnly && isStatic;
@@ -238,6 +266,8 @@ LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
 
 LogicalResult CompileSession::runPhase(Phase next, TimingScope &timing) {
   if (next == Phase::Calibrate && failed(calibrate()))
+    return failure();
+  if (next == Phase::Quantize && failed(collect()))
     return failure();
   PassManager manager(&context);
   if (failed(applyPassManagerCLOptions(manager)))

@@ -66,7 +66,10 @@ void quantopt::buildSelectPipeline(OpPassManager &manager,
 
 void quantopt::buildQuantizePipeline(OpPassManager &manager,
                                      const QuantizeOptions &options) {
-  manager.addPass(createQuantizeWeightsPass());
+  QuantizeWeightsPassOptions weights;
+  weights.methodName = options.method;
+  weights.statisticsFile = options.statistics;
+  manager.addPass(createQuantizeWeightsPass(weights));
   if (options.activations || options.integerOnly) {
     QuantizeActivationsPassOptions activations;
     activations.integerOnly = options.integerOnly;

@@ -73,13 +73,17 @@ struct Flags {
                  cl::desc("Integers: narrow, full or <MIN>:<MAX>")};
   BoolFlag listFormats{"list-formats", in,
                        cl::desc("Print the formats of weights and exit")};
-  TextFlag method{"method", in, cl::value_desc("M"), cl::init("rtn"),
-                  cl::desc("How weights are rounded: rtn")};
+  TextFlag method{"method", in, cl::value_desc("M"),
+                  cl::desc("How weights are rounded: rtn (default), or steps "
+                           "mse, gptq, descent, bias joined by +")};
+  TextFlag statistics{"statistics", in, cl::value_desc("FILE.npz"),
+                      cl::desc("Inputs of layers to use for --method, or to "
+                               "write with --calibrate")};
   TextFlag activations{"activations", in, cl::value_desc("A"),
                        cl::init("float"),
                        cl::desc("float (default), dynamic or static")};
   TextsFlag calibrate{"calibrate", in, cl::value_desc("[NAME=]FILE|DIR"),
-                      cl::desc("Samples (.npy, .npz) to take ranges from")};
+                      cl::desc("Samples (.npy, .npz) for ranges and methods")};
   TextFlag ranges{"ranges", in, cl::value_desc("R"),
                   cl::desc("mse (default), minmax, moving:C, percentile:P, "
                            "entropy")};
@@ -174,8 +178,6 @@ static Error readChoices(const Flags &flags, CompileOptions &options) {
   if (flags.io != "model" && flags.io != "quantized")
     return expectedOneOf("--io", "model or quantized", flags.io);
   options.quantizedIO = flags.io == "quantized";
-  if (flags.method != "rtn")
-    return notYet("--method", flags.method, "rtn");
   if (flags.floats != "strict" && flags.floats != "fast")
     return expectedOneOf("--float", "strict or fast", flags.floats);
   options.fastFloat = flags.floats == "fast";
@@ -246,6 +248,8 @@ static llvm::Expected<CompileOptions> readOptions(const Flags &flags) {
   options.range = flags.range;
   options.calibrate.assign(flags.calibrate.begin(), flags.calibrate.end());
   options.ranges = flags.ranges;
+  options.method = flags.method;
+  options.statistics = flags.statistics;
   options.table = flags.table;
   options.keepHistograms = flags.keepHistograms;
   options.mergeTables.assign(flags.mergeTables.begin(),

@@ -7,6 +7,10 @@ DATA has models/prepare.py and models/models. NAME: resnet8 dscnn mnist squeezen
 vww demo (which comes from test/Data). TEST:
   accuracy FLAGS LIMIT   top-1 with FLAGS against float, on the same samples: at most
                          LIMIT points less; for vww the answers agree on 100 - LIMIT %
+  better FLAGS OTHER     top-1 with FLAGS is above that with OTHER
+  layers FLAGS BITS      each layer of 32 and more weights per output has a smaller output
+                         error than with nearest codes, and all weights together take at
+                         most BITS per element
   bytes FLAGS CPUS       16 samples, all-minimum, all-maximum and all-zero input give
                          the interpreter's bytes with each CPU, 1 and 2 threads
   integer-only FLAGS     `--integer-only` succeeds, no float operation is left, and the
@@ -16,6 +20,7 @@ vww demo (which comes from test/Data). TEST:
                          its passes one by one; quant-compile goes on from every phase's
                          text to the same object
 """
+import json
 import os
 import re
 import sys
@@ -52,9 +57,9 @@ class Model:
         return os.path.join(self.data, name + ".npy")
 
     def flags(self, flags):
-        """FLAGS as arguments; static activations get calibration data."""
+        """FLAGS as arguments; those that need samples get calibration data."""
         result = flags.split()
-        if any(flag.startswith("--activations=static") for flag in result):
+        if any(flag.startswith(("--activations=static", "--method=")) for flag in result):
             result.append(f"--calibrate={self.file('calib_x')}")
         return result
 
@@ -62,6 +67,16 @@ class Model:
         path = self.session.path(output)
         run("quant-compile", self.onnx, *flags, "-o", path)
         return path
+
+    def lengths(self):
+        """The number of weights per output of each node with a weight, by its name."""
+        import onnx
+        graph = onnx.load(self.onnx).graph
+        shapes = {t.name: t.dims for t in graph.initializer}
+        return {node.name or node.output[0]: int(np.prod(shapes[node.input[1]]))
+                // shapes[node.input[1]][0]
+                for node in graph.node if node.op_type in ("Conv", "Gemm", "MatMul")
+                and node.input[1] in shapes}
 
     def float_weights(self):
         """(bytes of the float weights, number of their output channels)."""
@@ -108,6 +123,34 @@ def test_accuracy(model, flags, limit):
     print(f"{model.name}: float {tops[0]:.2f} %, {' '.join(flags[:1])} {tops[1]:.2f} %,"
           f" {tops[1] - tops[0]:+.2f} points, n {value(texts[0], 'n'):.0f}")
     return tops[0] - tops[1] <= float(limit) + 1e-9
+
+
+def test_better(model, flags, other):
+    """Top-1 of two ways to quantize."""
+    x, y = model.file("eval_x"), model.file("eval_y")
+    tops = []
+    for choice in (flags, other):
+        library = model.compile("model.so", *model.flags(choice), "--cpu=native", "--emit=shared")
+        tops.append(100 * value(run("quant-run", library, "--input", x, f"--labels={y}"), "top1"))
+    print(f"{model.name}: {flags} {tops[0]:.2f} %, {other} {tops[1]:.2f} %")
+    return tops[0] > tops[1]
+
+
+def test_layers(model, flags, bits):
+    """Output errors of layers and bits per weight, as reported."""
+    model.compile("layers.o", *model.flags(flags), "--emit=obj", "--cpu=native",
+                  f"--report={model.session.path('layers.json')}")
+    with open(model.session.path("layers.json")) as file:
+        report = json.load(file)
+    lengths = model.lengths()
+    layers = [layer for layer in report["weight_errors"] if lengths[layer["name"]] >= 32]
+    worse = [layer for layer in layers
+             if not layer["output_error"] < layer["output_error_nearest"]]
+    for layer in worse:
+        print(f"{model.name}: '{layer['name']}': {layer}")
+    print(f"{model.name}: {len(layers)} layers of 32 and more, {len(worse)} not better;"
+          f" {report['effective_bits']:.3f} bits")
+    return layers and not worse and report["effective_bits"] <= float(bits)
 
 
 def test_bytes(model, flags, cpus):
@@ -210,7 +253,8 @@ def test_phases(model, flags):
     return not problems and passes > 40
 
 
-TESTS = {"accuracy": test_accuracy, "bytes": test_bytes, "integer-only": test_integer_only,
+TESTS = {"accuracy": test_accuracy, "better": test_better, "layers": test_layers,
+         "bytes": test_bytes, "integer-only": test_integer_only,
          "reload": test_reload, "phases": test_phases}
 
 

@@ -46,8 +46,10 @@ struct CompileOptions {
 
   std::string weights, granularity, scheme, scales, range;
   std::optional<Activations> activations; ///< float if nobody says
-  std::vector<std::string> calibrate;     ///< [NAME=]FILE, see SampleSet
-  std::string ranges;                     ///< see RangeMethod; empty is mse
+  std::string method;                     ///< see RoundingMethod; empty is rtn
+  std::string statistics;               ///< written when calibrating, else read
+  std::vector<std::string> calibrate;   ///< [NAME=]FILE, see SampleSet
+  std::string ranges;                   ///< see RangeMethod; empty is mse
   std::string table;                    ///< written when calibrating, else read
   bool keepHistograms = false;          ///< in a table that is written
   std::vector<std::string> mergeTables; ///< do nothing but join these
@@ -80,6 +82,12 @@ struct CompileOptions {
   bool isDynamic() const { return activations == Activations::Dynamic; }
   /// Whether weights are stored in 8 bits if nobody says how.
   bool needsIntegerWeights() const { return isStatic() || isDynamic(); }
+
+  /// Whether what layers multiply is looked at, or was.
+  bool usesStatistics() const {
+    return !statistics.empty() ||
+           (!calibrate.empty() && !method.empty() && method != "rtn");
+  }
 
   /// The options about weights, with what is taken if nobody says.
   WeightOptions getWeightOptions() const;

@@ -9,6 +9,7 @@
 #define QUANTOPT_COMPILER_MODELDESCRIPTION_H
 
 #include "mlir/IR/BuiltinOps.h"
+#include "quant-opt/Dialect/QNN/Utils/WeightErrors.h"
 #include "quant-opt/Support/LLVM.h"
 #include <string>
 #include <vector>
@@ -60,6 +61,8 @@ struct ModelDescription {
   int64_t weightBytes = 0; ///< constants of the first variant's layers
   /// Bits per element of the weights as the quantized model stores them.
   double effectiveBits = 32;
+  /// What rounding has done to the outputs of layers, where that is known.
+  SmallVector<qnn::WeightError> weightErrors;
   int64_t constBytes = 0; ///< known when there is an object
   int64_t floatOps = 0;
   uint64_t goldenHash = 0;

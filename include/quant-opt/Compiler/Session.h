@@ -12,6 +12,7 @@
 #include "mlir/Support/Timing.h"
 #include "quant-opt/Compiler/CompileOptions.h"
 #include "quant-opt/Compiler/Threads.h"
+#include "llvm/Support/FileUtilities.h"
 
 namespace quantopt {
 
@@ -50,6 +51,7 @@ private:
   LogicalResult runPhase(Phase next, TimingScope &timing);
   LogicalResult addPasses(OpPassManager &manager, Phase next);
   LogicalResult calibrate();
+  LogicalResult collect();
   LogicalResult dump();
   bool hasCrashed() const { return threads && threads->hasCrashed(); }
   CompileStatus emit(TimingScope &timing);
@@ -72,6 +74,9 @@ private:
   /// What generated code is compared with.
   OwningOpRef<ModuleOp> reference;
   Phase phase = Phase::Import;
+  /// The file of statistics that `quantize` reads, and what to delete.
+  std::string statistics;
+  llvm::FileRemover temporary;
   /// What runs, or has failed.
   std::string failedStep;
   bool isVerifying = false;

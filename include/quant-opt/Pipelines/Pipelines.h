@@ -92,6 +92,13 @@ struct SelectOptions : public PassPipelineOptions<SelectOptions> {
 };
 
 struct QuantizeOptions : public PassPipelineOptions<QuantizeOptions> {
+  Option<std::string> method{
+      *this, "method",
+      llvm::cl::desc("rtn, or mse, gptq, descent, bias joined by +"),
+      llvm::cl::init("rtn")};
+  Option<std::string> statistics{
+      *this, "statistics",
+      llvm::cl::desc("Path of statistics of the inputs of layers (.npz)")};
   Option<bool> activations{
       *this, "activations",
       llvm::cl::desc("Quantize activations by their ranges"),

@@ -22,21 +22,19 @@ quantopt::selectObservedValues(func::FuncOp function,
 }
 
 FailureOr<ObservationModule>
-quantopt::createObservationModule(ModuleOp module,
-                                  const RoundingPlan::Options &options) {
+quantopt::createObservationModule(OwningOpRef<ModuleOp> module,
+                                  ArrayRef<ObservedValue> values) {
   ObservationModule result;
-  result.module = OwningOpRef<ModuleOp>(cast<ModuleOp>(module->clone()));
-  auto main = result.module->lookupSymbol<func::FuncOp>("main");
-  if (!main || main.isExternal() || !main.getBody().hasOneBlock())
-    return module.emitError("expected a function '@main' with a body");
+  auto main = module->lookupSymbol<func::FuncOp>("main");
   Operation *terminator = main.getBody().front().getTerminator();
   SmallVector<Value> operands(terminator->getOperands());
   SmallVector<Type> types(main.getResultTypes());
   SmallVector<Attribute> attributes;
   if (ArrayAttr old = main.getAllResultAttrs())
     llvm::append_range(attributes, old);
-  attributes.resize(types.size(), DictionaryAttr::get(module.getContext()));
-  for (ObservedValue &observed : selectObservedValues(main, options)) {
+  MLIRContext *context = module->getContext();
+  attributes.resize(types.size(), DictionaryAttr::get(context));
+  for (const ObservedValue &observed : values) {
     if (auto argument = dyn_cast<BlockArgument>(observed.value)) {
       result.arguments.push_back({argument.getArgNumber(), observed.name});
       continue;
@@ -44,14 +42,26 @@ quantopt::createObservationModule(ModuleOp module,
     result.resultNames.push_back(observed.name);
     operands.push_back(observed.value);
     types.push_back(observed.value.getType());
-    NamedAttribute name(StringAttr::get(module.getContext(),
-                                        qnn::QNNDialect::getNameAttrName()),
-                        StringAttr::get(module.getContext(), observed.name));
-    attributes.push_back(DictionaryAttr::get(module.getContext(), name));
+    NamedAttribute name(
+        StringAttr::get(context, qnn::QNNDialect::getNameAttrName()),
+        StringAttr::get(context, observed.name));
+    attributes.push_back(DictionaryAttr::get(context, name));
   }
   terminator->setOperands(operands);
-  main.setFunctionType(FunctionType::get(
-      module.getContext(), main.getFunctionType().getInputs(), types));
+  main.setFunctionType(
+      FunctionType::get(context, main.getFunctionType().getInputs(), types));
   main.setAllResultAttrs(attributes);
+  result.module = std::move(module);
   return result;
+}
+
+FailureOr<ObservationModule>
+quantopt::createObservationModule(ModuleOp original,
+                                  const RoundingPlan::Options &options) {
+  OwningOpRef<ModuleOp> module(cast<ModuleOp>(original->clone()));
+  auto main = module->lookupSymbol<func::FuncOp>("main");
+  if (!main || main.isExternal() || !main.getBody().hasOneBlock())
+    return original.emitError("expected a function '@main' with a body");
+  return createObservationModule(std::move(module),
+                                 selectObservedValues(main, options));
 }

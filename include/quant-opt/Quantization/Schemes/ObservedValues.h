@@ -36,6 +36,12 @@ struct ObservationModule {
   SmallVector<std::pair<unsigned, std::string>> arguments;
 };
 
+/// Makes a program whose `@main` returns the given values of that function
+/// behind its own results.
+FailureOr<ObservationModule>
+createObservationModule(OwningOpRef<ModuleOp> module,
+                        ArrayRef<ObservedValue> values);
+
 /// Builds the observation program of a prepared model.
 FailureOr<ObservationModule>
 createObservationModule(ModuleOp module,

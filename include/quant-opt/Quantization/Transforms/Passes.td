@@ -120,9 +120,38 @@ def QuantizeWeightsPass : QuantizationPass<"qnn-quantize-weights"> {
     weights of all contractions take, those that stay float included. Where all
     stay float there is no such attribute.
 
+    `method` is `rtn`, or steps joined by '+', which run in this order:
+
+    * `mse` shrinks the range behind each scale to where the squared error of
+      rounding is smallest, weighed by the mean squares of the inputs if there
+      are statistics; palettes are clustered with those weights.
+    * `gptq` rounds one input's weights after the other and makes up for each
+      error with those still to come, from the second moments of the inputs
+      (Frantar et al., "GPTQ: accurate post-training quantization for generative
+      pre-trained transformers", 2022; inputs with large moments first, fixed
+      scales, 1 % damping).
+    * `descent` then replaces single codes as long as the layer's output error
+      gets smaller (cyclic coordinate descent; Behdin et al., "QuantEase",
+      2023).
+    * `bias` adds to the bias what the mean outputs have lost (Nagel et al.,
+      "Data-free quantization through weight equalization and bias correction",
+      2019); the steps before then minimize what is left.
+
+    All but `rtn` and `mse` need `statistics`, a file that `quant-compile
+    --statistics` writes. With it the module's `qnn.weight_errors` hold, for
+    each weight, the mean squared change of its layer's outputs over their mean
+    square: rounded to nearest, and as it is now. Contractions that share a
+    weight share the codes that the first one's inputs suggest.
+
     NaN or infinity in a weight is an error that names tensor and index. A value
     that overflows `f16` becomes the largest finite one, with a warning.
   }];
+  let options = [
+    Option<"methodName", "method", "std::string", "\"rtn\"",
+           "How codes are chosen: rtn, or mse, gptq, descent, bias joined by +">,
+    Option<"statisticsFile", "statistics", "std::string", "",
+           "Path of statistics of the inputs of layers (.npz)">,
+  ];
   let statistics = [
     Statistic<"quantized", "num-quantized", "Weights quantized">,
     Statistic<"bytesBefore", "bytes-before", "Bytes of those weights as f32">,

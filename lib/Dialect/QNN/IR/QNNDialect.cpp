@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Transforms/InliningUtils.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
+#include "quant-opt/Dialect/QNN/Utils/WeightErrors.h"
 
 using namespace quantopt;
 using namespace quantopt::qnn;
@@ -66,6 +67,9 @@ static LogicalResult verifyDiscardable(Operation *op, NamedAttribute attr) {
   if (name == QNNDialect::getModelTypeAttrName() ||
       name == QNNDialect::getQuantizationAttrName())
     return expect(isa<TypeAttr>(value), "a type");
+  if (name == getWeightErrorsAttrName())
+    return expect(isWeightErrors(value),
+                  "an array of dictionaries with 'name', 'nearest', 'used'");
   return op->emitOpError("has unknown attribute '") << name << "'";
 }
 
