@@ -205,7 +205,7 @@ std::optional<double> TilingModel::getCycles() const {
   // All parameters come from memory once. Some of the price is for their size:
   // a layer of few positions gains little by weights that serve several
   // outputs.
-  constexpr double farBytes = 4;
+  constexpr double farBytes = 3;
   return height / tileHeight * *full + *rest +
          getParameterBytes(problem, s) / farBytes;
 }
