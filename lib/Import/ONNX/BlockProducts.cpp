@@ -120,10 +120,13 @@ static LogicalResult importMatMulNBits(NodeImporter &op) {
   FailureOr<BlockMatrix> m = readSizes(op);
   if (failed(m))
     return failure();
+  // The sizes are those of data before anything else is made of them.
   FailureOr<HostTensor> codes = readCodes(op, *m);
+  if (failed(codes))
+    return failure();
   FailureOr<SmallVector<float>> scales = op.getHostFloats(Scales, "the scales");
   FailureOr<SmallVector<int64_t>> zeroPoints = readZeroPoints(op, *m);
-  if (failed(codes) || failed(scales) || failed(zeroPoints))
+  if (failed(scales) || failed(zeroPoints))
     return failure();
   if (scales->size() != zeroPoints->size())
     return op.malformed("expected " + Twine(zeroPoints->size()) +
