@@ -190,7 +190,8 @@ struct QuantizeWeightsPass
             QNNDialect::getSchemeAttrName());
         DenseElementsAttr attr =
             getFloatConstant(contraction.op.getWeightOperand().get());
-        if (scheme && attr && !scheme.getType().isF32())
+        // Where there is no number, nothing is rounded.
+        if (scheme && attr && !attr.empty() && !scheme.getType().isF32())
           weights.push_back(
               {contraction.op, attr, scheme, std::move(contraction.name)});
       }

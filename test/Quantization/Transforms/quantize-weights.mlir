@@ -1,4 +1,5 @@
 // RUN: quant-opt %s -split-input-file --qnn-quantize-weights | FileCheck %s
+// RUN: quant-opt %s -split-input-file --qnn-quantize-weights=method=mse | FileCheck %s --check-prefix=EMPTY
 
 // One symmetric scale per row: 127 steps of 1/127 and 2/127; ties to even.
 // The float weight is gone.
@@ -92,4 +93,18 @@ func.func @three_bits(%x: tensor<1x5xf32>) -> tensor<1x1xf32> {
   %w = arith.constant dense<[[3.0, -3.0, -1.0, 2.0, 1.0]]> : tensor<1x5xf32>
   %0 = qnn.dense %x, %w {qnn.scheme = #qnn.scheme<!qnn.affine<i3<-3:3>, 1.0>, "default">} : (tensor<1x5xf32>, tensor<1x5xf32>) -> tensor<1x1xf32>
   return %0 : tensor<1x1xf32>
+}
+
+// -----
+
+// A weight without elements stays as it is, by any method.
+
+// CHECK-LABEL: func @empty
+// CHECK: arith.constant {{.*}} : tensor<0x4xf32>
+// EMPTY-LABEL: func @empty
+// EMPTY: arith.constant {{.*}} : tensor<0x4xf32>
+func.func @empty(%x: tensor<1x4xf32>) -> tensor<1x0xf32> {
+  %w = arith.constant dense<1.0> : tensor<0x4xf32>
+  %0 = qnn.dense %x, %w {qnn.scheme = #qnn.scheme<!qnn.affine_axis<i8, 0>, "default">} : (tensor<1x4xf32>, tensor<0x4xf32>) -> tensor<1x0xf32>
+  return %0 : tensor<1x0xf32>
 }
