@@ -24,8 +24,7 @@ using qvec::KernelOp;
 // Choice of bands
 //===----------------------------------------------------------------------===//
 
-/// Bands have a multiple of this many rows: tiles of depthwise kernels have 1,
-/// 2 or 4.
+/// Bands have a multiple of this many rows, as most tiles of depthwise kernels.
 static constexpr int64_t kRowAlignment = 2;
 
 /// Bytes that an operand has for each row of the kernel's image.

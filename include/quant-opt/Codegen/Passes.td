@@ -42,7 +42,7 @@ def StreamRows : Pass<"qvec-stream-rows", "::mlir::ModuleOp"> {
     Kernels take part whose rows do not depend on which row they are:
     contractions, depthwise kernels and maxima of one sample. The bands are as few
     as let line buffers, weights, and the rows that a band reads and writes take
-    half of the cache.
+    three quarters of the cache.
 
     The method: Alwani et al., "Fused-layer CNN accelerators", 2016; here rows
     are kept, not computed again.
