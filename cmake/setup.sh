@@ -11,8 +11,8 @@ build_packages=(
   llvm-22-tools mlir-22-tools ninja-build protobuf-compiler zlib1g-dev
 )
 test_packages=(
-  binutils clang-format-14 git libgmock-dev libgtest-dev libonnx-testdata parallel python3
-  python3-numpy python3-onnx python3-pil python3-psutil qemu-user xz-utils
+  binutils clang-format-14 git libdnnl-dev libgmock-dev libgtest-dev libonnx-testdata
+  parallel python3 python3-numpy python3-onnx python3-pil python3-psutil qemu-user xz-utils
 )
 
 case "${1-}" in

@@ -54,21 +54,20 @@ typedef Status (*Run)(void *session, void *options, const char *const *inputs,
                       const char *const *outputs, size_t numOutputs,
                       void **outputValues);
 
-struct Peer {
+typedef struct OnnxRuntime {
   const Function *api;
   void *session;
   const char **names; /* of inputs, then outputs */
   void **values;
   size_t numInputs, numOutputs;
-  char description[200];
-};
+} OnnxRuntime;
 
 /// Stores the reason of a failure; returns 1 when there is one.
-static int failed(const Peer *peer, Status status, qo_error *error) {
+static int failed(const OnnxRuntime *ort, Status status, qo_error *error) {
   if (!status)
     return 0;
   const char *(*message)(Status) =
-      (const char *(*)(Status))peer->api[kGetErrorMessage];
+      (const char *(*)(Status))ort->api[kGetErrorMessage];
   return qo_fail(error, "ONNX Runtime: %s", message(status));
 }
 
@@ -82,13 +81,13 @@ static int getElementType(const char *type) {
   return 0;
 }
 
-static int openSession(Peer *peer, const char *onnx, int threads,
+static int openSession(OnnxRuntime *ort, const char *onnx, int threads,
                        qo_error *error) {
-  const Function *api = peer->api;
+  const Function *api = ort->api;
   void *env, *options;
-  if (failed(peer, ((CreateEnv)api[kCreateEnv])(LOG_ERRORS, "bench", &env),
+  if (failed(ort, ((CreateEnv)api[kCreateEnv])(LOG_ERRORS, "bench", &env),
              error) ||
-      failed(peer, ((CreateObject)api[kCreateSessionOptions])(&options), error))
+      failed(ort, ((CreateObject)api[kCreateSessionOptions])(&options), error))
     return 1;
   const int settings[][2] = {
       {kSetSessionLogSeverityLevel, LOG_ERRORS},
@@ -97,96 +96,92 @@ static int openSession(Peer *peer, const char *onnx, int threads,
       {kSetInterOpNumThreads, 1},
   };
   for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); ++i)
-    if (failed(peer, ((SetInteger)api[settings[i][0]])(options, settings[i][1]),
+    if (failed(ort, ((SetInteger)api[settings[i][0]])(options, settings[i][1]),
                error))
       return 1;
   return failed(
-      peer,
-      ((CreateSession)api[kCreateSession])(env, onnx, options, &peer->session),
+      ort,
+      ((CreateSession)api[kCreateSession])(env, onnx, options, &ort->session),
       error);
 }
 
 /// A value whose data are a buffer of ours.
-static int wrapTensor(Peer *peer, void *info, const qo_tensor *tensor,
+static int wrapTensor(OnnxRuntime *ort, void *info, const qo_tensor *tensor,
                       void *data, void **value, qo_error *error) {
   int type = getElementType(tensor->type);
   if (!type)
     return qo_fail(error, "ONNX Runtime: '%s' has the unknown type '%s'",
                    tensor->name, tensor->type);
-  Status status = ((CreateTensor)peer->api[kCreateTensorWithData])(
+  Status status = ((CreateTensor)ort->api[kCreateTensorWithData])(
       info, data, (size_t)tensor->bytes, tensor->shape, (size_t)tensor->rank,
       type, value);
-  return failed(peer, status, error);
+  return failed(ort, status, error);
 }
 
 /// Inputs are the session's own; outputs get memory of their own.
-static int bind(Peer *peer, const qo_session *session, qo_error *error) {
+static int bind(OnnxRuntime *ort, const qo_session *session, qo_error *error) {
   const qo_model *model = session->model;
-  peer->numInputs = (size_t)model->num_inputs;
-  peer->numOutputs = (size_t)model->num_outputs;
-  size_t count = peer->numInputs + peer->numOutputs;
-  peer->names = calloc(count, sizeof(*peer->names));
-  peer->values = calloc(count, sizeof(*peer->values));
-  if (!peer->names || !peer->values)
+  ort->numInputs = (size_t)model->num_inputs;
+  ort->numOutputs = (size_t)model->num_outputs;
+  size_t count = ort->numInputs + ort->numOutputs;
+  ort->names = calloc(count, sizeof(*ort->names));
+  ort->values = calloc(count, sizeof(*ort->values));
+  if (!ort->names || !ort->values)
     return qo_fail(error, "out of memory");
   void *info;
-  if (failed(peer,
-             ((CreateMemoryInfo)peer->api[kCreateCpuMemoryInfo])(0, 0, &info),
+  if (failed(ort,
+             ((CreateMemoryInfo)ort->api[kCreateCpuMemoryInfo])(0, 0, &info),
              error))
     return 1;
   for (size_t i = 0; i < count; ++i) {
-    int isInput = i < peer->numInputs;
+    int isInput = i < ort->numInputs;
     const qo_tensor *tensor =
-        isInput ? &model->inputs[i] : &model->outputs[i - peer->numInputs];
+        isInput ? &model->inputs[i] : &model->outputs[i - ort->numInputs];
     void *data =
         isInput ? session->inputs[i]
                 : aligned_alloc(64, ((size_t)tensor->bytes + 63) & ~(size_t)63);
     if (!data)
       return qo_fail(error, "out of memory");
-    peer->names[i] = tensor->name;
-    if (wrapTensor(peer, info, tensor, data, &peer->values[i], error))
+    ort->names[i] = tensor->name;
+    if (wrapTensor(ort, info, tensor, data, &ort->values[i], error))
       return 1;
   }
   return 0;
 }
 
-static Status run(Peer *peer) {
-  return ((Run)peer->api[kRun])(peer->session, NULL, peer->names, peer->values,
-                                peer->numInputs, peer->names + peer->numInputs,
-                                peer->numOutputs,
-                                peer->values + peer->numInputs);
+static Status run(OnnxRuntime *ort) {
+  return ((Run)ort->api[kRun])(ort->session, NULL, ort->names, ort->values,
+                               ort->numInputs, ort->names + ort->numInputs,
+                               ort->numOutputs, ort->values + ort->numInputs);
 }
 
-Peer *openPeer(const char *library, const char *onnx, int threads,
-               const qo_session *session, qo_error *error) {
-  void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+/// A `qo_call`.
+static void callOnnxRuntime(void *peer) { run(peer); }
+
+int openOnnxRuntime(const PeerRequest *request, Peer *peer, qo_error *error) {
+  if (!request->library || !request->onnx)
+    return qo_fail(error, "'--peer=onnxruntime' needs '--onnxruntime=LIBRARY' "
+                          "and '--onnx=FILE'");
+  void *handle = dlopen(request->library, RTLD_NOW | RTLD_LOCAL);
   const ApiBase *(*getBase)(void) =
       handle ? (const ApiBase *(*)(void))dlsym(handle, "OrtGetApiBase") : NULL;
-  if (!getBase) {
-    qo_fail(error, "%s", dlerror());
-    return NULL;
-  }
-  Peer *peer = calloc(1, sizeof(*peer));
-  if (!peer) {
-    qo_fail(error, "out of memory");
-    return NULL;
-  }
-  peer->api = getBase()->getApi(API_VERSION);
-  if (!peer->api) {
-    qo_fail(error, "%s: has no interface of version %d", library, API_VERSION);
-    return NULL;
-  }
+  if (!getBase)
+    return qo_fail(error, "%s", dlerror());
+  OnnxRuntime *runtime = calloc(1, sizeof(*runtime));
+  if (!runtime)
+    return qo_fail(error, "out of memory");
+  runtime->api = getBase()->getApi(API_VERSION);
+  if (!runtime->api)
+    return qo_fail(error, "%s: has no interface of version %d",
+                   request->library, API_VERSION);
   snprintf(peer->description, sizeof(peer->description),
            "ONNX Runtime %s, %d intra-op and 1 inter-op threads, all graph "
            "optimizations",
-           getBase()->getVersion(), threads);
+           getBase()->getVersion(), request->threads);
+  peer->call = callOnnxRuntime;
+  peer->data = runtime;
   // The first run tells whether names and shapes are right.
-  if (openSession(peer, onnx, threads, error) || bind(peer, session, error) ||
-      failed(peer, run(peer), error))
-    return NULL;
-  return peer;
+  return openSession(runtime, request->onnx, request->threads, error) ||
+         bind(runtime, request->session, error) ||
+         failed(runtime, run(runtime), error);
 }
-
-const char *describePeer(const Peer *peer) { return peer->description; }
-
-void callPeer(void *peer) { run(peer); }

@@ -22,6 +22,7 @@
 #include <time.h>
 
 #define MAX_LIMITS 4
+#define MAX_LAYERS 1000
 #define MAX_TURNS 1000
 
 static const char usage[] =
@@ -32,8 +33,12 @@ static const char usage[] =
     "  --seconds=S          for the model, all turns together, default 1\n"
     "  --limit=KIND:WORK    dot8, fma (multiply-adds) or read (bytes) of a "
     "run\n"
-    "  --peer=LIBRARY --peer-model=FILE.onnx\n"
-    "                       ONNX Runtime's library and what it runs\n";
+    "  --list-peers         prints the engines that were built in\n"
+    "  --peer=ENGINE        measures one of them too; repeatable\n"
+    "  --onnxruntime=LIBRARY --onnx=FILE.onnx\n"
+    "                       ONNX Runtime's library and what it runs\n"
+    "  --layer=KIND:SIZES   what the other engines run; repeatable, see "
+    "Peer.h\n";
 
 typedef struct LimitRequest {
   const char *kind;
@@ -45,8 +50,10 @@ typedef struct LimitRequest {
 } LimitRequest;
 
 typedef struct Options {
-  const char *model, *isa, *peer, *peerModel;
-  int threads, turns;
+  const char *model, *isa, *onnxRuntime, *onnx;
+  const char *peers[MAX_PEERS];
+  Layer layers[MAX_LAYERS];
+  int numPeers, numLayers, threads, turns;
   double seconds;
   int numLimits;
   LimitRequest limits[MAX_LIMITS];
@@ -123,8 +130,8 @@ static int parseOption(const char *argument, Options *options,
     const char *name;
     const char **text;
   } texts[] = {{"--isa", &options->isa},
-               {"--peer", &options->peer},
-               {"--peer-model", &options->peerModel}};
+               {"--onnxruntime", &options->onnxRuntime},
+               {"--onnx", &options->onnx}};
   for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); ++i)
     if (getValue(argument, texts[i].name)) {
       *texts[i].text = getValue(argument, texts[i].name);
@@ -150,6 +157,13 @@ static int parseOption(const char *argument, Options *options,
   }
   if (getValue(argument, "--limit"))
     return parseLimit(getValue(argument, "--limit"), options, error);
+  if (getValue(argument, "--layer") && options->numLayers < MAX_LAYERS)
+    return parseLayer(getValue(argument, "--layer"),
+                      &options->layers[options->numLayers++], error);
+  if (getValue(argument, "--peer") && options->numPeers < MAX_PEERS) {
+    options->peers[options->numPeers++] = getValue(argument, "--peer");
+    return 0;
+  }
   return qo_fail(error, "unknown option '%s'", argument);
 }
 
@@ -171,8 +185,6 @@ static int parseOptions(int argc, char **argv, Options *options,
   }
   if (!options->model)
     return qo_fail(error, "expected a model: 'bench-model MODEL.so'");
-  if (!options->peer != !options->peerModel)
-    return qo_fail(error, "'--peer' and '--peer-model' need each other");
   return 0;
 }
 
@@ -303,9 +315,9 @@ static int measureLayers(qo_session *session, double seconds, int threads,
   return 0;
 }
 
-/// One turn: bounds, the model, the model layer by layer, the other engine.
-static int runTurn(Options *options, Engine *ours, Engine *peer, double *layers,
-                   int turn, qo_error *error) {
+/// One turn: bounds, the model, the model layer by layer, the other engines.
+static int runTurn(Options *options, Engine *ours, Engine *peers,
+                   double *layers, int turn, qo_error *error) {
   double seconds = options->seconds / options->turns;
   for (int i = 0; i < options->numLimits; ++i)
     if (options->limits[i].limit)
@@ -324,8 +336,8 @@ static int runTurn(Options *options, Engine *ours, Engine *peer, double *layers,
     if (request->limit)
       request->shares[turn] = achieved / request->rates[turn];
   }
-  if (peer->data)
-    measureEngine(peer, turn, seconds, options->threads);
+  for (int i = 0; i < options->numPeers; ++i)
+    measureEngine(&peers[i], turn, seconds, options->threads);
   return 0;
 }
 
@@ -405,8 +417,21 @@ static double getRatio(const Engine *ours, const Engine *peer, int turns) {
   return sortAndTakeMedian(ratios, turns);
 }
 
+static void printPeers(const Options *options, const Engine *ours,
+                       const Engine *engines, const Peer *peers) {
+  printf(", \"peers\": {");
+  for (int i = 0; i < options->numPeers; ++i) {
+    printf("%s\"%s\": {\"engine\": ", i ? ", " : "", peers[i].name);
+    printString(peers[i].description);
+    printf(", \"ratio\": %.4f, ", getRatio(ours, &engines[i], options->turns));
+    printEngine(&engines[i], options->turns);
+    printf("}");
+  }
+  printf("}");
+}
+
 static void printResult(Options *options, const Engine *ours,
-                        const Engine *peer, const double *layers) {
+                        const double *layers) {
   const qo_session *session = ours->data;
   printf("{\"isa\": \"%s\", \"threads\": %d, \"turns\": %d, ",
          session->variant->isa, options->threads, options->turns);
@@ -416,40 +441,46 @@ static void printResult(Options *options, const Engine *ours,
   printEngine(ours, options->turns);
   printLimits(options);
   printLayers(session->variant, layers, options->turns);
-  if (peer->data) {
-    printf(", \"peer\": {\"engine\": ");
-    printString(describePeer(peer->data));
-    printf(", \"ratio\": %.4f, ", getRatio(ours, peer, options->turns));
-    printEngine(peer, options->turns);
-    printf("}");
+}
+
+/// Opens the engines that were asked for.
+static int openPeers(const Options *options, const qo_session *session,
+                     Peer *peers, Engine *engines, qo_error *error) {
+  PeerRequest request = {options->onnxRuntime, options->onnx,
+                         options->layers,      options->numLayers,
+                         options->threads,     session};
+  for (int i = 0; i < options->numPeers; ++i) {
+    if (openPeer(options->peers[i], &request, &peers[i], error))
+      return 1;
+    engines[i].call = peers[i].call;
+    engines[i].data = peers[i].data;
   }
-  printf("}\n");
+  return 0;
 }
 
 static int measure(Options *options, qo_error *error) {
   // Static: they are large.
-  static Engine ours, peer;
+  static Engine ours, engines[MAX_PEERS];
+  static Peer peers[MAX_PEERS];
   static qo_session session;
   if (openModel(options, &session, error) ||
       prepareLimits(options, session.variant->isa, error))
     return 1;
   ours.call = callSession;
   ours.data = &session;
-  peer.call = callPeer;
-  if (options->peer) {
-    peer.data = openPeer(options->peer, options->peerModel, options->threads,
-                         &session, error);
-    if (!peer.data)
-      return 1;
-  }
+  if (openPeers(options, &session, peers, engines, error))
+    return 1;
   double *layers =
       calloc((size_t)options->turns * (size_t)session.variant->num_layers,
              sizeof(*layers));
   int failed = layers ? 0 : qo_fail(error, "out of memory");
   for (int turn = 0; !failed && turn < options->turns; ++turn)
-    failed = runTurn(options, &ours, &peer, layers, turn, error);
-  if (!failed)
-    printResult(options, &ours, &peer, layers);
+    failed = runTurn(options, &ours, engines, layers, turn, error);
+  if (!failed) {
+    printResult(options, &ours, layers);
+    printPeers(options, &ours, engines, peers);
+    printf("}\n");
+  }
   free(layers);
   qo_session_close(&session);
   return failed;
@@ -457,6 +488,10 @@ static int measure(Options *options, qo_error *error) {
 
 int main(int argc, char **argv) {
   static Options options;
+  if (argc == 2 && !strcmp(argv[1], "--list-peers")) {
+    listPeers();
+    return 0;
+  }
   qo_error error;
   int failed = parseOptions(argc, argv, &options, &error);
   if (!failed && measure(&options, &error)) {

@@ -4,6 +4,7 @@
 usage: bench.py OUT [--build DIR] [--rows GLOB,...] [--list]
                     [--random N] [--networks N] [--first SEED]
                     [--seconds S] [--threads N] [--cores LIST] [--cpu LEVEL] [--no-peer]
+                    [--keep]
 
 Without --random and --networks the rows of rows.json are measured, or those that a GLOB
 matches. --random N measures N seeded layers that are in no list; --networks N measures N
@@ -12,7 +13,8 @@ and index.html.
 
 Each row is generated, compiled and measured in turns in one process on fixed cores: the
 bound, our code, ONNX Runtime's on the same file if $PEERS names a folder with
-onnxruntime-node. For rows of one layer the share of the bound is that of the layer's
+onnxruntime-node, and the layers one by one in those of oneDNN, XNNPACK and ggml that
+bench-model was built with. For rows of one layer the share of the bound is that of the layer's
 kernel; copies of the input and output are layers of their own and are left out. The ratio
 to ONNX Runtime is that of complete calls.
 """
@@ -52,7 +54,10 @@ class Bench:
         self.options = options
         self.compiler = os.path.join(options.build, "bin", "quant-compile")
         self.program = os.path.join(options.build, "test", "Benchmark", "bench-model")
-        self.peer = None if options.no_peer else peer_library()
+        self.library = None if options.no_peer else peer_library()
+        self.engines = []
+        if os.path.exists(self.program) and not options.no_peer:
+            self.engines = self.run([self.program, "--list-peers"]).split()
         self.folder = os.path.join(options.out, "models")
         os.makedirs(self.folder, exist_ok=True)
 
@@ -82,6 +87,18 @@ class Bench:
             return {first: works[first], **works}
         return {first: works[first]}
 
+    def peers(self, row, network, onnx):
+        """Options that have other engines measured: those that can run the row."""
+        names = {"onnxruntime"} if self.library else set()
+        if network.quantized:
+            names |= {"onednn", "xnnpack"} if self.options.threads == 1 else {"onednn"}
+        elif row.get("bits"):
+            names.add("ggml")
+        chosen = [f"--peer={name}" for name in self.engines if name in names]
+        layers = [f"--layer={layer}" for layer in network.layers]
+        files = [f"--onnxruntime={self.library}", f"--onnx={onnx}"] if self.library else []
+        return chosen + layers + files if chosen else []
+
     def measure(self, row):
         """The row with what was measured."""
         quantized = row.get("types", "u8s8") != "f32"
@@ -95,13 +112,14 @@ class Bench:
         command = [self.program, library, f"--threads={self.options.threads}",
                    f"--seconds={self.options.seconds}"]
         command += [f"--limit={k}:{v}" for k, v in self.limits(row, network).items()]
-        if row.get("bits"):  # the peer has an operator of its own for such weights
+        if row.get("bits"):  # ONNX Runtime has an operator of its own for such weights
             networks.write_packed_product(row, network, onnx)
-        if self.peer and cpu == "native":  # it always uses the best instructions
-            command += [f"--peer={self.peer}", f"--peer-model={onnx}"]
+        if cpu == "native":  # the others always use the best instructions
+            command += self.peers(row, network, onnx)
         result = json.loads(self.run(command, preexec_fn=self.pin))
-        os.remove(library)
-        os.remove(onnx)
+        if not self.options.keep:
+            os.remove(library)
+            os.remove(onnx)
         return {**row, **self.derive(row, network, result)}
 
     def derive(self, row, network, result):
@@ -160,6 +178,7 @@ def parse(arguments):
     parser.add_argument("--cores", type=lambda text: {int(core) for core in text.split(",")})
     parser.add_argument("--cpu")
     parser.add_argument("--no-peer", action="store_true")
+    parser.add_argument("--keep", action="store_true", help="leave models in OUT/models")
     options = parser.parse_args(arguments)
     if not options.out and not options.list:
         parser.error("expected a folder for the results")

@@ -28,12 +28,14 @@ class Value:
 class Network(onnx_graph.Graph):
     """A network under construction; counts multiply-adds on the way."""
 
-    def __init__(self, quantized, seed=0):
+    def __init__(self, quantized, seed=0, bits=8):
         super().__init__()
+        self.bits = bits
         self.quantized = quantized
         self.rng = np.random.default_rng(seed)
         self.inputs, self.outputs = [], []
         self.macs = self.weights = 0
+        self.layers = []  # for engines without models, as bench-model takes them
 
     # Rounding points.
 
@@ -86,9 +88,10 @@ class Network(onnx_graph.Graph):
             self.inputs.append(("x", TensorProto.FLOAT, shape))
             return self.quantize("x", shape, -4.0, 4.0)
         self.inputs.append(("x", TensorProto.UINT8, shape))
-        x = Value("x", tuple(shape), 8 / 255, 128)
         if len(shape) == 2:
-            return x
+            return Value("x", tuple(shape), 8 / 255, 128)
+        # Images are what an activation gives, as in front of most convolutions.
+        x = Value("x", tuple(shape), 4 / 255, 0)
         *image, channels = shape
         name = self.node("Transpose", [self.real(x)], perm=[0, 3, 1, 2])
         return self.keep(name, x, (channels, *image))
@@ -124,6 +127,8 @@ class Network(onnx_graph.Graph):
         weight = self.rng.standard_normal(shape) * (2 / np.prod(shape[1:])) ** 0.5
         weight, scales = self.weight(weight, 0)
         self.macs += int(np.prod(shape) * np.prod(size))
+        sizes = (*image, inputs, outputs, *kernel, stride, *pads, groups, dilation)
+        self.layers.append("conv:" + ",".join(str(n) for n in sizes))
         operands = [self.real(x), weight, self.bias(outputs, x.scale, scales)]
         name = self.node("Conv", operands, kernel_shape=kernel, strides=[stride] * 2,
                          pads=pads, group=groups, dilations=[dilation] * 2)
@@ -135,6 +140,7 @@ class Network(onnx_graph.Graph):
         weight = self.rng.standard_normal((outputs, inputs)) * inputs ** -0.5
         weight, scales = self.weight(weight, 0)
         self.macs += inputs * outputs
+        self.layers.append(f"dense:1,{inputs},{outputs},8")
         operands = [self.real(x), weight, self.bias(outputs, x.scale, scales)]
         name = self.node("Gemm", operands, transB=1)
         return self.activate(name, (outputs,), activation)
@@ -145,6 +151,7 @@ class Network(onnx_graph.Graph):
         weight = self.rng.standard_normal((inputs, outputs)) * inputs ** -0.5
         weight, _ = self.weight(weight, 1)
         self.macs += rows * inputs * outputs
+        self.layers.append(f"dense:{rows},{inputs},{outputs},{self.bits}")
         return self.activate(self.node("MatMul", [self.real(x), weight]), (rows, outputs), None)
 
     def add(self, x, y, activation=None):
@@ -259,7 +266,7 @@ NETWORKS = {
 
 def build(row, quantized):
     """The network of a row of rows.json (or of random_rows), as a `Network`."""
-    g = Network(quantized, row.get("seed", 0))
+    g = Network(quantized, row.get("seed", 0), int(row.get("bits", 8)))
     family = row["family"]
     if family == "network":
         body, shape = NETWORKS[row["network"]]

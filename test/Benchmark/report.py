@@ -5,7 +5,9 @@ import os
 
 LAYERS = ("conv", "depthwise", "dense")
 COLUMNS = (("row", -38), ("isa", -11), ("us", 11), ("min", 11), ("spread", 7), ("share", 7),
-           ("goal", 6), ("peer us", 11), ("ratio", 7), ("goal", 6), (" ", -7))
+           ("goal", 6), ("ort us", 11), ("ratio", 7), ("goal", 6), ("onednn", 7),
+           ("xnnpack", 7), ("ggml", 7), (" ", -7))
+OTHERS = ("onednn", "xnnpack", "ggml")
 
 
 def goal_share(row):
@@ -23,9 +25,14 @@ def goal_ratio(row):
     return figure / row["goal"] if figure else None
 
 
+def ratios(result):
+    """Our time relative to each engine's that was measured."""
+    return {name: peer["ratio"] for name, peer in result.get("peers", {}).items()}
+
+
 def verdict(result):
-    """`met` or `missed`, nothing without a goal; `slower` than ONNX Runtime is worse."""
-    if result.get("peer", {}).get("ratio", 0) > 1:
+    """`met` or `missed`, nothing without a goal; `slower` than the best peer is worse."""
+    if max(ratios(result).values(), default=0) > 1:
         return "slower"
     goal = goal_share(result)
     if goal is None or "share" not in result:
@@ -52,11 +59,12 @@ def header():
 
 def cells(result):
     """The cells of a result's line."""
-    peer = result.get("peer", {})
+    peer = result.get("peers", {}).get("onnxruntime", {})
     return [result["name"], result["isa"], number(result["median_us"]),
             number(result["min_us"]), percent(result["spread"]), percent(result.get("share")),
             percent(goal_share(result)), number(peer.get("median_us")),
-            number(peer.get("ratio")), number(goal_ratio(result)), verdict(result)]
+            number(peer.get("ratio")), number(goal_ratio(result)),
+            *(number(ratios(result).get(name)) for name in OTHERS), verdict(result)]
 
 
 def line(result):
@@ -83,11 +91,11 @@ def summary(results, rows):
     judged = [verdict(result) for result in good if goal_share(result) is not None]
     if judged:
         lines.append(f"goals: {judged.count('met')} of {len(judged)} met")
-    ratios = [result["peer"]["ratio"] for result in good if "peer" in result]
-    if ratios:
-        slower = sum(ratio > 1 for ratio in ratios)
-        lines.append(f"peer: {good[0]['peer']['engine']}")
-        lines.append(f"slower than the peer: {slower} of {len(ratios)}")
+    for name in ("onnxruntime", *OTHERS):
+        compared = [result["peers"][name] for result in good if name in ratios(result)]
+        if compared:
+            slower = sum(peer["ratio"] > 1 for peer in compared)
+            lines.append(f"slower than {compared[0]['engine']}: {slower} of {len(compared)}")
     for family in LAYERS:
         shares = [r["share"] for r in good
                   if r["family"] == family and r["name"].startswith("random") and "share" in r]
@@ -171,19 +179,19 @@ def page(results, text):
     """A page that needs nothing else."""
     good = [result for result in results if "error" not in result]
     shares = [(r["name"], r["share"], goal_share(r), verdict(r)) for r in good if "share" in r]
-    ratios = [(r["name"], r["peer"]["ratio"], goal_ratio(r), verdict(r))
-              for r in good if "peer" in r]
+    compared = [(f"{r['name']} : {name}", ratio, goal_ratio(r) if name == "onnxruntime" else None,
+                 verdict(r)) for r in good for name, ratio in ratios(r).items()]
     key = "".join(f'<span style="background:{color}"></span>{label}' for label, color in (
         ("goal met", "#2f7d4f"), ("goal missed", "#c77f1a"),
-        ("slower than the peer", "#b3372f"), ("no goal", "#7a8794")))
+        ("slower than the best engine", "#b3372f"), ("no goal", "#7a8794")))
     parts = ["<!DOCTYPE html><html lang=en><meta charset=utf-8><title>quant-opt benchmarks</title>",
              f"<style>{STYLE}</style><h1>quant-opt benchmarks</h1><p class=key>{key};",
              " a black mark is the goal</p>"]
     if shares:
         parts.append("<h2>Share of the core's bound</h2>")
         parts.append(bars(shares, percent, (0, .25, .5, .75, 1), 1))
-    if ratios:
-        parts.append("<h2>Time relative to the peer (1: as fast; less is better)</h2>")
-        parts.append(bars(ratios, number, (0, .25, .5, .75, 1, 1.25, 1.5), 1.5))
+    if compared:
+        parts.append("<h2>Time relative to the other engine's (1: as fast; less is better)</h2>")
+        parts.append(bars(compared, number, (0, .25, .5, .75, 1, 1.25, 1.5), 1.5))
     table = "\n".join([header(), *map(line, results), "", text])
     return "".join(parts) + f"<h2>Table</h2><pre>{html.escape(table)}</pre></html>\n"

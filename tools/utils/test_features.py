@@ -54,6 +54,15 @@ def onnxruntime(site):
     return bool(os.environ.get("PEERS")) and os.path.isdir(peer)
 
 
+def onednn(site):
+    """Whether the program that measures models was built with oneDNN."""
+    program = os.path.join(site.build, "test", "Benchmark", "bench-model")
+    if not os.path.exists(program):
+        return False
+    result = subprocess.run([program, "--list-peers"], capture_output=True, text=True)
+    return "onednn" in result.stdout.split()
+
+
 def onnx_testdata(site):
     """Whether the operator tests of Debian's libonnx-testdata are installed."""
     pattern = "/usr/lib/python3/dist-packages/onnx/backend/test/data/node"
@@ -88,6 +97,10 @@ FEATURES = {
         onnxruntime,
         "no ONNX Runtime to compare with; set PEERS to a folder in which"
         " 'npm install onnxruntime-node' was run",
+    ),
+    "onednn": (
+        onednn,
+        "no oneDNN to compare with; install libdnnl-dev and configure again",
     ),
     "demo-data": (demo_data, "test/Data/fashion-mnist is not in this tree"),
     "node": (program("node"), "node was not found; install nodejs"),
