@@ -39,6 +39,8 @@ struct ContractionView {
     return groups > 1 && weightShape[3] == 1 &&
            qvec::kPanelWidth % (weightShape[0] / groups) == 0;
   }
+  /// Elements that one step of a kernel sums.
+  int64_t getStepElements() const { return isInteger() ? 4 : 1; }
   SpatialPads getPads() const {
     ArrayRef<int64_t> p = window.getPads();
     return {p[0], p[1], p[2], p[3]};

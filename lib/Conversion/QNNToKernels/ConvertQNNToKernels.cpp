@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ContractionView.h"
 #include "Lowerings.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -51,6 +52,21 @@ static Value addDelta(LoweringState &state, Value tensor, Value destination,
   return generic.getResult(0);
 }
 
+/// Whether all that reads the bytes are products that read no further than
+/// their ends: other kernels may read a few bytes more.
+static bool isReadExactly(Value value) {
+  return llvm::all_of(value.getUsers(), [](Operation *user) {
+    if (isa<qnn::StorageCastOp>(user))
+      return isReadExactly(user->getResult(0));
+    if (!isa<qnn::ContractionOpInterface>(user) || !isKernelRoot(user))
+      return false;
+    ContractionView view = getContractionView(user);
+    return view.isInteger() && !view.isDepthwise() &&
+           !isPackedContraction(view) &&
+           view.weightShape[3] % view.getStepElements() == 0;
+  });
+}
+
 /// Gives the function plain storage types and lowers its arguments.
 static void lowerArguments(LoweringState &state, func::FuncOp func) {
   Location loc = func.getLoc();
@@ -64,14 +80,18 @@ static void lowerArguments(LoweringState &state, func::FuncOp func) {
       state.setView(argument, argument, loc);
       continue;
     }
-    // Kernels may read a few bytes past the end, which only our own memory
-    // allows: bytes are always copied.
+    int64_t delta = getBorderDelta(state, element);
+    bool inPlace =
+        delta == 0 && !state.hasPads(argument) && isReadExactly(argument);
     Value raw =
         UnrealizedConversionCastOp::create(state.builder, loc, plain, argument)
             .getResult(0);
+    if (inPlace) {
+      state.setView(argument, raw, loc);
+      continue;
+    }
     Value destination = state.getDestination(argument, loc);
-    Value stored =
-        addDelta(state, raw, destination, getBorderDelta(state, element), loc);
+    Value stored = addDelta(state, raw, destination, delta, loc);
     state.set(argument, stored, loc);
   }
 }
@@ -162,12 +182,20 @@ static void lowerConstant(LoweringState &state, arith::ConstantOp op) {
   state.setView(op, state.constant(stored, op.getLoc()), op.getLoc());
 }
 
+/// Whether the group only says how its bytes are called.
+static bool isAlias(const FusionGroup &group) {
+  return isa<qnn::StorageCastOp>(group.root) && !group.transpose &&
+         llvm::all_of(group.steps, llvm::IsaPred<qnn::StorageCastOp>);
+}
+
 static LogicalResult
 lowerOp(LoweringState &state, Operation &op,
         const llvm::MapVector<Operation *, FusionGroup> &groups) {
   auto found = groups.find(&op);
   if (found != groups.end()) {
     const FusionGroup &group = found->second;
+    if (isAlias(group))
+      return success();
     FastMath::Scope scope(state.fastMath, group.root);
     if (isa<qnn::ContractionOpInterface>(group.root))
       return lowerContraction(state, group);

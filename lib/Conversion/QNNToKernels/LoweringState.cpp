@@ -52,6 +52,16 @@ int64_t quantopt::getSignedEquivalent(IntegerType storage, int64_t value) {
   return value - (int64_t(1) << (storage.getWidth() - 1));
 }
 
+Value quantopt::skipStorageCasts(Value value) {
+  while (auto cast = value.getDefiningOp<qnn::StorageCastOp>())
+    value = cast.getInput();
+  return value;
+}
+
+bool LoweringState::hasPads(Value value) const {
+  return pads.contains(skipStorageCasts(value));
+}
+
 Type LoweringState::getLoweredElementType(Type type) const {
   if (auto quantized = dyn_cast<qnn::QuantizedTypeInterface>(type))
     type = quantized.getStorageType();
@@ -112,6 +122,7 @@ static Value insert(OpBuilder &builder, Location loc, Value part, Value whole,
 }
 
 Value LoweringState::get(Value value, Location loc) {
+  value = skipStorageCasts(value);
   auto padded = buffers.find(value);
   if (padded == buffers.end())
     return lowered.lookup(value);
@@ -124,6 +135,7 @@ Value LoweringState::getPadded(Value value, const SpatialPads &wanted,
                                Location loc) {
   if (!wanted.any())
     return get(value, loc);
+  value = skipStorageCasts(value);
   const SpatialPads &p = pads.find(value)->second.pads;
   SmallVector<int64_t> sizes(
       cast<RankedTensorType>(value.getType()).getShape());
@@ -135,7 +147,7 @@ Value LoweringState::getPadded(Value value, const SpatialPads &wanted,
 
 void LoweringState::requirePads(Value value, const SpatialPads &wanted,
                                 TypedAttr fill) {
-  PadPlan &plan = pads[value];
+  PadPlan &plan = pads[skipStorageCasts(value)];
   plan.fill = fill;
   plan.pads.top = std::max(plan.pads.top, wanted.top);
   plan.pads.left = std::max(plan.pads.left, wanted.left);
@@ -166,6 +178,7 @@ Value LoweringState::fillHalo(Value buffer, RankedTensorType type,
 }
 
 Value LoweringState::getDestination(Value value, Location loc) {
+  value = skipStorageCasts(value);
   RankedTensorType type = getLoweredType(value.getType());
   auto plan = pads.find(value);
   if (plan == pads.end())
@@ -182,6 +195,7 @@ Value LoweringState::getDestination(Value value, Location loc) {
 }
 
 void LoweringState::set(Value value, Value result, Location loc) {
+  value = skipStorageCasts(value);
   auto padded = buffers.find(value);
   if (padded == buffers.end()) {
     lowered[value] = result;
@@ -194,7 +208,7 @@ void LoweringState::set(Value value, Value result, Location loc) {
 
 void LoweringState::setView(Value value, Value result, Location loc) {
   if (!hasPads(value)) {
-    lowered[value] = result;
+    lowered[skipStorageCasts(value)] = result;
     return;
   }
   Value destination = getDestination(value, loc);

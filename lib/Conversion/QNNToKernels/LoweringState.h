@@ -53,6 +53,8 @@ private:
   bool isAllowed, isActive = false;
 };
 
+/// Tensors of values, and their paddings, are those of the value behind all
+/// `qnn.storage_cast`s, which change nothing in memory.
 class LoweringState {
 public:
   LoweringState(func::FuncOp func, const TargetLevel &target,
@@ -77,7 +79,7 @@ public:
   /// Before lowering: the value's buffer will have at least this padding, with
   /// elements equal to `fill` (a storage value for integers).
   void requirePads(Value value, const SpatialPads &pads, TypedAttr fill);
-  bool hasPads(Value value) const { return pads.contains(value); }
+  bool hasPads(Value value) const;
 
   /// A destination tensor of the value's lowered type; writing into it writes
   /// into the padded buffer.
@@ -111,6 +113,9 @@ private:
   llvm::DenseMap<Value, Value> buffers;
   llvm::DenseMap<Value, PadPlan> pads;
 };
+
+/// The value before all `qnn.storage_cast`s.
+Value skipStorageCasts(Value value);
 
 /// The lowered element for a real value of a splat of `attr`.
 int64_t getSignedEquivalent(IntegerType storage, int64_t value);
