@@ -69,16 +69,38 @@ void ContractionLoops::emitUnits(const ContractionBlock &block, Value first,
 
 void ContractionLoops::emitRow(const ContractionBlock &block, Value n,
                                Value h) {
-  int64_t rows = layout.tiles.size, width = e.output.shape[2];
-  int64_t largeEnd = layout.tiles.large * rows;
-  e.forLoop(e.index(0), e.index(largeEnd), rows, [&](Value w) {
-    body(block, {n, h, w, rows});
-  });
-  if (layout.tiles.small == 0)
-    return;
-  e.forLoop(e.index(largeEnd), e.index(width), rows - 1, [&](Value w) {
-    body(block, {n, h, w, rows - 1});
-  });
+  const TileSplit &tiles = layout.tiles;
+  int64_t count = tiles.getTiles(), large = tiles.large;
+  auto getSize = [&](int64_t t) { return tiles.size - (t >= large); };
+  auto getStart = [&](int64_t t) {
+    return t * tiles.size - std::max<int64_t>(0, t - large);
+  };
+  // Tiles at an end where columns hold zeros have code of their own.
+  auto zeros = e.kernel.getZeroPads();
+  qvec::StrategyAttr strategy = *e.kernel.getStrategy();
+  bool split =
+      zeros && strategy.getSteps() == 1 &&
+      (!strategy.getMergeTaps() || e.input.shape[3] % strategy.getGroup() == 0);
+  bool first = split && (*zeros)[1] != 0, last = split && (*zeros)[3] != 0;
+  auto emitEnd = [&](int64_t t, bool isFirst, bool isLast) {
+    body(block, {n, h, e.index(getStart(t)), getSize(t), isFirst, isLast});
+  };
+  auto emitMiddle = [&](int64_t begin, int64_t end) {
+    if (begin < end)
+      e.forLoop(e.index(getStart(begin)), e.index(getStart(end)),
+                getSize(begin), [&](Value w) {
+                  body(block, {n, h, w, getSize(begin)});
+                });
+  };
+  if (count == 1)
+    return emitEnd(0, first, last);
+  int64_t begin = first, end = count - last;
+  if (first)
+    emitEnd(0, true, false);
+  emitMiddle(begin, std::min(large, end));
+  emitMiddle(std::max(begin, large), end);
+  if (last)
+    emitEnd(count - 1, false, true);
 }
 
 //===----------------------------------------------------------------------===//
@@ -110,30 +132,121 @@ static Value getWeightBase(KernelEmitter &e, const ContractionLayout &layout,
   return e.add(base, e.mul(e.rem(block.channel, kPanelWidth), laneElements));
 }
 
+namespace {
+/// Taps of a window's row in which the same positions of a tile read elements
+/// that may differ from zero.
+struct ColumnPart {
+  Span columns, positions;
+};
+} // namespace
+
+/// The positions for which a column of the window does not hold zeros.
+static Span getPositions(KernelEmitter &e, const TilePosition &at,
+                         int64_t column) {
+  qnn::WindowAttr window = e.kernel.getWindow();
+  ArrayRef<int64_t> zeros = *e.kernel.getZeroPads();
+  int64_t stride = window.getStrides()[1];
+  int64_t tap = column * window.getDilations()[1];
+  Span range = {0, at.rows};
+  if (at.isFirst)
+    while (range.begin < range.end && range.begin * stride + tap < zeros[1])
+      ++range.begin;
+  int64_t start = e.output.shape[2] - at.rows;
+  int64_t limit = e.input.shape[2] - zeros[3];
+  if (at.isLast)
+    while (range.begin < range.end &&
+           (start + range.end - 1) * stride + tap >= limit)
+      --range.end;
+  return range;
+}
+
+/// All columns of a window, neighbours with the same positions together; those
+/// without any are left out.
+static SmallVector<ColumnPart>
+splitColumns(KernelEmitter &e, const TilePosition &at, int64_t columns) {
+  if (!at.isFirst && !at.isLast)
+    return {{{0, columns}, {0, at.rows}}};
+  SmallVector<ColumnPart> parts;
+  for (int64_t column = 0; column < columns; ++column) {
+    Span range = getPositions(e, at, column);
+    if (range.begin == range.end)
+      continue;
+    if (!parts.empty() && parts.back().columns.end == column &&
+        parts.back().positions.begin == range.begin &&
+        parts.back().positions.end == range.end)
+      ++parts.back().columns.end;
+    else
+      parts.push_back({{column, column + 1}, range});
+  }
+  return parts;
+}
+
+/// The window's rows that do not hold zeros, for output row `h`.
+static std::pair<Value, Value> getWindowRows(KernelEmitter &e, Value h) {
+  qnn::WindowAttr window = e.kernel.getWindow();
+  int64_t rows = window.getKernel()[0], dilation = window.getDilations()[0];
+  Value begin = e.index(0), end = e.index(rows);
+  auto zeros = e.kernel.getZeroPads();
+  if (!zeros || ((*zeros)[0] == 0 && (*zeros)[2] == 0))
+    return {begin, end};
+  Value top = e.mul(h, window.getStrides()[0]);
+  // The number of taps above a row of the input, counted from the first one.
+  auto countAbove = [&](int64_t row) {
+    Value distance =
+        arith::SubIOp::create(e.b, e.loc, e.index(row), top).getResult();
+    return e.div(e.add(e.max(distance, e.index(0)), dilation - 1), dilation);
+  };
+  if ((*zeros)[0] != 0)
+    begin = e.min(countAbove((*zeros)[0]), end);
+  if ((*zeros)[2] != 0)
+    end = e.min(countAbove(e.input.shape[1] - (*zeros)[2]), end);
+  return {begin, end};
+}
+
+/// Emits the runs of a part of a window's row, whose first elements are given.
+static SmallVector<Value> emitColumns(KernelEmitter &e, const ColumnPart &part,
+                                      Value input, Value weight,
+                                      ValueRange start, RunBody body) {
+  int64_t steps = e.weight.shape[2];
+  auto [begin, end] = part.columns;
+  qnn::WindowAttr window = e.kernel.getWindow();
+  if (e.kernel.getStrategy()->getMergeTaps()) {
+    // All taps are one run.
+    int64_t columns = window.getKernel()[1];
+    Span range = {steps * begin / columns, steps * end / columns};
+    return body({input, weight, range, part.positions}, start);
+  }
+  return e.reduceLoop(
+      e.index(begin), e.index(end), start, [&](Value kw, ValueRange inner) {
+        Value x = e.add(
+            input, e.mul(kw, window.getDilations()[1] * e.input.strides[2]));
+        Value w = e.add(weight, e.mul(kw, e.weight.strides[1]));
+        return body({x, w, {0, steps}, part.positions}, inner);
+      });
+}
+
 SmallVector<Value> quantopt::emitRuns(KernelEmitter &e,
                                       const ContractionLayout &layout,
                                       const ContractionBlock &block,
                                       const TilePosition &at, ValueRange start,
                                       RunBody body) {
   qnn::WindowAttr window = e.kernel.getWindow();
-  ArrayRef<int64_t> in = e.input.strides, dilations = window.getDilations();
+  int64_t rowStride = window.getDilations()[0] * e.input.strides[1];
   Value input = getInputBase(e, layout, block, at);
   Value weight = getWeightBase(e, layout, block);
   bool merged = e.kernel.getStrategy()->getMergeTaps();
-  int64_t rows = window.getKernel()[0];
-  int64_t columns = merged ? 1 : window.getKernel()[1];
-  int64_t runStride = e.weight.strides[1];
-  return e.reduceLoop(
-      e.index(0), e.index(rows), start, [&](Value kh, ValueRange outer) {
-        Value rowInput = e.add(input, e.mul(kh, dilations[0] * in[1]));
-        Value rowWeight = e.add(weight, e.mul(kh, columns * runStride));
-        return e.reduceLoop(
-            e.index(0), e.index(columns), outer,
-            [&](Value kw, ValueRange inner) {
-              return body(e.add(rowInput, e.mul(kw, dilations[1] * in[2])),
-                          e.add(rowWeight, e.mul(kw, runStride)), inner);
-            });
-      });
+  int64_t columns = window.getKernel()[1];
+  int64_t rowRuns = (merged ? 1 : columns) * e.weight.strides[1];
+  SmallVector<ColumnPart> parts = splitColumns(e, at, columns);
+  auto [first, last] = getWindowRows(e, at.h);
+  return e.reduceLoop(first, last, start, [&](Value kh, ValueRange outer) {
+    Value rowInput = e.add(input, e.mul(kh, rowStride));
+    Value rowWeight = e.add(weight, e.mul(kh, rowRuns));
+    SmallVector<Value> sums(outer);
+    for (const ColumnPart &part : parts)
+      sums = emitColumns(e, part, rowInput, rowWeight, sums, body);
+    return sums;
+  });
 }
 
 Value quantopt::getOutChannel(KernelEmitter &e, const ContractionLayout &layout,

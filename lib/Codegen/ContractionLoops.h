@@ -21,10 +21,26 @@ struct ContractionBlock {
   int64_t valid; // channels that exist
 };
 
-/// Where a tile lies.
+/// Where a tile lies, and whether it is known to hold its row's first or last
+/// position.
 struct TilePosition {
   Value n, h, w;
   int64_t rows;
+  bool isFirst = false, isLast = false;
+};
+
+/// From `begin` to before `end`.
+struct Span {
+  int64_t begin, end;
+};
+
+/// Elements that lie together in the input and in the weights, to be summed for
+/// some of a tile's positions.
+struct ContractionRun {
+  /// Offsets of the first element for the tile's first position, and of its
+  /// weights in the block's first panel.
+  Value input, weight;
+  Span steps, positions;
 };
 
 /// Emits the loops over the work items of a contraction, with `body` for each
@@ -47,12 +63,11 @@ private:
   Body body;
 };
 
-/// Emits the loops over the runs of summed elements that a tile's window has.
-/// `body` gets the offsets of a run's first element, for the tile's first
-/// position, and of the run in the block's first panel, and the values that
-/// loops carry.
+/// Emits the loops over the runs that a tile's window has. `body` also gets the
+/// values that loops carry. Rows that hold zeros are left out, and positions
+/// for which a column holds zeros if the tile is known to be at that end.
 using RunBody =
-    llvm::function_ref<SmallVector<Value>(Value, Value, ValueRange)>;
+    llvm::function_ref<SmallVector<Value>(const ContractionRun &, ValueRange)>;
 SmallVector<Value> emitRuns(KernelEmitter &e, const ContractionLayout &layout,
                             const ContractionBlock &block,
                             const TilePosition &at, ValueRange start,

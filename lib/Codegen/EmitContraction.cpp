@@ -24,7 +24,7 @@ private:
 
   void emitTile(const Block &block, const Position &at);
   SmallVector<Value> startAccumulators(const Block &block, int64_t rows);
-  SmallVector<Value> emitStep(const Block &block, int64_t rows,
+  SmallVector<Value> emitStep(const Block &block, Span range,
                               ArrayRef<Value> inputs, Value weights,
                               ArrayRef<Value> scales, ValueRange acc);
   void prefetchWeight(Value offset);
@@ -38,8 +38,8 @@ private:
   ContractionLayout layout;
   bool integer;
   int64_t lanes;
-  /// Steps of a run, and elements that a step sums.
-  int64_t steps, stepElements;
+  /// Elements that a step sums.
+  int64_t stepElements;
   /// Whether all weights are read once and come from far away.
   bool streamsWeights;
 };
@@ -56,7 +56,6 @@ ContractionEmitter::ContractionEmitter(KernelEmitter &emitter)
   qvec::StrategyAttr s = *op.getStrategy();
   integer = op.getAccumulatorType().isInteger(32);
   lanes = s.getLanes();
-  steps = e.weight.shape[2];
   stepElements = integer ? 4 : 1;
   auto weightType = cast<MemRefType>(op.getWeight().getType());
   streamsWeights =
@@ -114,10 +113,11 @@ void ContractionEmitter::prefetchWeight(Value offset) {
                              /*isDataCache=*/true);
 }
 
-SmallVector<Value>
-ContractionEmitter::emitStep(const Block &block, int64_t rows,
-                             ArrayRef<Value> inputs, Value weights,
-                             ArrayRef<Value> scales, ValueRange acc) {
+SmallVector<Value> ContractionEmitter::emitStep(const Block &block, Span range,
+                                                ArrayRef<Value> inputs,
+                                                Value weights,
+                                                ArrayRef<Value> scales,
+                                                ValueRange acc) {
   OpBuilder &b = e.b;
   int64_t panelStride = e.weight.strides[0];
   int64_t elements = lanes * stepElements;
@@ -133,18 +133,18 @@ ContractionEmitter::emitStep(const Block &block, int64_t rows,
         integer ? stored
                 : e.decodeWeight(stored, scales.empty() ? Value() : scales[v]));
   }
-  SmallVector<Value> next;
-  for (int64_t i = 0; i < rows; ++i) {
-    Value x = integer ? broadcastInput(inputs[i], elements)
-                      : e.broadcast(e.loadScalar(e.input, inputs[i]), lanes);
+  SmallVector<Value> next(acc);
+  for (int64_t i = range.begin; i < range.end; ++i) {
+    Value offset = inputs[i - range.begin];
+    Value x = integer ? broadcastInput(offset, elements)
+                      : e.broadcast(e.loadScalar(e.input, offset), lanes);
     for (int64_t v = 0; v < block.vectors; ++v) {
-      Value sum = acc[i * block.vectors + v];
+      Value &sum = next[i * block.vectors + v];
       if (!integer)
         sum = e.fma(x, weight[v], sum);
       else
         sum = qvec::Dot4Op::create(b, e.loc, sum.getType(), sum, x, weight[v],
                                    e.kernel.getUnsignedInput());
-      next.push_back(sum);
     }
   }
   return next;
@@ -157,20 +157,22 @@ void ContractionEmitter::emitTile(const Block &block, const Position &at) {
       scales.push_back(
           e.load(e.weightScales, e.add(outChannel(block), v * lanes), lanes));
   int64_t pitch = e.kernel.getWindow().getStrides()[1] * e.input.strides[2];
-  SmallVector<Value> acc = emitRuns(
-      e, layout, block, at, startAccumulators(block, at.rows),
-      [&](Value inputRun, Value weightRun, ValueRange outer) {
-        return e.reduceLoop(
-            e.index(0), e.index(steps), outer,
-            [&](Value step, ValueRange inner) {
-              Value x = e.add(inputRun, e.mul(step, stepElements));
-              SmallVector<Value> inputs;
-              for (int64_t i = 0; i < at.rows; ++i)
-                inputs.push_back(e.add(x, i * pitch));
-              Value w = e.add(weightRun, e.mul(step, e.weight.strides[2]));
-              return emitStep(block, at.rows, inputs, w, scales, inner);
-            });
-      });
+  SmallVector<Value> acc =
+      emitRuns(e, layout, block, at, startAccumulators(block, at.rows),
+               [&](const ContractionRun &run, ValueRange outer) {
+                 Span range = run.positions;
+                 return e.reduceLoop(
+                     e.index(run.steps.begin), e.index(run.steps.end), outer,
+                     [&](Value step, ValueRange inner) {
+                       Value x = e.add(run.input, e.mul(step, stepElements));
+                       SmallVector<Value> inputs;
+                       for (int64_t i = range.begin; i < range.end; ++i)
+                         inputs.push_back(e.add(x, i * pitch));
+                       Value w =
+                           e.add(run.weight, e.mul(step, e.weight.strides[2]));
+                       return emitStep(block, range, inputs, w, scales, inner);
+                     });
+               });
   storeTile(block, at, acc);
 }
 

@@ -146,18 +146,19 @@ void TileEmitter::emitTile(const ContractionBlock &block,
                            const TilePosition &at) {
   TilePosition from = at;
   from.w = e.add(at.w, at.rows - positions);
-  SmallVector<Value> total = emitRuns(
-      e, layout, block, from, startSums(block),
-      [&](Value input, Value weight, ValueRange outer) {
-        return e.reduceLoop(
-            e.index(0), e.index(runSteps / tileSteps), outer,
-            [&](Value tile, ValueRange inner) {
-              Value x = e.add(input, e.mul(tile, 4 * tileSteps));
-              Value w =
-                  e.add(weight, e.mul(tile, tileSteps * e.weight.strides[2]));
-              return addSteps(block.vectors, x, w, inner);
-            });
-      });
+  SmallVector<Value> total =
+      emitRuns(e, layout, block, from, startSums(block),
+               [&](const ContractionRun &run, ValueRange outer) {
+                 return e.reduceLoop(
+                     e.index(0), e.index(runSteps / tileSteps), outer,
+                     [&](Value tile, ValueRange inner) {
+                       Value x = e.add(run.input, e.mul(tile, 4 * tileSteps));
+                       Value w =
+                           e.add(run.weight,
+                                 e.mul(tile, tileSteps * e.weight.strides[2]));
+                       return addSteps(block.vectors, x, w, inner);
+                     });
+               });
   storeSums(block.vectors, total);
   // Four vectors of sums make one of bytes.
   int64_t count = std::max<int64_t>(1, 4 / block.vectors);

@@ -270,6 +270,15 @@ void BandEmitter::emitKernel(size_t i, const Band &band) {
   part.setWindowAttr(qnn::WindowAttr::get(part.getContext(), window.getKernel(),
                                           window.getStrides(),
                                           window.getDilations(), pads));
+  if (auto zeros = part.getZeroPads()) {
+    RowRange read = getInputRows(stage, rows);
+    int64_t height =
+        cast<ShapedType>(kernel.getInput().getType()).getDimSize(1);
+    int64_t pads[] = {
+        std::max<int64_t>(0, (*zeros)[0] - read.begin), (*zeros)[1],
+        std::max<int64_t>(0, read.end - height + (*zeros)[2]), (*zeros)[3]};
+    part.setZeroPads(ArrayRef(pads));
+  }
 }
 
 void BandEmitter::run() {

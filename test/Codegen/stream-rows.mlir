@@ -1,6 +1,7 @@
 // RUN: quant-opt %s --split-input-file --qvec-stream-rows=cache-bytes=2800 | FileCheck %s
 // RUN: quant-opt %s --split-input-file --qvec-stream-rows=cache-bytes=5000 | FileCheck %s --check-prefix=FITS
 // RUN: quant-opt %s --split-input-file --qvec-stream-rows | FileCheck %s --check-prefix=FITS
+// RUN: quant-opt %s --split-input-file --qvec-stream-rows=cache-bytes=5500 | FileCheck %s --check-prefix=ZEROS
 
 // An image of 18x10x4 floats, padding included, lies between two kernels. Bands of
 // 2 rows of the result need 4 rows of it, two of which are read again.
@@ -227,6 +228,45 @@ func.func @sums(%x: memref<1x16x8x8xf32>, %y: memref<1x16x8x8xf32>) {
       window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
   ^bb0(%acc: f32):
     qvec.yield %acc : f32
+  }
+  return
+}
+
+// -----
+
+// Rows of zeros around an image are the first rows that the first band reads,
+// and the last ones of the last band; columns are the same in all bands.
+
+// CHECK-LABEL: func.func @zeros(
+// ZEROS-LABEL: func.func @zeros(
+// ZEROS: qvec.kernel contraction
+// ZEROS: qvec.kernel contraction {{.*}} {zeroPads = array<i64: 1, 2, 0, 1>}
+// ZEROS: qvec.kernel contraction
+// ZEROS: qvec.kernel contraction {{.*}} {zeroPads = array<i64: 0, 2, 0, 1>}
+// ZEROS: qvec.kernel contraction {{.*}} {zeroPads = array<i64: 0, 2, 1, 1>}
+// ZEROS-NOT: qvec.kernel
+// ZEROS: return
+func.func @zeros(%x: memref<1x32x8x16xi8>, %v: memref<1x1x4x64xi8>, %w: memref<1x9x4x64xi8>, %y: memref<1x32x9x16xi8>) {
+  %zero = arith.constant 0 : i8
+  %a = memref.alloc() : memref<1x34x11x16xi8>
+  linalg.fill ins(%zero : i8) outs(%a : memref<1x34x11x16xi8>)
+  %inner = memref.subview %a[0, 1, 2, 0] [1, 32, 8, 16] [1, 1, 1, 1] : memref<1x34x11x16xi8> to memref<1x32x8x16xi8, strided<[5984, 176, 16, 1], offset: 208>>
+  qvec.kernel contraction input(%x : memref<1x32x8x16xi8>) weight(%v : memref<1x1x4x64xi8>)
+      outs(%inner : memref<1x32x8x16xi8, strided<[5984, 176, 16, 1], offset: 208>>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 4, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1> epilogue {
+  ^bb0(%acc: i32):
+    %0 = qvec.saturate %acc : i32 to i8
+    qvec.yield %0 : i8
+  }
+  qvec.kernel contraction input(%a : memref<1x34x11x16xi8>) weight(%w : memref<1x9x4x64xi8>)
+      outs(%y : memref<1x32x9x16xi8>)
+      window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 4, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1>
+      {zeroPads = array<i64: 1, 2, 1, 1>} epilogue {
+  ^bb0(%acc: i32):
+    %0 = qvec.saturate %acc : i32 to i8
+    qvec.yield %0 : i8
   }
   return
 }

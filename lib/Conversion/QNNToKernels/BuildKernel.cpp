@@ -42,8 +42,8 @@ LogicalResult quantopt::buildKernel(LoweringState &state,
       builder, loc, TypeRange{init.getType()}, spec.kind, spec.input,
       spec.weight, spec.weightScales, spec.tables, spec.bias, channelParams,
       rowParams, spec.countParams, residuals, init, spec.window, spec.strategy,
-      spec.depthwiseStrategy, spec.groups, spec.countedPads, spec.packing,
-      spec.inputZeroPoint, spec.unsignedInput);
+      spec.depthwiseStrategy, spec.groups, spec.countedPads, spec.zeroPads,
+      spec.packing, spec.inputZeroPoint, spec.unsignedInput);
 
   OpBuilder::InsertionGuard guard(builder);
   Block *block = builder.createBlock(&kernel.getEpilogue());

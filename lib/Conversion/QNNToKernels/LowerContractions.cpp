@@ -27,6 +27,11 @@ struct WeightData {
 };
 } // namespace
 
+/// The byte that stands for zero in the input of a contraction of integers.
+static int8_t getZeroByte(LoweringState &state, const ContractionView &view) {
+  return int8_t(view.inputZeroPoint + state.target.getActivationOffset());
+}
+
 void quantopt::planPads(LoweringState &state, Operation *op) {
   if (!isa<qnn::Conv2DOp>(op))
     return;
@@ -36,8 +41,7 @@ void quantopt::planPads(LoweringState &state, Operation *op) {
   Builder b(op->getContext());
   TypedAttr fill = b.getF32FloatAttr(0.0f);
   if (view.isInteger())
-    fill = b.getI8IntegerAttr(
-        int8_t(view.inputZeroPoint + state.target.getActivationOffset()));
+    fill = b.getI8IntegerAttr(getZeroByte(state, view));
   state.requirePads(view.input, view.getPads(), fill);
 }
 
@@ -125,7 +129,7 @@ static qvec::StrategyAttr chooseStrategy(LoweringState &state,
   problem.positions = spec.outputShape[2];
   problem.channels = weight[0] / view.groups;
   problem.depth = weight[1] * weight[2] * weight[3];
-  problem.group = view.isInteger() ? 4 : 1;
+  problem.group = view.getStepElements();
   problem.run = merge ? weight[2] * weight[3] : weight[3];
   Tile tile = chooseContractionTile(state.target, problem);
   return completeStrategy(state, view, spec, tile, problem.group,
@@ -176,7 +180,7 @@ static void setWeight(LoweringState &state, const ContractionView &view,
   ArrayRef<int64_t> shape = view.weightShape;
   int64_t bytes = data.elementType.getIntOrFloatBitWidth() / 8;
   WeightView raw{data.bytes, bytes, shape[0], shape[1], shape[2], shape[3]};
-  int64_t group = view.isInteger() ? 4 : 1;
+  int64_t group = view.getStepElements();
   if (view.isDepthwise()) {
     spec.kind = qvec::KernelKind::Depthwise;
     spec.weight =
@@ -187,6 +191,9 @@ static void setWeight(LoweringState &state, const ContractionView &view,
   }
   spec.kind = qvec::KernelKind::Contraction;
   spec.groups = view.groups;
+  if (view.isInteger() && view.window.hasPadding() &&
+      getZeroByte(state, view) == 0)
+    spec.zeroPads = state.builder.getDenseI64ArrayAttr(view.window.getPads());
   bool merge = !flat && canMergeTaps(view);
   spec.strategy = chooseStrategy(state, view, spec, bytes, merge);
   spec.weight = state.constant(

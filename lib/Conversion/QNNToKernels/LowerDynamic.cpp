@@ -39,9 +39,9 @@ static Value buildRowMax(LoweringState &state, Value input, int64_t rows,
       state.reshape(input, {1, 1, rows, length}, loc), Value(), Value(),
       Value(), Value(), ValueRange(), ValueRange(), ValueRange(), ValueRange(),
       init, window, qvec::StrategyAttr(), qvec::DepthwiseStrategyAttr(),
-      /*groups=*/1, DenseI64ArrayAttr(), qvec::PackingAttr(),
-      /*inputZeroPoint=*/0,
-      /*unsignedInput=*/false);
+      /*groups=*/1, /*countedPads=*/DenseI64ArrayAttr(),
+      /*zeroPads=*/DenseI64ArrayAttr(), qvec::PackingAttr(),
+      /*inputZeroPoint=*/0, /*unsignedInput=*/false);
   OpBuilder::InsertionGuard guard(b);
   Block *block = b.createBlock(&kernel.getEpilogue());
   qvec::YieldOp::create(b, loc, block->addArgument(b.getF32Type(), loc));

@@ -50,7 +50,7 @@ struct KernelSpec {
   qvec::StrategyAttr strategy;
   qvec::DepthwiseStrategyAttr depthwiseStrategy;
   int64_t groups = 1;
-  DenseI64ArrayAttr countedPads;
+  DenseI64ArrayAttr countedPads, zeroPads;
   qvec::PackingAttr packing;
   int64_t inputZeroPoint = 0;
   bool unsignedInput = false;

@@ -124,3 +124,83 @@ func.func @main(%x: tensor<1x5x5x8xi8>) -> tensor<1x3x3x24xi32> {
     : (tensor<1x5x5x8xi8>, tensor<24x3x3x1xi8>) -> tensor<1x3x3x24xi32>
   return %0 : tensor<1x3x3x24xi32>
 }
+
+// -----
+
+// Bytes that products read to their end and no further stay where they are; what
+// they are called makes no difference.
+
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: %[[X:.*]]: tensor<2x8xi8>
+// CHECK-NOT: linalg
+// CHECK: tensor.collapse_shape %[[X]]
+// CHECK-NOT: linalg
+// CHECK: qvec.kernel contraction
+func.func @main(%x: tensor<2x8x!qnn.affine<ui8, 0.5:128>>) -> tensor<2x1xi32> {
+  %w = arith.constant dense<1> : tensor<1x8xi8>
+  %0 = qnn.storage_cast %x : tensor<2x8x!qnn.affine<ui8, 0.5:128>> -> tensor<2x8xi8>
+  %1 = qnn.dense %0, %w : (tensor<2x8xi8>, tensor<1x8xi8>) -> tensor<2x1xi32>
+  return %1 : tensor<2x1xi32>
+}
+
+// -----
+
+// The last step would read two bytes too many.
+
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: %[[X:.*]]: tensor<2x6xi8>
+// CHECK: linalg.copy ins(%[[X]]
+func.func @main(%x: tensor<2x6x!qnn.affine<ui8, 0.5:128>>) -> tensor<2x1xi32> {
+  %w = arith.constant dense<1> : tensor<1x6xi8>
+  %0 = qnn.storage_cast %x : tensor<2x6x!qnn.affine<ui8, 0.5:128>> -> tensor<2x6xi8>
+  %1 = qnn.dense %0, %w : (tensor<2x6xi8>, tensor<1x6xi8>) -> tensor<2x1xi32>
+  return %1 : tensor<2x1xi32>
+}
+
+// -----
+
+// Signed bytes are moved into the range of unsigned factors.
+
+// CHECK-LABEL: func.func @main(
+// CHECK: linalg.generic
+// CHECK: arith.addi %{{.*}}, %c-128_i8
+func.func @main(%x: tensor<2x8x!qnn.affine<i8, 0.5>>) -> tensor<2x1xi32> {
+  %w = arith.constant dense<1> : tensor<1x8xi8>
+  %0 = qnn.storage_cast %x : tensor<2x8x!qnn.affine<i8, 0.5>> -> tensor<2x8xi8>
+  %1 = qnn.dense %0, %w : (tensor<2x8xi8>, tensor<1x8xi8>) -> tensor<2x1xi32>
+  return %1 : tensor<2x1xi32>
+}
+
+// -----
+
+// An input with padding is written into its frame at once. A zero point that is
+// stored as 0 gives no products in the frame.
+
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: %[[X:.*]]: tensor<1x4x4x4xi8>
+// CHECK: %[[FRAME:.*]] = tensor.empty() : tensor<1x6x5x4xi8>
+// CHECK: linalg.copy ins(%[[X]]
+// CHECK-NOT: linalg
+// CHECK: qvec.kernel contraction
+// CHECK-SAME: zeroPads = array<i64: 1, 0, 1, 1>
+func.func @main(%x: tensor<1x4x4x4x!qnn.affine<ui8, 0.5>>) -> tensor<1x4x3x1xi32> {
+  %w = arith.constant dense<1> : tensor<1x3x3x4xi8>
+  %0 = qnn.storage_cast %x : tensor<1x4x4x4x!qnn.affine<ui8, 0.5>> -> tensor<1x4x4x4xi8>
+  %1 = qnn.conv2d %0, %w window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [1, 0, 1, 1]>
+    {inputZeroPoint = -128 : i32} : (tensor<1x4x4x4xi8>, tensor<1x3x3x4xi8>) -> tensor<1x4x3x1xi32>
+  return %1 : tensor<1x4x3x1xi32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @main(
+// CHECK: qvec.kernel contraction
+// CHECK-NOT: zeroPads
+// CHECK: return
+func.func @main(%x: tensor<1x4x4x4x!qnn.affine<ui8, 0.5:127>>) -> tensor<1x4x3x1xi32> {
+  %w = arith.constant dense<1> : tensor<1x3x3x4xi8>
+  %0 = qnn.storage_cast %x : tensor<1x4x4x4x!qnn.affine<ui8, 0.5:127>> -> tensor<1x4x4x4xi8>
+  %1 = qnn.conv2d %0, %w window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [1, 0, 1, 1]>
+    {inputZeroPoint = -1 : i32} : (tensor<1x4x4x4xi8>, tensor<1x3x3x4xi8>) -> tensor<1x4x3x1xi32>
+  return %1 : tensor<1x4x3x1xi32>
+}

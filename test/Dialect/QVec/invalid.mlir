@@ -407,6 +407,51 @@ func.func @tile_load_c2(%x: memref<4096xi8>, %i: index) {
 
 // -----
 
+func.func @zero_pads_c13_type(%x: tensor<1x4x4x4xf32>, %w: tensor<1x9x4x16xf32>, %y: tensor<1x2x2x16xf32>) {
+  // expected-error @below {{'qvec.kernel' op expected zero pads of a contraction of integers only, but got 'tensor<1x4x4x4xf32>'}}
+  %0 = qvec.kernel contraction input(%x : tensor<1x4x4x4xf32>) weight(%w : tensor<1x9x4x16xf32>)
+      outs(%y : tensor<1x2x2x16xf32>)
+      window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 2, vectors = 1, lanes = 16, group = 1, mergeTaps = false, pass = 1>
+      {zeroPads = array<i64: 1, 1, 1, 1>} epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  } -> tensor<1x2x2x16xf32>
+  return
+}
+
+// -----
+
+func.func @zero_pads_c13_count(%x: tensor<1x4x4x4xi8>, %w: tensor<1x9x1x64xi8>, %y: tensor<1x2x2x16xi32>) {
+  // expected-error @below {{'qvec.kernel' op expected as zero pads [top, left, bottom, right] in the input 'tensor<1x4x4x4xi8>', but got [1, 1]}}
+  %0 = qvec.kernel contraction input(%x : tensor<1x4x4x4xi8>) weight(%w : tensor<1x9x1x64xi8>)
+      outs(%y : tensor<1x2x2x16xi32>)
+      window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 2, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1>
+      {zeroPads = array<i64: 1, 1>} epilogue {
+  ^bb0(%acc: i32):
+    qvec.yield %acc : i32
+  } -> tensor<1x2x2x16xi32>
+  return
+}
+
+// -----
+
+func.func @zero_pads_c13_size(%x: tensor<1x4x4x4xi8>, %w: tensor<1x9x1x64xi8>, %y: tensor<1x2x2x16xi32>) {
+  // expected-error @below {{'qvec.kernel' op expected as zero pads [top, left, bottom, right] in the input 'tensor<1x4x4x4xi8>', but got [1, 3, 1, 2]}}
+  %0 = qvec.kernel contraction input(%x : tensor<1x4x4x4xi8>) weight(%w : tensor<1x9x1x64xi8>)
+      outs(%y : tensor<1x2x2x16xi32>)
+      window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 2, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1>
+      {zeroPads = array<i64: 1, 3, 1, 2>} epilogue {
+  ^bb0(%acc: i32):
+    qvec.yield %acc : i32
+  } -> tensor<1x2x2x16xi32>
+  return
+}
+
+// -----
+
 func.func @tile_store_c1(%x: vector<4x17xi32>, %y: memref<4096xi32>, %i: index) {
   // expected-error @below {{'qvec.tile_store' op expected tiles of at most 16 rows of at most 64 bytes, in whole 32-bit words, but got 'vector<4x17xi32>'}}
   qvec.tile_store %x, %y[%i] stride 64 : vector<4x17xi32>, memref<4096xi32>

@@ -311,6 +311,26 @@ static LogicalResult verifyStrategy(KernelOp op, ShapedType input) {
   return success();
 }
 
+/// (C13): which products may be left out.
+static LogicalResult verifyZeroPads(KernelOp op, ShapedType input) {
+  auto pads = op.getZeroPads();
+  if (!pads)
+    return success();
+  if (op.getKind() != KernelKind::Contraction ||
+      !input.getElementType().isInteger())
+    return op.emitOpError("expected zero pads of a contraction of integers "
+                          "only, but got ")
+           << input;
+  bool fits = pads->size() == 4 &&
+              llvm::all_of(*pads, [](int64_t pad) { return pad >= 0; });
+  if (!fits || (*pads)[0] > input.getDimSize(1) - (*pads)[2] ||
+      (*pads)[1] > input.getDimSize(2) - (*pads)[3])
+    return op.emitOpError("expected as zero pads [top, left, bottom, right] in "
+                          "the input ")
+           << input << ", but got [" << *pads << "]";
+  return success();
+}
+
 LogicalResult KernelOp::verify() {
   auto input = cast<ShapedType>(getInput().getType());
   auto init = cast<ShapedType>(getInit().getType());
@@ -337,7 +357,8 @@ LogicalResult KernelOp::verify() {
     return failure();
   if (failed(verifyPacked(*this, init)) ||    // (C7), (C12)
       failed(verifyStrategy(*this, input)) || // (C9), (C10)
-      failed(verifyTables(*this, init)))      // (C11)
+      failed(verifyTables(*this, init)) ||    // (C11)
+      failed(verifyZeroPads(*this, input)))   // (C13)
     return failure();
   return verifyDepthwiseWeight(*this); // (C8)
 }

@@ -78,6 +78,10 @@ def QVec_KernelOp : QVec_Op<"kernel", [
 
     Input integers are unsigned when `unsignedInput` is set.
 
+    `zeroPads`, `[top, left, bottom, right]`, promises that this many of the
+    input's first rows, first columns, last rows and last columns hold zeros:
+    products with them may be left out.
+
     A sum of floats is a chain of fused multiply-adds unless `fastmath` allows
     to `contract`: then a level may round product and sum apart.
 
@@ -94,7 +98,8 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     the weight's steps. (C11) a packing with `tableRows`, and only that, comes
     with `tables` of `f32`: a row for each `tableRows` channels with an entry for
     each code. (C12) integer input needs codes that stand for integers of at most
-    8 bits.
+    8 bits. (C13) only a contraction of integers has zero pads: four numbers that
+    are not negative and fit into the input's height and width.
   }];
   let arguments = (ins QVec_KernelKindAttr:$kind, QVec_Shaped:$input,
                        Optional<QVec_Shaped>:$weight,
@@ -111,6 +116,7 @@ def QVec_KernelOp : QVec_Op<"kernel", [
                          :$depthwiseStrategy,
                        DefaultValuedAttr<I64Attr, "1">:$groups,
                        OptionalAttr<DenseI64ArrayAttr>:$countedPads,
+                       OptionalAttr<DenseI64ArrayAttr>:$zeroPads,
                        OptionalAttr<QVec_PackingAttr>:$packing,
                        DefaultValuedAttr<I32Attr, "0">:$inputZeroPoint,
                        UnitAttr:$unsignedInput,
