@@ -8,7 +8,7 @@
 #include "Evaluators.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
-#include "quant-opt/Support/Arithmetic.h"
+#include "quant-opt/Support/SourceRounding.h"
 
 using namespace quantopt;
 using namespace quantopt::reference;
@@ -133,7 +133,9 @@ static Error evaluateRequantize(qnn::RequantizeOp op, ArrayRef<Tensor> operands,
   for (size_t i = 0, c = 0; i < input.size(); ++i) {
     Multiplier multiplier{multipliers[c], shifts[c]};
     output[i] = static_cast<int8_t>(
-        requantize(input[i], multiplier, zeroPoint, min, max));
+        op.getRoundTwice()
+            ? requantizeTwice(input[i], multiplier, zeroPoint, min, max)
+            : requantize(input[i], multiplier, zeroPoint, min, max));
     if (++c == multipliers.size())
       c = 0;
   }

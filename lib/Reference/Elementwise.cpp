@@ -8,7 +8,7 @@
 #include "Evaluators.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
 #include "quant-opt/Dialect/QNN/IR/QNNScalarFunctions.h"
-#include "quant-opt/Support/Arithmetic.h"
+#include "quant-opt/Support/SourceRounding.h"
 
 using namespace quantopt;
 using namespace quantopt::reference;
@@ -107,9 +107,24 @@ static Error evaluateRescaleMul(qnn::RescaleMulOp op, ArrayRef<Tensor> operands,
           max = int32_t(op.getMax());
   results.push_back(
       mapPairs<int8_t>(op.getResult(), operands, [&](int8_t a, int8_t b) {
+        if (op.getRoundTwice())
+          return static_cast<int8_t>(requantizeTwice(
+              (a - lhsZero) * (b - rhsZero), multiplier, zeroPoint, min, max));
         return static_cast<int8_t>(rescaleMul(a, lhsZero, b, rhsZero,
                                               multiplier, zeroPoint, min, max));
       }));
+  return Error::success();
+}
+
+static Error evaluateLookupSum(qnn::LookupSumOp op, ArrayRef<Tensor> operands,
+                               Results &results) {
+  Tensor result = makeResult(op.getResult());
+  std::vector<int8_t> lhs = broadcast<int8_t>(operands[0], result.getShape());
+  std::vector<int8_t> rhs = broadcast<int8_t>(operands[1], result.getShape());
+  ArrayRef<int32_t> lhsTable = op.getLhsTable(), rhsTable = op.getRhsTable();
+  for (auto [a, b, y] : llvm::zip(lhs, rhs, result.getMutable<int32_t>()))
+    y = lhsTable[a + 128] + rhsTable[b + 128];
+  results.push_back(std::move(result));
   return Error::success();
 }
 
@@ -119,4 +134,5 @@ void reference::addElementwiseEvaluators(EvaluatorTable &table) {
   table.add(evaluateBinary);
   table.add(evaluateRescaleAdd);
   table.add(evaluateRescaleMul);
+  table.add(evaluateLookupSum);
 }

@@ -8,7 +8,7 @@
 #include "Evaluators.h"
 #include "PoolGeometry.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
-#include "quant-opt/Support/Arithmetic.h"
+#include "quant-opt/Support/SourceRounding.h"
 
 using namespace quantopt;
 using namespace quantopt::reference;
@@ -84,8 +84,10 @@ static Error evaluatePoolRequantize(qnn::PoolRequantizeOp op,
       int64_t sum = 0;
       for (int64_t offset : position.offsets)
         sum += input[offset + c] - inputZero;
-      output[target + c] =
-          static_cast<int8_t>(requantize(sum, multiplier, zeroPoint, min, max));
+      output[target + c] = static_cast<int8_t>(
+          op.getRoundTwice()
+              ? requantizeTwice(sum, multiplier, zeroPoint, min, max)
+              : requantize(sum, multiplier, zeroPoint, min, max));
     }
   });
   results.push_back(std::move(result));

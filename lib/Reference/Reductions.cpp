@@ -8,6 +8,8 @@
 #include "Evaluators.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
 #include "quant-opt/Dialect/QNN/IR/QNNScalarFunctions.h"
+#include "quant-opt/Support/FixedPoint.h"
+#include "llvm/ADT/bit.h"
 
 using namespace quantopt;
 using namespace quantopt::reference;
@@ -122,8 +124,42 @@ static Error evaluateSoftmaxLookup(qnn::SoftmaxLookupOp op,
   return Error::success();
 }
 
+static Error evaluateSoftmaxFixedPoint(qnn::SoftmaxFixedPointOp op,
+                                       ArrayRef<Tensor> operands,
+                                       Results &results) {
+  Tensor result = makeResult(op.getResult());
+  ArrayRef<int8_t> input = operands[0].get<int8_t>();
+  MutableArrayRef<int8_t> output = result.getMutable<int8_t>();
+  ArrayRef<int32_t> table = op.getTable();
+  fixedpoint::HostAlgebra algebra;
+  forEachLine(
+      result.getShape(), op.getAxis(),
+      [&](int64_t first, int64_t stride, int64_t length) {
+        int8_t max = INT8_MIN;
+        for (int64_t i = 0; i < length; ++i)
+          max = std::max(max, input[first + i * stride]);
+        uint32_t sum = 0;
+        for (int64_t i = 0; i < length; ++i)
+          sum +=
+              uint32_t(table[max - input[first + i * stride]] + 2048LL) >> 12;
+        int zeros = llvm::countl_zero(sum);
+        auto fraction = int32_t((sum << zeros) - (uint32_t(1) << 31));
+        int32_t inverse = fixedpoint::invertOnePlus(algebra, fraction);
+        for (int64_t i = 0; i < length; ++i) {
+          int32_t e = table[max - input[first + i * stride]];
+          int64_t y = fixedpoint::divideByPowerOfTwo(
+              algebra.mulHigh(inverse, e), 35 - zeros);
+          output[first + i * stride] =
+              static_cast<int8_t>(std::min<int64_t>(y, 255) - 128);
+        }
+      });
+  results.push_back(std::move(result));
+  return Error::success();
+}
+
 void reference::addReductionEvaluators(EvaluatorTable &table) {
   table.add(evaluateReduce);
   table.add(evaluateSoftmax);
   table.add(evaluateSoftmaxLookup);
+  table.add(evaluateSoftmaxFixedPoint);
 }

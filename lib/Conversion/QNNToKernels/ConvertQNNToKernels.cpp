@@ -208,8 +208,8 @@ lowerOp(LoweringState &state, Operation &op,
     return lowerQuantizeDynamic(state, quantize);
   if (isa<qnn::ContractionOpInterface>(op))
     return lowerRuntimeContraction(state, &op);
-  if (isa<qnn::SoftmaxOp, qnn::SoftmaxLookupOp, qnn::ReduceOp, qnn::MatmulOp>(
-          op))
+  if (isa<qnn::SoftmaxOp, qnn::SoftmaxLookupOp, qnn::SoftmaxFixedPointOp,
+          qnn::ReduceOp, qnn::MatmulOp>(op))
     return lowerReduction(state, &op);
   return lowerMovement(state, &op);
 }

@@ -70,7 +70,7 @@ static LogicalResult lowerIntegerAverage(LoweringState &state,
   int64_t zeroPoint = int32_t(op.getZeroPoint());
   int64_t min = int32_t(op.getMin()), max = int32_t(op.getMax());
   int64_t inputZeroPoint = int32_t(op.getInputZeroPoint());
-  bool exact = true;
+  bool twice = op.getRoundTwice(), exact = !twice;
   SmallVector<float> scales;
   for (auto [i, m] : llvm::enumerate(op.getMultipliers())) {
     int64_t count = i + 1;
@@ -87,8 +87,13 @@ static LogicalResult lowerIntegerAverage(LoweringState &state,
     spec.countParams.push_back(state.constantI32(op.getShifts(), loc));
   }
   int64_t offset = state.target.getActivationOffset();
+  bool isSmallScale =
+      llvm::all_of(op.getShifts(), [](int32_t n) { return n > 31; });
   auto requantize = [&](OpBuilder &b, Value acc, ValueRange counts) -> Value {
     ScalarEmitter emitter(b, loc, state.target);
+    if (twice)
+      return emitter.requantizeTwice(acc, counts[0], counts[1], isSmallScale,
+                                     zeroPoint, min, max);
     if (exact)
       return emitter.requantizeFloat(acc, counts[0], zeroPoint, min, max);
     return emitter.requantizeWide(acc, counts[0], counts[1], zeroPoint, min,

@@ -14,6 +14,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "quant-opt/Dialect/QNN/IR/QNNScalarFunctions.h"
 #include "quant-opt/Dialect/QNN/Utils/IRAlgebra.h"
+#include "quant-opt/Support/FixedPoint.h"
 #include "quant-opt/Support/FloatFunctions.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -207,16 +208,11 @@ static LogicalResult lowerSoftmax(LoweringState &state, qnn::SoftmaxOp op) {
   return success();
 }
 
-static LogicalResult lowerSoftmaxLookup(LoweringState &state,
-                                        qnn::SoftmaxLookupOp op) {
-  Location loc = op.getLoc();
+/// The table's entry for each element's distance from the row's maximum.
+static Value lookUpDistances(LoweringState &state, RowBuilder &rows, Value x,
+                             ArrayRef<int32_t> entries, Location loc) {
   OpBuilder &builder = state.builder;
-  Type i32 = builder.getI32Type();
-  RowBuilder rows(state, loc);
-  int64_t axis = op.getAxis();
-  int64_t levels = int32_t(op.getOutputLevels());
-  Value table = state.constantI32(op.getTable(), loc);
-  Value x = toRows(state, state.get(op.getInput(), loc), axis, loc);
+  Value table = state.constantI32(entries, loc);
   auto widen = [&](OpBuilder &b, Location l, Value v) {
     return ScalarEmitter(b, l, state.target).extend(v);
   };
@@ -225,13 +221,25 @@ static LogicalResult lowerSoftmaxLookup(LoweringState &state,
       [&](OpBuilder &b, Location l, ValueRange args) -> Value {
         return arith::MaxSIOp::create(b, l, args[1], widen(b, l, args[0]));
       });
-  Value e = rows.map(
-      {x, max}, i32, [&](OpBuilder &b, Location l, ValueRange args) -> Value {
+  return rows.map(
+      {x, max}, builder.getI32Type(),
+      [&](OpBuilder &b, Location l, ValueRange args) -> Value {
         Value below =
             arith::SubIOp::create(b, l, args[1], widen(b, l, args[0]));
         Value index = arith::IndexCastOp::create(b, l, b.getIndexType(), below);
         return tensor::ExtractOp::create(b, l, table, index);
       });
+}
+
+static LogicalResult lowerSoftmaxLookup(LoweringState &state,
+                                        qnn::SoftmaxLookupOp op) {
+  Location loc = op.getLoc();
+  OpBuilder &builder = state.builder;
+  RowBuilder rows(state, loc);
+  int64_t axis = op.getAxis();
+  int64_t levels = int32_t(op.getOutputLevels());
+  Value x = toRows(state, state.get(op.getInput(), loc), axis, loc);
+  Value e = lookUpDistances(state, rows, x, op.getTable(), loc);
   Value sum =
       rows.reduce(e, builder.getI32IntegerAttr(0),
                   [](OpBuilder &b, Location l, ValueRange args) -> Value {
@@ -247,6 +255,107 @@ static LogicalResult lowerSoftmaxLookup(LoweringState &state,
             b, l, arith::AddIOp::create(b, l, scaled, half), args[1]);
         q = arith::SubIOp::create(b, l, q, emit.i32(128));
         return emit.clampToByte(q, -128, 127);
+      });
+  auto type = state.getLoweredType(op.getType());
+  state.setView(op.getResult(), fromRows(state, y, axis, type, loc), loc);
+  return success();
+}
+
+namespace {
+/// Fixed-point numbers as IR; see Support/FixedPoint.h.
+struct FixedPointEmitter {
+  using Int = Value;
+
+  OpBuilder &b;
+  Location loc;
+
+  Value constant(int32_t x) {
+    return arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(x));
+  }
+  Value wide(int64_t x) {
+    return arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(x));
+  }
+  Value widen(Value x) {
+    return arith::ExtSIOp::create(b, loc, b.getI64Type(), x);
+  }
+  Value narrow(Value x) {
+    return arith::TruncIOp::create(b, loc, b.getI32Type(), x);
+  }
+  Value add(Value x, Value y) { return arith::AddIOp::create(b, loc, x, y); }
+  Value sub(Value x, Value y) { return arith::SubIOp::create(b, loc, x, y); }
+  Value shiftRight(Value x, Value n) {
+    return arith::ShRSIOp::create(b, loc, x, n);
+  }
+  Value mulHigh(Value x, Value y) {
+    Value product = arith::MulIOp::create(b, loc, widen(x), widen(y));
+    return narrow(shiftRight(add(product, wide(1 << 30)), wide(31)));
+  }
+  Value shiftLeft(Value x, int n) {
+    Value highest = constant(INT32_MAX >> n);
+    Value lowest = constant(INT32_MIN >> n);
+    Value limited = arith::MinSIOp::create(b, loc, x, highest);
+    limited = arith::MaxSIOp::create(b, loc, limited, lowest);
+    Value shifted = arith::ShLIOp::create(b, loc, limited, constant(n));
+    // What is above the highest multiple of 2^n becomes the highest number.
+    Value isAbove =
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sgt, x, highest);
+    return arith::SelectOp::create(b, loc, isAbove, constant(INT32_MAX),
+                                   shifted);
+  }
+  Value halfOnePlus(Value x) {
+    // Without the 32nd bit.
+    return add(shiftRight(x, constant(1)), constant(1 << 30));
+  }
+};
+} // namespace
+
+static LogicalResult lowerSoftmaxFixedPoint(LoweringState &state,
+                                            qnn::SoftmaxFixedPointOp op) {
+  Location loc = op.getLoc();
+  OpBuilder &builder = state.builder;
+  Type i32 = builder.getI32Type();
+  RowBuilder rows(state, loc);
+  int64_t axis = op.getAxis();
+  Value x = toRows(state, state.get(op.getInput(), loc), axis, loc);
+  int64_t count = cast<RankedTensorType>(x.getType()).getDimSize(0);
+  Value e = lookUpDistances(state, rows, x, op.getTable(), loc);
+  Value sum =
+      rows.reduce(e, builder.getI32IntegerAttr(0),
+                  [](OpBuilder &b, Location l, ValueRange args) -> Value {
+                    // (e + 2^11) >> 12 without the 32nd bit.
+                    FixedPointEmitter a{b, l};
+                    Value half = a.shiftRight(args[0], a.constant(11));
+                    half =
+                        a.shiftRight(a.add(half, a.constant(1)), a.constant(1));
+                    return a.add(args[1], half);
+                  });
+  sum = state.reshape(sum, {count, 1}, loc);
+  Value zeros = rows.map(
+      sum, i32, [](OpBuilder &b, Location l, ValueRange args) -> Value {
+        return math::CountLeadingZerosOp::create(b, l, args[0]);
+      });
+  Value inverse =
+      rows.map({sum, zeros}, i32,
+               [](OpBuilder &b, Location l, ValueRange args) -> Value {
+                 FixedPointEmitter a{b, l};
+                 Value shifted = arith::ShLIOp::create(b, l, args[0], args[1]);
+                 Value fraction = arith::AndIOp::create(b, l, shifted,
+                                                        a.constant(INT32_MAX));
+                 return fixedpoint::invertOnePlus(a, fraction);
+               });
+  zeros = state.reshape(zeros, {count}, loc);
+  inverse = state.reshape(inverse, {count}, loc);
+  Value y = rows.map(
+      {e, inverse, zeros}, builder.getI8Type(),
+      [&](OpBuilder &b, Location l, ValueRange args) -> Value {
+        FixedPointEmitter a{b, l};
+        Value product = a.mulHigh(args[1], args[0]);
+        // Halves up: one less of the shift, then the last bit. 31 bits leave 0.
+        Value shift = arith::MinSIOp::create(
+            b, l, a.sub(a.constant(34), args[2]), a.constant(31));
+        Value half = a.add(a.shiftRight(product, shift), a.constant(1));
+        Value q = a.sub(a.shiftRight(half, a.constant(1)), a.constant(128));
+        return ScalarEmitter(b, l, state.target).clampToByte(q, -128, 127);
       });
   auto type = state.getLoweredType(op.getType());
   state.setView(op.getResult(), fromRows(state, y, axis, type, loc), loc);
@@ -339,6 +448,8 @@ LogicalResult quantopt::lowerReduction(LoweringState &state, Operation *op) {
       .Case<qnn::SoftmaxOp>([&](auto o) { return lowerSoftmax(state, o); })
       .Case<qnn::SoftmaxLookupOp>(
           [&](auto o) { return lowerSoftmaxLookup(state, o); })
+      .Case<qnn::SoftmaxFixedPointOp>(
+          [&](auto o) { return lowerSoftmaxFixedPoint(state, o); })
       .Case<qnn::ReduceOp>([&](auto o) { return lowerReduce(state, o); })
       .Case<qnn::MatmulOp>([&](auto o) { return lowerMatmul(state, o); })
       .Default([](Operation *unknown) {

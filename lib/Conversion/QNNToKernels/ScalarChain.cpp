@@ -27,7 +27,7 @@ bool quantopt::isScalarStep(Operation *op) {
   return isa<qnn::ElementwiseOpInterface, qnn::RequantizeOp, qnn::QuantizeOp,
              qnn::DequantizeOp, qnn::DequantizeDynamicOp, qnn::ScaleSumsOp,
              qnn::StorageCastOp, qnn::RescaleAddOp, qnn::RescaleMulOp,
-             qnn::LookupOp>(op);
+             qnn::LookupOp, qnn::LookupSumOp>(op);
 }
 
 static ArrayRef<int64_t> shapeOf(Value value) {
@@ -72,6 +72,9 @@ static bool canFollow(Operation *op, Value chainValue, bool kernel) {
     return false;
   if (!kernel)
     return true;
+  // Its tables are tensors, which a kernel's epilogue cannot read.
+  if (isa<qnn::LookupSumOp>(op))
+    return false;
   for (Value operand : op->getOperands())
     if (operand != chainValue && operand != getRowScales(op) &&
         !isEpilogueOperand(operand, shapeOf(chainValue)))
@@ -205,7 +208,7 @@ void ScalarChain::collectRequantize(Step &step, qnn::RequantizeOp op,
   int64_t zeroPoint = int32_t(op.getZeroPoint());
   int64_t min = int32_t(op.getMin()), max = int32_t(op.getMax());
   SmallVector<float> scales;
-  bool exact = !inputRanges.empty();
+  bool exact = !inputRanges.empty() && !op.getRoundTwice();
   size_t count = std::max(inputRanges.size(), op.getMultipliers().size());
   for (size_t c = 0; exact && c < count; ++c) {
     size_t m = op.getMultipliers().size() == 1 ? 0 : c;
@@ -237,6 +240,9 @@ void ScalarChain::collect(Operation *op, Value chainValue,
   } else if (auto dequantize = dyn_cast<qnn::DequantizeDynamicOp>(op)) {
     step.sources.push_back(addRowValue(dequantize.getScales()));
   } else {
+    if (auto lookup = dyn_cast<qnn::LookupSumOp>(op))
+      step.tables = {state.constantI32(lookup.getLhsTable(), loc),
+                     state.constantI32(lookup.getRhsTable(), loc)};
     for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
       if (operand == chainValue) {
         step.chainOperand = i;
@@ -272,6 +278,12 @@ Value ScalarChain::emitStep(OpBuilder &builder, Location loc, const Step &step,
       .Case<qnn::RequantizeOp>([&](auto op) {
         int64_t zeroPoint = int32_t(op.getZeroPoint());
         int64_t min = int32_t(op.getMin()), max = int32_t(op.getMax());
+        if (op.getRoundTwice()) {
+          bool isSmallScale =
+              llvm::all_of(op.getShifts(), [](int32_t n) { return n > 31; });
+          return emitter.requantizeTwice(input, values[0], values[1],
+                                         isSmallScale, zeroPoint, min, max);
+        }
         if (values.size() == 1)
           return emitter.requantizeFloat(input, values[0], zeroPoint, min, max);
         return emitter.requantizeWide(input, values[0], values[1], zeroPoint,
@@ -303,6 +315,10 @@ Value ScalarChain::emitStep(OpBuilder &builder, Location loc, const Step &step,
       .Case<qnn::RescaleMulOp>([&](auto op) {
         auto [lhs, rhs] = pair();
         return emitter.rescaleMul(op, lhs, rhs);
+      })
+      .Case<qnn::LookupSumOp>([&](auto) {
+        auto [lhs, rhs] = pair();
+        return emitter.lookupSum(lhs, rhs, step.tables[0], step.tables[1]);
       })
       .Case<qnn::ElementwiseOpInterface>([&](auto op) {
         if (step.op->getNumOperands() == 1)

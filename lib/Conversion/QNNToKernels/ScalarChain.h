@@ -90,6 +90,8 @@ private:
     SmallVector<Source> sources;
     /// Which operand of the op is the chain's value.
     unsigned chainOperand = 0;
+    /// Whole tensors that are read where an element says.
+    SmallVector<Value> tables = {};
   };
 
   void collect(Operation *op, Value chainValue,

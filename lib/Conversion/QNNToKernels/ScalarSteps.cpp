@@ -7,6 +7,7 @@
 
 #include "ScalarSteps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "quant-opt/Dialect/QNN/Utils/IRAlgebra.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 #include "quant-opt/Support/Arithmetic.h"
@@ -201,6 +202,58 @@ Value ScalarEmitter::requantizeWide(Value acc, Value multiplier, Value shift,
   return arith::TruncIOp::create(builder, loc, builder.getI8Type(), result);
 }
 
+Value ScalarEmitter::requantizeTwice(Value acc, Value multiplier, Value shift,
+                                     bool isSmallScale, int64_t zeroPoint,
+                                     int64_t min, int64_t max) {
+  Type i64Type = builder.getI64Type();
+  auto sub = [&](Value a, Value b) -> Value {
+    return arith::SubIOp::create(builder, loc, a, b);
+  };
+  auto shiftRight = [&](Value a, Value b) -> Value {
+    return arith::ShRSIOp::create(builder, loc, a, b);
+  };
+  if (!isSmallScale) {
+    // What a shift below 31 lacks moves the sum to the left. A sum that would
+    // not fit is limited: scaled it exceeds every byte either way.
+    Value left =
+        arith::MaxSIOp::create(builder, loc, sub(i32(31), shift), i32(0));
+    Value limit = shiftRight(i32(INT32_MAX), left);
+    acc = arith::MinSIOp::create(builder, loc, acc, limit);
+    acc = arith::MaxSIOp::create(builder, loc, acc, sub(i32(0), limit));
+    acc = arith::ShLIOp::create(builder, loc, acc, left);
+  }
+  auto widen = [&](Value value) -> Value {
+    return arith::ExtSIOp::create(builder, loc, i64Type, value);
+  };
+  auto i64 = [&](int64_t value) -> Value {
+    return arith::ConstantOp::create(builder, loc,
+                                     builder.getI64IntegerAttr(value));
+  };
+  // A constant shift: small processors have no other one of 64 bits.
+  Value product =
+      arith::MulIOp::create(builder, loc, widen(acc), widen(multiplier));
+  product = arith::AddIOp::create(builder, loc, product, i64(1 << 30));
+  Value once = arith::TruncIOp::create(builder, loc, builder.getI32Type(),
+                                       shiftRight(product, i64(31)));
+  // Halves away from zero: one less for negative numbers, then halves up, with
+  // a sum that cannot overflow.
+  Value lowered =
+      arith::AddIOp::create(builder, loc, once, shiftRight(once, i32(31)));
+  Value rest = sub(shift, i32(32));
+  if (!isSmallScale)
+    rest = arith::MaxSIOp::create(builder, loc, rest, i32(0));
+  Value twice =
+      arith::AddIOp::create(builder, loc, shiftRight(lowered, rest), i32(1));
+  twice = shiftRight(twice, i32(1));
+  if (!isSmallScale) {
+    Value isSmall = arith::CmpIOp::create(
+        builder, loc, arith::CmpIPredicate::sgt, shift, i32(31));
+    twice = arith::SelectOp::create(builder, loc, isSmall, twice, once);
+  }
+  twice = arith::AddIOp::create(builder, loc, twice, i32(zeroPoint));
+  return clampToByte(twice, min, max);
+}
+
 Value ScalarEmitter::rescaleAdd(qnn::RescaleAddOp op, Value lhs, Value rhs) {
   int64_t ma = int32_t(op.getLhsMultiplier());
   int64_t mb = int32_t(op.getRhsMultiplier());
@@ -210,7 +263,8 @@ Value ScalarEmitter::rescaleAdd(qnn::RescaleAddOp op, Value lhs, Value rhs) {
   // The offset of the result moves in front of the shift when the sum still
   // fits.
   int64_t moved = offset << shift, reach = 128 * (std::abs(ma) + std::abs(mb));
-  if (llvm::isInt<32>(int32_t(op.getOffset()) + moved + reach) &&
+  if (llvm::isInt<16>(ma) && llvm::isInt<16>(mb) &&
+      llvm::isInt<32>(int32_t(op.getOffset()) + moved + reach) &&
       llvm::isInt<32>(int32_t(op.getOffset()) + moved - reach)) {
     Value byte = qvec::RescaleAddOp::create(
         builder, loc, lhs.getType(), lhs, rhs, int32_t(ma), int32_t(mb),
@@ -233,9 +287,27 @@ Value ScalarEmitter::rescaleMul(qnn::RescaleMulOp op, Value lhs, Value rhs) {
   Value product = arith::MulIOp::create(
       builder, loc, centred(lhs, int32_t(op.getLhsZeroPoint())),
       centred(rhs, int32_t(op.getRhsZeroPoint())));
+  if (op.getRoundTwice())
+    return requantizeTwice(product, i32(int32_t(op.getMultiplier())),
+                           i32(int32_t(op.getShift())), op.getShift() > 31,
+                           int32_t(op.getZeroPoint()), int32_t(op.getMin()),
+                           int32_t(op.getMax()));
   return requantizeWide(product, i32(int32_t(op.getMultiplier())),
                         i32(int32_t(op.getShift())), int32_t(op.getZeroPoint()),
                         int32_t(op.getMin()), int32_t(op.getMax()));
+}
+
+Value ScalarEmitter::lookupSum(Value lhs, Value rhs, Value lhsTable,
+                               Value rhsTable) {
+  auto load = [&](Value table, Value stored) -> Value {
+    Value index =
+        arith::AddIOp::create(builder, loc, extend(stored), i32(128 - offset));
+    index =
+        arith::IndexCastOp::create(builder, loc, builder.getIndexType(), index);
+    return tensor::ExtractOp::create(builder, loc, table, index);
+  };
+  return arith::AddIOp::create(builder, loc, load(lhsTable, lhs),
+                               load(rhsTable, rhs));
 }
 
 Value ScalarEmitter::lookup(ArrayRef<int8_t> table, Value stored) {

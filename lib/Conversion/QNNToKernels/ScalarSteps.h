@@ -48,8 +48,15 @@ public:
   /// The exact 64-bit form with round half even.
   Value requantizeWide(Value acc, Value multiplier, Value shift,
                        int64_t zeroPoint, int64_t min, int64_t max);
+  /// The form with two roundings (see Support/SourceRounding.h). With
+  /// `isSmallScale` all shifts are known to be at least 32.
+  Value requantizeTwice(Value acc, Value multiplier, Value shift,
+                        bool isSmallScale, int64_t zeroPoint, int64_t min,
+                        int64_t max);
   Value rescaleAdd(qnn::RescaleAddOp op, Value lhs, Value rhs);
   Value rescaleMul(qnn::RescaleMulOp op, Value lhs, Value rhs);
+  /// The sum of the entries of tables of `i32` for two bytes.
+  Value lookupSum(Value lhs, Value rhs, Value lhsTable, Value rhsTable);
   /// `table` has an entry for each signed byte, in order.
   Value lookup(ArrayRef<int8_t> table, Value stored);
 

@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Transforms/InliningUtils.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
+#include "quant-opt/Dialect/QNN/Utils/ExactBias.h"
 #include "quant-opt/Dialect/QNN/Utils/WeightErrors.h"
 
 using namespace quantopt;
@@ -67,6 +68,8 @@ static LogicalResult verifyDiscardable(Operation *op, NamedAttribute attr) {
   if (name == QNNDialect::getModelTypeAttrName() ||
       name == QNNDialect::getQuantizationAttrName())
     return expect(isa<TypeAttr>(value), "a type");
+  if (name == getExactBiasAttrName())
+    return expect(isa<DenseI32ArrayAttr>(value), "an 'array<i32>'");
   if (name == getWeightErrorsAttrName())
     return expect(isWeightErrors(value),
                   "an array of dictionaries with 'name', 'nearest', 'used'");

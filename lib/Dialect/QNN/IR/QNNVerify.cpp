@@ -46,7 +46,19 @@ LogicalResult qnn::verifyClampRange(Operation *op, int64_t min, int64_t max) {
 
 LogicalResult qnn::verifyMultipliers(Operation *op,
                                      ArrayRef<int32_t> multipliers,
-                                     ArrayRef<int32_t> shifts) {
+                                     ArrayRef<int32_t> shifts,
+                                     bool roundTwice) {
+  if (roundTwice) {
+    for (int32_t m : multipliers)
+      if (m < 0)
+        return op->emitOpError("expected multipliers that are not negative, "
+                               "but got ")
+               << m;
+    for (int32_t n : shifts)
+      if (n < 1 || n > 62)
+        return op->emitOpError("expected shifts in [1, 62], but got ") << n;
+    return success();
+  }
   for (int32_t m : multipliers)
     if (m < 0 || m >= 1 << 24 || (m != 0 && m % 2 == 0))
       return op->emitOpError("expected multipliers that are 0 or odd and below "

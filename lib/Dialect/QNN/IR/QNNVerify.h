@@ -26,8 +26,10 @@ LogicalResult verifySameElementType(Operation *op);
 LogicalResult verifyClampRange(Operation *op, int64_t min, int64_t max);
 
 /// Each multiplier is odd or zero, in [0, 2^24); each shift lies in [0, 31].
+/// Where sums are rounded twice, no multiplier is negative, and each shift lies
+/// in [1, 62].
 LogicalResult verifyMultipliers(Operation *op, ArrayRef<int32_t> multipliers,
-                                ArrayRef<int32_t> shifts);
+                                ArrayRef<int32_t> shifts, bool roundTwice);
 
 /// The axis lies in [0, rank).
 LogicalResult verifyAxis(Operation *op, int64_t axis, int64_t rank);

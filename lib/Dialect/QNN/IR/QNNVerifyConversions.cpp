@@ -214,7 +214,8 @@ LogicalResult RequantizeOp::verify() {
     return emitOpError("expected ")
            << count << " shifts, one per multiplier, but got "
            << getShifts().size();
-  if (failed(verifyMultipliers(*this, getMultipliers(), getShifts())))
+  if (failed(verifyMultipliers(*this, getMultipliers(), getShifts(),
+                               getRoundTwice())))
     return failure(); // (C3) (C4)
   return verifyClampRange(*this, int32_t(getMin()), int32_t(getMax())); // (C5)
 }

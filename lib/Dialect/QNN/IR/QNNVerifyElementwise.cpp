@@ -46,8 +46,8 @@ LogicalResult BinaryOp::verify() { return verifyBroadcast(*this); } // (C1)
 LogicalResult RescaleAddOp::verify() {
   int64_t ma = int32_t(getLhsMultiplier()), mb = int32_t(getRhsMultiplier());
   int64_t shift = int32_t(getShift()), offset = int32_t(getOffset());
-  if (ma < -32768 || ma > 32767 || mb < -32768 || mb > 32767) // (C1)
-    return emitOpError("expected multipliers that fit i16, but got ")
+  if (!llvm::isInt<24>(ma) || !llvm::isInt<24>(mb)) // (C1)
+    return emitOpError("expected multipliers that fit 24 bits, but got ")
            << ma << " and " << mb;
   if (shift < 0 || shift > 30) // (C2)
     return emitOpError("expected a shift in [0, 30], but got ") << shift;
@@ -62,9 +62,22 @@ LogicalResult RescaleAddOp::verify() {
 
 LogicalResult RescaleMulOp::verify() {
   if (failed(verifyMultipliers(*this, {int32_t(getMultiplier())},
-                               {int32_t(getShift())})))
+                               {int32_t(getShift())}, getRoundTwice())))
     return failure(); // (C1) (C2)
   if (failed(verifyClampRange(*this, int32_t(getMin()), int32_t(getMax()))))
     return failure();            // (C3)
   return verifyBroadcast(*this); // (C4)
+}
+
+LogicalResult LookupSumOp::verify() {
+  ArrayRef<int32_t> lhs = getLhsTable(), rhs = getRhsTable();
+  if (lhs.size() != 256 || rhs.size() != 256) // (C1)
+    return emitOpError("expected tables of 256 entries, but got ")
+           << lhs.size() << " and " << rhs.size();
+  int64_t high = int64_t(*llvm::max_element(lhs)) + *llvm::max_element(rhs);
+  int64_t low = int64_t(*llvm::min_element(lhs)) + *llvm::min_element(rhs);
+  if (high > INT32_MAX || low < INT32_MIN) // (C2)
+    return emitOpError("sum may reach ")
+           << (high > INT32_MAX ? high : low) << " and leave i32";
+  return verifyBroadcast(*this); // (C3)
 }

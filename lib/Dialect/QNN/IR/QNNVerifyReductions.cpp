@@ -57,7 +57,8 @@ LogicalResult PoolRequantizeOp::verify() {
     return emitOpError("expected ")
            << counts << " multipliers and shifts, one per count, but got "
            << getMultipliers().size() << " and " << getShifts().size();
-  if (failed(verifyMultipliers(*this, getMultipliers(), getShifts())))
+  if (failed(verifyMultipliers(*this, getMultipliers(), getShifts(),
+                               getRoundTwice())))
     return failure(); // (C3) (C4)
   return verifyClampRange(*this, int32_t(getMin()), int32_t(getMax())); // (C5)
 }
@@ -96,5 +97,23 @@ LogicalResult SoftmaxLookupOp::verify() {
       sum + table.front() * levels > INT32_MAX) // (C3)
     return emitOpError("sum of exponentials may reach ")
            << sum << " and overflow 31 bits; scale the table down";
+  return success();
+}
+
+LogicalResult SoftmaxFixedPointOp::verify() {
+  RankedTensorType type = tensorOf(getInput());
+  if (failed(verifyAxis(*this, getAxis(), type.getRank()))) // (C1)
+    return failure();
+  ArrayRef<int32_t> table = getTable();
+  if (table.size() != 256 || table.front() != INT32_MAX ||
+      llvm::any_of(table, [](int32_t e) { return e < 0; })) // (C2)
+    return emitOpError("expected a table of 256 entries, not negative, the "
+                       "first 2147483647");
+  // The sum has 12 bits in front of the point.
+  int64_t length = type.getDimSize(getAxis());
+  if (length > 4095) // (C3)
+    return emitOpError(
+               "expected at most 4095 elements along the axis, but got ")
+           << length;
   return success();
 }

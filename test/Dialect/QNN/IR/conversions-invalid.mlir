@@ -194,3 +194,17 @@ func.func @constant_normal_c8() {
   %0 = qnn.constant {payload = dense<0> : tensor<1xi8>, scales = dense<1> : tensor<2xui8>, superScales = dense<-1.0> : tensor<1xf32>} : tensor<1x4x!qnn.codebook<ternary, block = 2>>
   return
 }
+
+// -----
+func.func @requantize_twice_c3(%x: tensor<1x4xi32>) {
+  // expected-error @+1 {{'qnn.requantize' op expected multipliers that are not negative, but got -2}}
+  %0 = qnn.requantize %x {multipliers = array<i32: -2>, shifts = array<i32: 32>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, roundTwice} : tensor<1x4xi32> -> tensor<1x4xi8>
+  return
+}
+
+// -----
+func.func @requantize_twice_c4(%x: tensor<1x4xi32>) {
+  // expected-error @+1 {{'qnn.requantize' op expected shifts in [1, 62], but got 63}}
+  %0 = qnn.requantize %x {multipliers = array<i32: 2>, shifts = array<i32: 63>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, roundTwice} : tensor<1x4xi32> -> tensor<1x4xi8>
+  return
+}

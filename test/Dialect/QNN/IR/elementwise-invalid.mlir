@@ -37,8 +37,8 @@ func.func @binary_too_large_c1(%x: tensor<1x3xf32>, %y: tensor<3xf32>) {
 
 // -----
 func.func @rescale_add_c1(%x: tensor<4xi8>) {
-  // expected-error @+1 {{'qnn.rescale_add' op expected multipliers that fit i16, but got 32768 and 1}}
-  %0 = qnn.rescale_add %x, %x {lhsMultiplier = 32768 : i32, rhsMultiplier = 1 : i32, offset = 0 : i32, shift = 1 : i32, min = -128 : i32, max = 127 : i32} : (tensor<4xi8>, tensor<4xi8>) -> tensor<4xi8>
+  // expected-error @+1 {{'qnn.rescale_add' op expected multipliers that fit 24 bits, but got 8388608 and 1}}
+  %0 = qnn.rescale_add %x, %x {lhsMultiplier = 8388608 : i32, rhsMultiplier = 1 : i32, offset = 0 : i32, shift = 1 : i32, min = -128 : i32, max = 127 : i32} : (tensor<4xi8>, tensor<4xi8>) -> tensor<4xi8>
   return
 }
 
@@ -74,5 +74,19 @@ func.func @rescale_mul_c1(%x: tensor<4xi8>) {
 func.func @rescale_mul_c4(%x: tensor<4xi8>, %y: tensor<3xi8>) {
   // expected-error @+1 {{'qnn.rescale_mul' op expected the result of broadcasting 'tensor<4xi8>' and 'tensor<3xi8>', but got 'tensor<4xi8>'}}
   %0 = qnn.rescale_mul %x, %y {lhsZeroPoint = 0 : i32, rhsZeroPoint = 0 : i32, multiplier = 1 : i32, shift = 0 : i32, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32} : (tensor<4xi8>, tensor<3xi8>) -> tensor<4xi8>
+  return
+}
+
+// -----
+func.func @rescale_mul_twice_c1(%x: tensor<4xi8>) {
+  // expected-error @+1 {{'qnn.rescale_mul' op expected multipliers that are not negative, but got -1}}
+  %0 = qnn.rescale_mul %x, %x {lhsZeroPoint = 0 : i32, rhsZeroPoint = 0 : i32, multiplier = -1 : i32, shift = 32 : i32, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, roundTwice} : (tensor<4xi8>, tensor<4xi8>) -> tensor<4xi8>
+  return
+}
+
+// -----
+func.func @rescale_mul_twice_c2(%x: tensor<4xi8>) {
+  // expected-error @+1 {{'qnn.rescale_mul' op expected shifts in [1, 62], but got 0}}
+  %0 = qnn.rescale_mul %x, %x {lhsZeroPoint = 0 : i32, rhsZeroPoint = 0 : i32, multiplier = 1 : i32, shift = 0 : i32, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, roundTwice} : (tensor<4xi8>, tensor<4xi8>) -> tensor<4xi8>
   return
 }

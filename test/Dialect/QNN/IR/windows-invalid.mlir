@@ -68,3 +68,17 @@ func.func @softmax_c1(%x: tensor<2x3xf32>) {
   %0 = qnn.softmax %x {axis = 2 : i64} : tensor<2x3xf32>
   return
 }
+
+// -----
+func.func @pool_requantize_twice_c3(%x: tensor<1x4x4x1xi8>) {
+  // expected-error @+1 {{'qnn.pool_requantize' op expected multipliers that are not negative, but got -1}}
+  %0 = qnn.pool_requantize %x window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> {inputZeroPoint = 0 : i32, multipliers = array<i32: -1>, shifts = array<i32: 40>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, roundTwice} : tensor<1x4x4x1xi8> -> tensor<1x4x4x1xi8>
+  return
+}
+
+// -----
+func.func @pool_requantize_twice_c4(%x: tensor<1x4x4x1xi8>) {
+  // expected-error @+1 {{'qnn.pool_requantize' op expected shifts in [1, 62], but got 0}}
+  %0 = qnn.pool_requantize %x window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> {inputZeroPoint = 0 : i32, multipliers = array<i32: 1>, shifts = array<i32: 0>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, roundTwice} : tensor<1x4x4x1xi8> -> tensor<1x4x4x1xi8>
+  return
+}

@@ -142,7 +142,10 @@ def QNN_RequantizeOp : QNN_Op<"requantize", [SameOperandsAndResultShape]> {
   let description = [{
     With channel `c` the index along the last dimension:
     `y = clamp(round_half_even(acc * multiplier[c] * 2^-shift[c]) + zeroPoint,
-    min, max)`, computed exactly. One multiplier serves all channels.
+    min, max)`, computed exactly. One multiplier serves all channels. With
+    `roundTwice` rounding is that of TFLite's kernels: the sum is scaled by
+    `multiplier * 2^-min(shift, 31)` and rounded to an integer, halves up; what is
+    left of the shift divides this integer, halves away from zero.
 
     ```mlir
     %y = qnn.requantize %acc {multipliers = array<i32: 1234567>,
@@ -151,12 +154,13 @@ def QNN_RequantizeOp : QNN_Op<"requantize", [SameOperandsAndResultShape]> {
     ```
 
     (C1) there are 1 or C multipliers. (C2) there are as many shifts. (C3)
-    multipliers are odd or zero, not negative, below 2^24. (C4) shifts lie in
-    [0, 31]. (C5) -128 <= min <= max <= 127.
+    multipliers are odd or zero, not negative, below 2^24; with `roundTwice` they
+    are not negative. (C4) shifts lie in [0, 31]; with `roundTwice` in [1, 62].
+    (C5) -128 <= min <= max <= 127.
   }];
   let arguments = (ins QNN_I32Tensor:$input, DenseI32ArrayAttr:$multipliers,
                        DenseI32ArrayAttr:$shifts, I32Attr:$zeroPoint,
-                       I32Attr:$min, I32Attr:$max);
+                       I32Attr:$min, I32Attr:$max, UnitAttr:$roundTwice);
   let results = (outs QNN_I8Tensor:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
@@ -340,10 +344,10 @@ def QNN_RescaleAddOp : QNN_Op<"rescale_add"> {
     `y = clamp((lhsMultiplier * lhs + rhsMultiplier * rhs + offset) asr shift,
     min, max)`, exact in `i32`. Zero points and half a unit (`2^(shift-1)`,
     so that halves round up) are part of the offset. Shapes broadcast as in
-    `qnn.binary`.
+    `qnn.binary`. Processors are fastest with multipliers of 16 bits.
 
-    (C1) multipliers fit i16. (C2) the shift lies in [0, 30]. (C3) the sum fits
-    i32 for all inputs. (C4) -128 <= min <= max <= 127. (C5) the operands'
+    (C1) multipliers fit 24 bits. (C2) the shift lies in [0, 30]. (C3) the sum
+    fits i32 for all inputs. (C4) -128 <= min <= max <= 127. (C5) the operands'
     shapes broadcast to the result's.
   }];
   let arguments = (ins QNN_I8Tensor:$lhs, QNN_I8Tensor:$rhs,
@@ -358,18 +362,36 @@ def QNN_RescaleMulOp : QNN_Op<"rescale_mul"> {
   let summary = "Multiply two 8-bit tensors";
   let description = [{
     `y = clamp(round_half_even((lhs - lhsZeroPoint) * (rhs - rhsZeroPoint) *
-    multiplier * 2^-shift) + zeroPoint, min, max)`, exact. Shapes broadcast as
-    in `qnn.binary`.
+    multiplier * 2^-shift) + zeroPoint, min, max)`, exact. With `roundTwice` the
+    product is scaled and rounded as by `qnn.requantize`. Shapes broadcast as in
+    `qnn.binary`.
 
-    (C1) the multiplier is odd or zero, not negative, below 2^24. (C2) the
-    shift lies in [0, 31]. (C3) -128 <= min <= max <= 127. (C4) the operands'
+    (C1) the multiplier is odd or zero, not negative, below 2^24; with
+    `roundTwice` it is not negative. (C2) the shift lies in [0, 31]; with
+    `roundTwice` in [1, 62]. (C3) -128 <= min <= max <= 127. (C4) the operands'
     shapes broadcast to the result's.
   }];
   let arguments = (ins QNN_I8Tensor:$lhs, QNN_I8Tensor:$rhs,
                        I32Attr:$lhsZeroPoint, I32Attr:$rhsZeroPoint,
                        I32Attr:$multiplier, I32Attr:$shift, I32Attr:$zeroPoint,
-                       I32Attr:$min, I32Attr:$max);
+                       I32Attr:$min, I32Attr:$max, UnitAttr:$roundTwice);
   let results = (outs QNN_I8Tensor:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+}
+
+def QNN_LookupSumOp : QNN_Op<"lookup_sum"> {
+  let summary = "The sum of two table entries, for sums that no multipliers give";
+  let description = [{
+    `y = lhsTable[lhs + 128] + rhsTable[rhs + 128]`, exact in `i32`. Shapes
+    broadcast as in `qnn.binary`.
+
+    (C1) both tables have 256 entries. (C2) the sum fits i32 for all inputs. (C3)
+    the operands' shapes broadcast to the result's.
+  }];
+  let arguments = (ins QNN_I8Tensor:$lhs, QNN_I8Tensor:$rhs,
+                       DenseI32ArrayAttr:$lhsTable,
+                       DenseI32ArrayAttr:$rhsTable);
+  let results = (outs QNN_I32Tensor:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
 }
 
@@ -412,18 +434,20 @@ def QNN_PoolRequantizeOp : QNN_Op<"pool_requantize"> {
     `y = clamp(round_half_even(s * multipliers[n - 1] * 2^-shifts[n - 1]) +
     zeroPoint, min, max)`, exact, where `s` is the sum of
     `x - inputZeroPoint` over the valid positions and `n` the number of
-    positions that count (see `qnn.pool`).
+    positions that count (see `qnn.pool`). With `roundTwice` the sum is scaled
+    and rounded as by `qnn.requantize`.
 
     (C1) input and result have rank 4 and the shape that the window gives.
     (C2) there is a multiplier and a shift for every count up to the kernel's
-    size. (C3) multipliers are odd or zero, not negative, below 2^24. (C4)
-    shifts lie in [0, 31]. (C5) -128 <= min <= max <= 127.
+    size. (C3) multipliers are odd or zero, not negative, below 2^24; with
+    `roundTwice` they are not negative. (C4) shifts lie in [0, 31]; with
+    `roundTwice` in [1, 62]. (C5) -128 <= min <= max <= 127.
   }];
   let arguments = (ins QNN_I8Tensor:$input, QNN_WindowAttr:$window,
                        OptionalAttr<DenseI64ArrayAttr>:$countedPads,
                        I32Attr:$inputZeroPoint, DenseI32ArrayAttr:$multipliers,
                        DenseI32ArrayAttr:$shifts, I32Attr:$zeroPoint,
-                       I32Attr:$min, I32Attr:$max);
+                       I32Attr:$min, I32Attr:$max, UnitAttr:$roundTwice);
   let results = (outs QNN_I8Tensor:$result);
   let assemblyFormat = "$input `window` $window attr-dict `:` type($input) `->` type($result)";
 }
@@ -478,6 +502,26 @@ def QNN_SoftmaxLookupOp : QNN_Op<"softmax_lookup", [SameOperandsAndResultType]> 
   let arguments = (ins QNN_I8Tensor:$input, I64Attr:$axis,
                        DenseI32ArrayAttr:$table,
                        DefaultValuedAttr<I32Attr, "256">:$outputLevels);
+  let results = (outs QNN_I8Tensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+}
+
+def QNN_SoftmaxFixedPointOp : QNN_Op<"softmax_fixed_point",
+                                     [SameOperandsAndResultType]> {
+  let summary = "Softmax on 8-bit integers with the steps of TFLite's kernel";
+  let description = [{
+    With `e[i] = table[max - x[i]]`, exponentials in units of 2^-31, `s` is the
+    sum of all `(e + 2^11) >> 12`, `k` the number of its leading zero bits of 32
+    and `r` the reciprocal of `s * 2^(k - 31)` as `fixedpoint::invertOnePlus` in
+    `Support/FixedPoint.h` computes it from `s * 2^k - 2^31`. The result is `y[i]
+    = min(p, 255) - 128`, where `p` is `(r * e[i] + 2^30) >> 31` divided by `2^(35
+    - k)`, halves up. The real output is `(y + 128) / 256`.
+
+    (C1) the axis lies in [0, rank). (C2) the table has 256 entries, not
+    negative, the first is 2^31 - 1. (C3) the axis has at most 4095 elements.
+  }];
+  let arguments = (ins QNN_I8Tensor:$input, I64Attr:$axis,
+                       DenseI32ArrayAttr:$table);
   let results = (outs QNN_I8Tensor:$result);
   let assemblyFormat = "$input attr-dict `:` type($input)";
 }
