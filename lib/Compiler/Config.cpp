@@ -42,6 +42,8 @@ static Error applyOptions(const json::Object &object, CompileOptions &options) {
       options.integerOnly |= *flag;
     } else if (name == "quantized_io" && flag) {
       options.quantizedIO |= *flag;
+    } else if (name == "source_rounding" && flag) {
+      options.sourceRounding |= *flag;
     } else if (name == "fast_float" && flag) {
       options.fastFloat |= *flag;
     } else {
@@ -98,6 +100,8 @@ std::string quantopt::makeConfig(const CompileOptions &options,
     object["integer_only"] = true;
   if (options.quantizedIO)
     object["quantized_io"] = true;
+  if (options.sourceRounding)
+    object["source_rounding"] = true;
   if (options.fastFloat)
     object["fast_float"] = true;
   std::string schemes = writeSchemes(function);

@@ -85,6 +85,7 @@ LogicalResult CompileSession::checkStart() {
       succeeded(late(Phase::Quantize, !options.writeConfig.empty(),
                      "--write-config")) &&
       succeeded(late(Phase::Quantize, options.quantizedIO, "--io")) &&
+      succeeded(late(Phase::Fuse, options.sourceRounding, "--rounding")) &&
       succeeded(late(Phase::Kernels, options.fastFloat, "--float")) &&
       succeeded(late(Phase::Kernels, !options.target.empty(), "--target")) &&
       succeeded(late(Phase::Kernels, !options.cpu.empty(), "--cpu")) &&
@@ -230,6 +231,8 @@ LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
   case Phase::Fuse: {
     FuseOptions pass;
     pass.integerOnly = options.integerOnly;
+    if (options.sourceRounding)
+      pass.rounding = "source";
     // In a float model everything stays float.
     pass.remarks = options.needsIntegerWeights();
     buildFusePipeline(manager, pass);

@@ -89,6 +89,7 @@ void quantopt::buildFusePipeline(OpPassManager &manager,
                                  const FuseOptions &options) {
   FuseIntegerPassOptions fuse;
   fuse.integerOnly = options.integerOnly;
+  fuse.rounding = options.rounding;
   fuse.remarks = options.remarks;
   manager.addPass(createFuseIntegerPass(fuse));
   addCleanup(manager);

@@ -46,7 +46,7 @@ struct Flags {
   cl::OptionCategory category{"Options of quant-compile"};
   cl::cat in{category};
   cl::opt<std::string> input{cl::Positional, in,
-                             cl::desc("MODEL.{onnx,mlir,mlirbc}")};
+                             cl::desc("MODEL.{onnx,tflite,mlir,mlirbc}")};
   TextFlag output{"o", in, cl::value_desc("FILE"), cl::desc("Output file")};
   TextFlag emit{
       "emit", in, cl::value_desc("KIND"), cl::init("exe"),
@@ -109,7 +109,8 @@ struct Flags {
       "float", in, cl::value_desc("F"), cl::init("strict"),
       cl::desc("strict (default): the same bytes everywhere; fast")};
   TextFlag rounding{"rounding", in, cl::value_desc("R"), cl::init("nearest"),
-                    cl::desc("nearest")};
+                    cl::desc("Of integers: nearest (default), or source: the "
+                             "bytes of the model's own engine (TFLite)")};
   TextsFlag inputShape{"input-shape", in, cl::value_desc("x:1x3x224x224"),
                        cl::desc("The shape of an input that leaves it open")};
   NumberFlag batch{"batch", in, cl::value_desc("N"), cl::init(0),
@@ -181,8 +182,9 @@ static Error readChoices(const Flags &flags, CompileOptions &options) {
   if (flags.floats != "strict" && flags.floats != "fast")
     return expectedOneOf("--float", "strict or fast", flags.floats);
   options.fastFloat = flags.floats == "fast";
-  if (flags.rounding != "nearest")
-    return notYet("--rounding", flags.rounding, "nearest");
+  if (flags.rounding != "nearest" && flags.rounding != "source")
+    return expectedOneOf("--rounding", "nearest or source", flags.rounding);
+  options.sourceRounding = flags.rounding == "source";
   return Error::success();
 }
 
@@ -208,12 +210,6 @@ static Error readNumbers(const Flags &flags, CompileOptions &options) {
   if (flags.threads < 0 || flags.threads > 256)
     return createStringError("expected '--threads' in [1, 256], but got " +
                              llvm::Twine(flags.threads));
-  if (flags.cacheBytes < 0 ||
-      (flags.cacheBytes == 0 && flags.cacheBytes.getNumOccurrences() > 0))
-    return createStringError("expected a positive '--cache-bytes', but got " +
-                             llvm::Twine(flags.cacheBytes));
-  options.batch = flags.batch;
-  options.cacheBytes = flags.cacheBytes;
   options.threads = int(flags.threads);
   return Error::success();
 }

@@ -56,6 +56,8 @@ struct CompileOptions {
   std::string config, writeConfig;
   bool integerOnly = false;
   bool quantizedIO = false;
+  /// Integers are rounded as the model's own engine does.
+  bool sourceRounding = false;
   /// Float results may depend on the level.
   bool fastFloat = false;
 

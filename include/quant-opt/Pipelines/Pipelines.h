@@ -121,6 +121,10 @@ struct FuseOptions : public PassPipelineOptions<FuseOptions> {
   Option<bool> integerOnly{*this, "integer-only",
                            llvm::cl::desc("No op may compute in float"),
                            llvm::cl::init(false)};
+  Option<std::string> rounding{
+      *this, "rounding",
+      llvm::cl::desc("How sums are rounded: nearest or source"),
+      llvm::cl::init("nearest")};
   Option<bool> remarks{*this, "emit-remarks",
                        llvm::cl::desc("Emit a remark for what stays float"),
                        llvm::cl::init(true)};

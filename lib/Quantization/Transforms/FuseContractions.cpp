@@ -8,6 +8,7 @@
 #include "ContractionWeights.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
+#include "quant-opt/Dialect/QNN/Utils/ExactBias.h"
 #include "quant-opt/Quantization/Transforms/Fusion.h"
 #include "quant-opt/Support/Arithmetic.h"
 #include <cmath>
@@ -20,8 +21,9 @@ namespace {
 struct Constants {
   SmallVector<int8_t> weight;
   SmallVector<int32_t> bias;
-  SmallVector<int32_t> multipliers;
-  SmallVector<int32_t> shifts;
+  /// For each channel: what a sum of 1 stands for, and the range of sums.
+  SmallVector<double> steps;
+  SmallVector<IntegerRange> ranges;
   int64_t enlarged = 0;
 };
 } // namespace
@@ -46,12 +48,24 @@ static double getBiasLimit(double bound) {
   return std::min(comfortable, double(INT32_MAX) - bound - 1.0);
 }
 
-/// Derives bias and multipliers and proves that sums fit 32 bits; nothing when
-/// they cannot.
-static std::optional<Constants> deriveConstants(const IntegerWeight &weight,
+/// The steps that a bias stands for where the op knows them better than a float
+/// says; else the nearest number of steps.
+static int64_t roundBias(ContractionOpInterface op, size_t channel, float bias,
+                         double step) {
+  auto exact = op->getAttrOfType<DenseI32ArrayAttr>(getExactBiasAttrName());
+  if (exact && channel < size_t(exact.size()) &&
+      float(double(exact[channel]) * step) == bias)
+    return exact[channel];
+  return roundHalfEven(double(bias) / step);
+}
+
+/// Derives the bias and proves that sums fit 32 bits; nothing when they cannot.
+/// With `keepsScales` no scale grows to hold its bias.
+static std::optional<Constants> deriveConstants(ContractionOpInterface op,
+                                                const IntegerWeight &weight,
                                                 ArrayRef<float> bias,
                                                 const SignedParams &input,
-                                                const SignedParams &output) {
+                                                bool keepsScales) {
   Constants result;
   result.weight = weight.values;
   int64_t rows = weight.scales.size();
@@ -68,27 +82,39 @@ static std::optional<Constants> deriveConstants(const IntegerWeight &weight,
     double limit = getBiasLimit(double(bound(0).maxAbs()));
     if (limit <= 0)
       return std::nullopt;
-    if (std::fabs(inSteps) > limit) {
+    if (std::fabs(inSteps) > limit && !keepsScales) {
       scale = enlargeScale(row, scale, inSteps, limit * 0.999);
       step = double(input.scale) * double(scale);
-      inSteps = double(bias[r]) / step;
       ++result.enlarged;
     }
-    int64_t rounded = roundHalfEven(inSteps);
+    int64_t rounded = roundBias(op, r, bias[r], step);
     IntegerRange range = bound(rounded);
-    if (!range.fitsI32())
+    if (!range.fitsI32() || !IntegerRange{rounded, rounded}.fitsI32())
       return std::nullopt;
-    Multiplier multiplier =
-        deriveMultiplier(step / double(output.scale), range.maxAbs());
     result.bias.push_back(int32_t(rounded));
-    result.multipliers.push_back(multiplier.m);
-    result.shifts.push_back(multiplier.shift);
-  }
-  if (llvm::all_equal(result.multipliers) && llvm::all_equal(result.shifts)) {
-    result.multipliers.resize(1);
-    result.shifts.resize(1);
+    result.steps.push_back(step);
+    result.ranges.push_back(range);
   }
   return result;
+}
+
+/// The ratios of sums' steps to those of the result.
+static SmallVector<double> getRatios(ArrayRef<double> steps, float scale) {
+  return llvm::map_to_vector(steps,
+                             [&](double step) { return step / double(scale); });
+}
+
+/// The steps as TFLite computes them: in binary32 for dense layers whose weight
+/// has one scale.
+static void narrowSourceSteps(ContractionOpInterface op,
+                              MutableArrayRef<double> steps) {
+  auto dequantize = op.getWeightOperand().get().getDefiningOp<DequantizeOp>();
+  auto element =
+      cast<RankedTensorType>(dequantize.getInput().getType()).getElementType();
+  if (!isa<DenseOp>(op) || !isa<AffineType>(element))
+    return;
+  for (double &step : steps)
+    step = double(float(step)); // two binary32 factors: exact in binary64
 }
 
 FailureOr<Value> Fusion::fuseContraction(ContractionOpInterface op) {
@@ -103,14 +129,35 @@ FailureOr<Value> Fusion::fuseContraction(ContractionOpInterface op) {
   auto bias = readBias(op.getBiasValue(), rows);
   if (!bias)
     return fail(op, "its bias is not a finite constant");
-  auto constants = deriveConstants(weight, *bias, input->params, target);
+  auto constants =
+      deriveConstants(op, weight, *bias, input->params, options.sourceRounding);
   if (!constants)
     return fail(op, "its sums may exceed 32 bits");
   // Few bits leave none for a larger scale; a float bias needs none.
   if (constants->enlarged != 0 && !weight.type.getElementType().isInteger(8) &&
-      !integerOnly && !op.isDepthwiseContraction())
+      !options.integerOnly && !op.isDepthwiseContraction())
     return fuseScaledContraction(op, *input, "its bias exceeds its weights");
   statistics.enlarged += constants->enlarged;
+
+  bool twice = false;
+  SmallVector<Multiplier> multipliers;
+  if (options.sourceRounding) {
+    narrowSourceSteps(op, constants->steps);
+    SmallVector<double> ratios = getRatios(constants->steps, target.scale);
+    if (llvm::any_of(ratios, [](double ratio) { return ratio >= 0x1p30; }))
+      return fail(op, "its scale is too large for integers");
+    twice = deriveSourceMultipliers(ratios, constants->ranges, multipliers);
+  } else {
+    for (auto [ratio, range] : llvm::zip_equal(
+             getRatios(constants->steps, target.scale), constants->ranges))
+      multipliers.push_back(deriveMultiplier(ratio, range.maxAbs()));
+  }
+  if (llvm::all_equal(multipliers))
+    multipliers.resize(1);
+  auto factors =
+      llvm::map_to_vector(multipliers, [](Multiplier m) { return m.m; });
+  auto shifts =
+      llvm::map_to_vector(multipliers, [](Multiplier m) { return m.shift; });
 
   Location loc = op->getLoc();
   Value weightValue =
@@ -122,13 +169,10 @@ FailureOr<Value> Fusion::fuseContraction(ContractionOpInterface op) {
           ArrayRef<int32_t>(constants->bias)));
   Value sum = createSums(builder, op, builder.getI32Type(), input->value,
                          weightValue, biasValue, input->params.zeroPoint);
-  return Value(
-      RequantizeOp::create(builder, loc, getIntegerType(sum), sum,
-                           builder.getDenseI32ArrayAttr(constants->multipliers),
-                           builder.getDenseI32ArrayAttr(constants->shifts),
-                           builder.getI32IntegerAttr(target.zeroPoint),
-                           builder.getI32IntegerAttr(target.min),
-                           builder.getI32IntegerAttr(target.max)));
+  return Value(RequantizeOp::create(builder, loc, getIntegerType(sum), sum,
+                                    factors, shifts, int32_t(target.zeroPoint),
+                                    int32_t(target.min), int32_t(target.max),
+                                    twice));
 }
 
 int64_t quantopt::fuseQuantizedWeights(func::FuncOp function) {

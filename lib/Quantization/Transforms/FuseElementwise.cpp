@@ -89,10 +89,9 @@ static float evaluate(const ValueFunction &function, Value result, float x) {
   return get(result);
 }
 
-/// A lookup, or its input when the table changes nothing that can occur.
-static Value createLookup(OpBuilder &builder, Location loc,
-                          const IntegerOperand &input,
-                          function_ref<int64_t(int64_t)> entry) {
+Value quantopt::createLookup(OpBuilder &builder, Location loc,
+                             const IntegerOperand &input,
+                             function_ref<int64_t(int64_t)> entry) {
   SmallVector<int8_t> table;
   bool isIdentity = true;
   for (int64_t q = -128; q <= 127; ++q) {
@@ -114,6 +113,13 @@ static int64_t quantizeSigned(float x, const SignedParams &params) {
 
 Value Fusion::rescale(IntegerOperand operand, const SignedParams &target) {
   const SignedParams &own = operand.params;
+  if (options.sourceRounding) {
+    double ratio = double(own.scale) / double(target.scale);
+    SmallVector<int8_t> table =
+        makeRescaleTable(ratio, own.toBytes(), target.toBytes());
+    return createLookup(builder, root.getLoc(), operand,
+                        [&](int64_t q) { return table[q + 128]; });
+  }
   return createLookup(builder, root.getLoc(), operand, [&](int64_t q) {
     return quantizeSigned(dequantizeValue(q, own.scale, own.zeroPoint), target);
   });
@@ -207,7 +213,7 @@ Value Fusion::createRescaleAdd(Location loc, Type type, Value lhs, Value rhs,
 
 FailureOr<Value> Fusion::fuseBinary(BinaryOp op) {
   BinaryFn fn = op.getFn();
-  if (fn == BinaryFn::PRelu)
+  if (fn == BinaryFn::PRelu && !options.sourceRounding)
     return fusePRelu(op);
   if (fn != BinaryFn::Add && fn != BinaryFn::Sub && fn != BinaryFn::Mul)
     return fail(op, "'" + stringifyBinaryFn(fn) +
@@ -215,6 +221,8 @@ FailureOr<Value> Fusion::fuseBinary(BinaryOp op) {
   auto lhs = getOperand(op.getLhs()), rhs = getOperand(op.getRhs());
   if (!lhs || !rhs)
     return fail(op, "an operand is not quantized to 8 bits");
+  if (options.sourceRounding)
+    return fuseSourceBinary(op, *lhs, *rhs);
   Type type = getIntegerType(op);
   if (fn == BinaryFn::Mul) {
     double scale = double(lhs->params.scale) * double(rhs->params.scale) /

@@ -29,9 +29,8 @@ std::optional<SignedParams> quantopt::getSignedParams(Type elementType) {
                       type.getStorageMax() - offset};
 }
 
-Fusion::Fusion(QuantizeOp root, bool integerOnly, Statistics &statistics)
-    : root(root), integerOnly(integerOnly), statistics(statistics),
-      builder(root) {
+Fusion::Fusion(QuantizeOp root, const Options &options, Statistics &statistics)
+    : root(root), options(options), statistics(statistics), builder(root) {
   auto params = getSignedParams(root.getType().getElementType());
   if (!params)
     return;
@@ -41,6 +40,8 @@ Fusion::Fusion(QuantizeOp root, bool integerOnly, Statistics &statistics)
   // Rounding is monotone: limits in front of it are limits behind it.
   while (auto clamp = base.getDefiningOp<ClampOp>()) {
     auto round = [&](APFloat end) {
+      if (options.sourceRounding)
+        return quantizeLimit(end.convertToFloat(), target.toBytes());
       return quantizeValue(end.convertToFloat(), params->scale,
                            params->zeroPoint, target.min, target.max);
     };
@@ -134,8 +135,8 @@ LogicalResult Fusion::run() {
     }
   FailureOr<Value> integers = fuseConstant();
   if (failed(integers))
-    integers = fuseTable();
-  if (failed(integers))
+    integers = options.sourceRounding ? fuseSourceTable() : fuseTable();
+  if (failed(integers) && !obstacle)
     integers = fuse(base.getDefiningOp());
   if (failed(integers))
     return failure();
@@ -203,6 +204,12 @@ struct FuseIntegerPass
   using FuseIntegerPassBase::FuseIntegerPassBase;
 
   void runOnOperation() override {
+    if (rounding != "nearest" && rounding != "source") {
+      emitError(UnknownLoc::get(&getContext()))
+          << "expected 'rounding' to be nearest or source, but got '"
+          << rounding << "'";
+      return signalPassFailure();
+    }
     Fusion::Statistics statistics;
     for (auto function : getOperation().getOps<func::FuncOp>())
       if (!function.isExternal() && function.getBody().hasOneBlock())
@@ -210,6 +217,7 @@ struct FuseIntegerPass
     fused += statistics.fused;
     kept += statistics.kept;
     enlarged += statistics.enlarged;
+    twice += statistics.twice;
   }
 
   void fuseFunction(func::FuncOp function, Fusion::Statistics &statistics) {
@@ -218,7 +226,7 @@ struct FuseIntegerPass
     function.walk([&](QuantizeOp op) { roots.push_back(op); });
     llvm::MapVector<Operation *, std::string> reasons;
     for (QuantizeOp root : roots) {
-      Fusion fusion(root, integerOnly, statistics);
+      Fusion fusion(root, {integerOnly, rounding == "source"}, statistics);
       if (fusion.isValid() && succeeded(fusion.run())) {
         ++statistics.fused;
         continue;

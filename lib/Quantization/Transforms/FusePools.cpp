@@ -21,6 +21,8 @@ FailureOr<Value> Fusion::fuseAverage(Operation *op, Value inputValue,
   int64_t size = window.getKernel()[0] * window.getKernel()[1];
   if (size > 1 << 20)
     return fail(op, "its window is too large");
+  if (options.sourceRounding)
+    return fuseSourceAverage(op, *input, window);
   SmallVector<int32_t> multipliers, shifts;
   for (int64_t count = 1; count <= size; ++count) {
     double scale =
@@ -43,9 +45,11 @@ FailureOr<Value> Fusion::fuseAverage(Operation *op, Value inputValue,
 }
 
 FailureOr<Value> Fusion::fuseSoftmax(SoftmaxOp op) {
-  if (!integerOnly)
-    return fail(op, "softmax computes in float; 'integer-only' changes that");
   auto input = getOperand(op.getInput());
+  if (input && options.sourceRounding)
+    return fuseSourceSoftmax(op, *input);
+  if (!options.integerOnly)
+    return fail(op, "softmax computes in float; 'integer-only' changes that");
   if (!input)
     return fail(op, "its input is not quantized to 8 bits");
   int64_t length = op.getType().getDimSize(op.getAxis());

@@ -17,7 +17,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
-#include "quant-opt/Support/Arithmetic.h"
+#include "quant-opt/Support/SourceRounding.h"
 #include "llvm/ADT/MapVector.h"
 
 namespace quantopt {
@@ -33,6 +33,7 @@ struct SignedParams {
     return scale == other.scale && zeroPoint == other.zeroPoint &&
            min == other.min && max == other.max;
   }
+  ByteParams toBytes() const { return {scale, zeroPoint, min, max}; }
 };
 
 /// The parameters of an 8-bit affine type; nothing for other types.
@@ -44,6 +45,12 @@ struct IntegerOperand {
   SignedParams params;
 };
 
+/// A lookup with an entry for each byte, or its input when the table changes
+/// nothing that can occur.
+Value createLookup(OpBuilder &builder, Location loc,
+                   const IntegerOperand &input,
+                   function_ref<int64_t(int64_t)> entry);
+
 /// One rounding point while it is rewritten.
 class Fusion {
 public:
@@ -51,9 +58,16 @@ public:
     int64_t fused = 0;
     int64_t kept = 0;
     int64_t enlarged = 0;
+    int64_t twice = 0;
+  };
+  struct Options {
+    /// Softmax computes on integers as well.
+    bool integerOnly = false;
+    /// Results are those of TFLite's kernels.
+    bool sourceRounding = false;
   };
 
-  Fusion(qnn::QuantizeOp root, bool integerOnly, Statistics &statistics);
+  Fusion(qnn::QuantizeOp root, const Options &options, Statistics &statistics);
 
   /// Whether the root has an 8-bit type.
   bool isValid() const { return valid; }
@@ -90,8 +104,26 @@ private:
   FailureOr<Value> fuseMovement(Operation *op);
   FailureOr<Value> fuseSoftmax(qnn::SoftmaxOp op);
 
+  /// @name With the rounding of TFLite's kernels
+  /// @{
+  FailureOr<Value> fuseSourceTable();
+  FailureOr<Value> fuseSourceBinary(qnn::BinaryOp op, const IntegerOperand &lhs,
+                                    const IntegerOperand &rhs);
+  FailureOr<Value> fuseSourceSum(qnn::BinaryOp op, const IntegerOperand &lhs,
+                                 const IntegerOperand &rhs);
+  FailureOr<Value> fuseSourceAverage(Operation *op, const IntegerOperand &input,
+                                     qnn::WindowAttr window);
+  FailureOr<Value> fuseSourceSoftmax(qnn::SoftmaxOp op,
+                                     const IntegerOperand &input);
+  /// Multipliers for a contraction's sums: ordinary ones for all channels, or
+  /// those that round twice. Returns whether they round twice.
+  bool deriveSourceMultipliers(ArrayRef<double> scales,
+                               ArrayRef<IntegerRange> ranges,
+                               SmallVectorImpl<Multiplier> &multipliers);
+  /// @}
+
   qnn::QuantizeOp root;
-  bool integerOnly;
+  Options options;
   Statistics &statistics;
   OpBuilder builder;
   bool valid = false;

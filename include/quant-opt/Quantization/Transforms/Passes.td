@@ -244,11 +244,18 @@ def FuseIntegerPass : QuantizationPass<"qnn-fuse-integer"> {
     quantized weight whose input stays float becomes the contraction's operand.
     The set of rounding points does not change any more after this pass.
 
+    With `rounding=source` results are the bytes that TFLite's reference kernels
+    compute (see docs/Numerics.md). Multipliers are those of the default where
+    there are some that give the same bytes for all sums; else ops round twice.
+    Ops for which TFLite has no such kernel stay float, with a remark.
+
     What stays float is listed with its reason, as a remark and as `qnn.reason`.
   }];
   let options = [
     Option<"integerOnly", "integer-only", "bool", "false",
            "Use integer forms of softmax">,
+    Option<"rounding", "rounding", "std::string", "\"nearest\"",
+           "How sums are rounded: nearest or source">,
     Option<"remarks", "emit-remarks", "bool", "true",
            "Emit a remark for what stays float">,
   ];
@@ -257,6 +264,7 @@ def FuseIntegerPass : QuantizationPass<"qnn-fuse-integer"> {
     Statistic<"kept", "num-kept", "Rounding points that stay behind float ops">,
     Statistic<"enlarged", "num-enlarged",
               "Channels whose scale grew to hold the bias">,
+    Statistic<"twice", "num-rounded-twice", "Ops that round twice">,
   ];
 }
 
