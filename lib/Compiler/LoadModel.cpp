@@ -10,6 +10,7 @@
 #include "quant-opt/Compiler/Session.h"
 #include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
 #include "quant-opt/Import/ONNX.h"
+#include "quant-opt/Import/TFLite.h"
 #include "quant-opt/Support/AtomicFile.h"
 #include "llvm/Support/Path.h"
 
@@ -51,17 +52,23 @@ OwningOpRef<ModuleOp> quantopt::loadModel(const CompileOptions &options,
       }
     return importOnnx(options.input, &context, import);
   }
-  if (extension != ".mlir" && extension != ".mlirbc") {
+  bool isTflite = extension == ".tflite";
+  if (!isTflite && extension != ".mlir" && extension != ".mlirbc") {
     emitError(loc) << options.input
-                   << ": expected a file that ends in .onnx, .mlir or .mlirbc";
+                   << ": expected a file that ends in .onnx, .tflite, .mlir or "
+                      ".mlirbc";
     return nullptr;
   }
   if (options.batch || !options.inputShapes.empty()) {
     emitError(loc) << options.input << ": '"
                    << (options.batch ? "--batch" : "--input-shape")
-                   << "' is for .onnx models; shapes of IR are in its types";
+                   << "' is for .onnx models; "
+                   << (isTflite ? "a .tflite model states its shapes"
+                                : "shapes of IR are in its types");
     return nullptr;
   }
+  if (isTflite)
+    return importTflite(options.input, &context, options.name);
   return parseSourceFile<ModuleOp>(options.input, &context);
 }
 

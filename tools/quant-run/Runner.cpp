@@ -9,6 +9,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Parser/Parser.h"
 #include "quant-opt/Import/ONNX.h"
+#include "quant-opt/Import/TFLite.h"
 #include "quant-opt/Support/Diagnostics.h"
 #include "llvm/Support/Path.h"
 
@@ -82,6 +83,8 @@ static OwningOpRef<ModuleOp> loadModule(StringRef path, MLIRContext &context) {
   ToolDiagnosticHandler handler(&context, "quant-run", llvm::errs());
   if (llvm::sys::path::extension(path) == ".onnx")
     return importOnnx(path, &context);
+  if (llvm::sys::path::extension(path) == ".tflite")
+    return importTflite(path, &context);
   return parseSourceFile<ModuleOp>(path, &context);
 }
 

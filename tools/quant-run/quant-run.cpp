@@ -20,7 +20,7 @@ namespace {
 struct Flags {
   cl::OptionCategory category{"Options of quant-run"};
   cl::opt<std::string> model{cl::Positional, cl::Required, cl::cat(category),
-                             cl::desc("MODEL.{onnx,mlir,mlirbc,so}")};
+                             cl::desc("MODEL.{onnx,tflite,mlir,mlirbc,so}")};
   cl::list<std::string> inputs{
       "input", cl::cat(category), cl::value_desc("[NAME=]FILE.npy"),
       cl::desc("Samples of an input, stacked on dimension 0")};

@@ -8,6 +8,7 @@
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/IR/AsmState.h"
 #include "quant-opt/Import/ONNX.h"
+#include "quant-opt/Import/TFLite.h"
 #include "quant-opt/Support/AtomicFile.h"
 #include "quant-opt/Support/Diagnostics.h"
 #include "llvm/Support/CommandLine.h"
@@ -23,12 +24,19 @@ static cl::opt<std::string> inputFile(cl::Positional, cl::cat(category),
                                       cl::desc("MODEL"));
 static cl::opt<bool> importFlag("import-onnx", cl::cat(category),
                                 cl::desc("Convert an ONNX model to MLIR"));
+static cl::opt<bool> importTfliteFlag("import-tflite", cl::cat(category),
+                                      cl::desc("Convert a TFLite model to "
+                                               "MLIR"));
 static cl::opt<bool> checkFlag("check", cl::cat(category),
-                               cl::desc("List what is not supported in an ONNX "
-                                        "model; exit with 1 if there is any"));
+                               cl::desc("List what is not supported in a model "
+                                        "(.tflite, else ONNX); exit with 1 if "
+                                        "there is any"));
 static cl::opt<bool> tableFlag("onnx-support-table", cl::Hidden,
                                cl::cat(category),
                                cl::desc("Print the table of ONNX operators"));
+static cl::opt<bool>
+    tfliteTableFlag("tflite-support-table", cl::Hidden, cl::cat(category),
+                    cl::desc("Print the table of TFLite operators"));
 static cl::opt<std::string>
     outputFile("o", cl::init("-"), cl::value_desc("file"), cl::cat(category),
                cl::desc("Output: .mlir is text, .mlirbc is bytecode "
@@ -85,17 +93,34 @@ static int writeModule(ModuleOp module) {
   return usageError(llvm::toString(std::move(error)));
 }
 
+/// Prints what is not supported; the exit code.
+static int
+printUnsupported(ArrayRef<std::pair<std::string, std::string>> entries) {
+  for (const auto &[what, reason] : entries)
+    llvm::outs() << what << ": " << reason << '\n';
+  if (entries.empty())
+    llvm::outs() << "everything is supported\n";
+  return entries.empty() ? 0 : 1;
+}
+
 static int runCheck(MLIRContext *context, const OnnxImportOptions &options) {
+  std::vector<std::pair<std::string, std::string>> entries;
+  if (StringRef(inputFile).ends_with(".tflite")) {
+    FailureOr<std::vector<TfliteUnsupported>> found =
+        checkTflite(inputFile, context);
+    if (failed(found))
+      return 1;
+    for (const TfliteUnsupported &entry : *found)
+      entries.push_back({entry.result + " (" + entry.op + ")", entry.reason});
+    return printUnsupported(entries);
+  }
   FailureOr<std::vector<OnnxUnsupported>> found =
       checkOnnx(inputFile, context, options);
   if (failed(found))
     return 1;
   for (const OnnxUnsupported &entry : *found)
-    llvm::outs() << entry.node << " (" << entry.op << "): " << entry.reason
-                 << '\n';
-  if (found->empty())
-    llvm::outs() << "everything is supported\n";
-  return found->empty() ? 0 : 1;
+    entries.push_back({entry.node + " (" + entry.op + ")", entry.reason});
+  return printUnsupported(entries);
 }
 
 int main(int argc, char **argv) {
@@ -109,8 +134,13 @@ int main(int argc, char **argv) {
     printOnnxSupportTable(llvm::outs());
     return 0;
   }
-  if (importFlag == checkFlag)
-    return usageError("expected either --import-onnx or --check");
+  if (tfliteTableFlag) {
+    printTfliteSupportTable(llvm::outs());
+    return 0;
+  }
+  if (importFlag + importTfliteFlag + checkFlag != 1)
+    return usageError("expected one of --import-onnx, --import-tflite and "
+                      "--check");
   if (inputFile.empty())
     return usageError("expected a model file");
   OnnxImportOptions options;
@@ -126,6 +156,13 @@ int main(int argc, char **argv) {
   ToolDiagnosticHandler handler(&context, "quant-translate", llvm::errs());
   if (checkFlag)
     return runCheck(&context, options);
+  if (importTfliteFlag) {
+    if (options.batch || !options.inputShapes.empty())
+      return usageError("a .tflite model states its shapes; drop --batch and "
+                        "--input-shape");
+    OwningOpRef<ModuleOp> module = importTflite(inputFile, &context);
+    return module ? writeModule(*module) : 1;
+  }
   OwningOpRef<ModuleOp> module = importOnnx(inputFile, &context, options);
   return module ? writeModule(*module) : 1;
 }

@@ -82,8 +82,9 @@ private:
   bool isVerifying = false;
 };
 
-/// Reads a model from .onnx, .mlir or .mlirbc. Diagnostics are emitted on
-/// failure. Options that only an ONNX file understands are errors for others.
+/// Reads a model from .onnx, .tflite, .mlir or .mlirbc. Diagnostics are emitted
+/// on failure. Options that only an ONNX file understands are errors for
+/// others.
 OwningOpRef<ModuleOp> loadModel(const CompileOptions &options,
                                 MLIRContext &context);
 
