@@ -99,6 +99,12 @@ llvm::Error CompileOptions::check() const {
   if (auto method = RangeMethod::parse(ranges.empty() ? "mse" : ranges);
       !method)
     return method.takeError();
+  bool isFirmware = emit == EmitKind::Object || emit == EmitKind::Static;
+  if ((maxRam || maxFlash) && (!isFirmware || compileTo))
+    return createStringError(
+        "'" + Twine(maxRam ? "--max-ram" : "--max-flash") +
+        "' counts the sections of an object; it needs '--emit=obj' or "
+        "'--emit=static'");
   if (fastFloat && verifyCodegen)
     return createStringError("'--verify-codegen' compares every bit, which "
                              "'--float=fast' does not keep; drop one of them");

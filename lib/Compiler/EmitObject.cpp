@@ -229,6 +229,8 @@ static Expected<Bytes> emitModule(ModuleOp module,
       createTargetMachine(model, options.level);
   if (!machine)
     return machine.takeError();
+  // For the bound of the stack, which firmware needs.
+  (*machine)->Options.EmitStackSizeSection = !options.exportLayers;
   llvm::LLVMContext context;
   auto llvmModule =
       translate(module, model, options, sharing, **machine, context);

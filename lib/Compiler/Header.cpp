@@ -46,6 +46,7 @@ private:
   void writeTensor(const TensorDescription &tensor, StringRef kind, size_t i);
   std::string nameParameter(const TensorDescription &tensor);
   void writeEntry();
+  void writeMemory();
 
   const ModelDescription &model;
   StringRef name;
@@ -139,6 +140,19 @@ void HeaderWriter::writeEntry() {
   os << "void *arena, " << name << "_parallel_for parallel_for, void *pool);\n";
 }
 
+/// What one object with all of the model takes.
+void HeaderWriter::writeMemory() {
+  const MemoryDescription &memory = model.memory;
+  if (memory.textBytes == 0)
+    return;
+  define("TEXT_BYTES", llvm::Twine(memory.textBytes));
+  define("RODATA_BYTES", llvm::Twine(memory.rodataBytes));
+  define("DATA_BYTES", llvm::Twine(memory.dataBytes));
+  define("BSS_BYTES", llvm::Twine(memory.bssBytes));
+  if (memory.stackBytes)
+    define("STACK_BYTES", llvm::Twine(*memory.stackBytes));
+}
+
 void HeaderWriter::write() {
   os << "/* Model '" << quote(model.name) << "' for " << quote(model.triple)
      << ". Written by quant-compile. */\n"
@@ -149,6 +163,7 @@ void HeaderWriter::write() {
   define("ARENA_ALIGNMENT", llvm::Twine(kArenaAlignment));
   define("WEIGHT_BYTES", llvm::Twine(model.weightBytes));
   define("CONST_BYTES", llvm::Twine(model.constBytes));
+  writeMemory();
   define("NUM_INPUTS", llvm::Twine(model.inputs.size()));
   define("NUM_OUTPUTS", llvm::Twine(model.outputs.size()));
   for (auto [i, tensor] : llvm::enumerate(model.inputs))

@@ -144,20 +144,21 @@ static LogicalResult describeLayers(ModuleOp module, ModelDescription &model) {
   return success();
 }
 
-/// Bytes of the constants that the first variant's layers use.
-static int64_t countWeightBytes(ModuleOp module,
-                                const VariantDescription &variant) {
+/// Bytes of the constants that the first variant's layers use; each counts for
+/// the first layer that uses it.
+static int64_t countWeightBytes(ModuleOp module, VariantDescription &variant) {
   llvm::StringSet<> seen;
   int64_t bytes = 0;
   DataLayout layout(module);
-  for (const LayerDescription &layer : variant.layers) {
+  for (LayerDescription &layer : variant.layers) {
     module.lookupSymbol(layer.symbol)->walk([&](LLVM::AddressOfOp address) {
       auto global =
           module.lookupSymbol<LLVM::GlobalOp>(address.getGlobalName());
       if (global && global.getConstant() &&
           seen.insert(global.getName()).second)
-        bytes += layout.getTypeSize(global.getGlobalType());
+        layer.weightBytes += layout.getTypeSize(global.getGlobalType());
     });
+    bytes += layer.weightBytes;
   }
   return bytes;
 }

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ObjectFacts.h"
+#include "StackBound.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Object/ELFObjectFile.h"
@@ -14,6 +15,28 @@
 using namespace quantopt;
 using namespace llvm::object;
 using llvm::Expected;
+
+/// Adds the bytes of sections that are loaded.
+static void countSections(const ELFObjectFileBase &file,
+                          MemoryDescription &memory) {
+  for (ELFSectionRef section : file.sections()) {
+    uint64_t flags = section.getFlags();
+    if (!(flags & llvm::ELF::SHF_ALLOC))
+      continue;
+    auto bytes = int64_t(section.getSize());
+    Expected<StringRef> name = section.getName();
+    bool isRelocated = name && name->starts_with(".data.rel.ro");
+    llvm::consumeError(name.takeError());
+    if (flags & llvm::ELF::SHF_EXECINSTR)
+      memory.textBytes += bytes;
+    else if (section.getType() == llvm::ELF::SHT_NOBITS)
+      memory.bssBytes += bytes;
+    else if ((flags & llvm::ELF::SHF_WRITE) && !isRelocated)
+      memory.dataBytes += bytes;
+    else
+      memory.rodataBytes += bytes;
+  }
+}
 
 /// Bytes of sections that are loaded and never written by the program.
 static int64_t countConstBytes(const ELFObjectFileBase &file) {
@@ -64,6 +87,20 @@ static llvm::Error readSymbols(const Bytes &object, Symbols &symbols) {
   }
   if (auto *elf = dyn_cast<ELFObjectFileBase>(file->get()))
     symbols.constBytes += countConstBytes(*elf);
+  return llvm::Error::success();
+}
+
+llvm::Error quantopt::readMemoryFacts(const Bytes &object, StringRef entry,
+                                      MemoryDescription &memory) {
+  llvm::MemoryBufferRef buffer(StringRef(object.data(), object.size()), "code");
+  auto file = ObjectFile::createObjectFile(buffer);
+  if (!file)
+    return file.takeError();
+  auto *elf = dyn_cast<ELFObjectFileBase>(file->get());
+  if (!elf)
+    return llvm::Error::success();
+  countSections(*elf, memory);
+  memory.stackBytes = computeStackBound(*elf, entry);
   return llvm::Error::success();
 }
 

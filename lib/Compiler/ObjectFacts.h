@@ -18,6 +18,11 @@ namespace quantopt {
 llvm::Expected<std::vector<std::string>>
 readObjectFacts(ArrayRef<Bytes> objects, ModelDescription &model);
 
+/// Fills in what the sections of a whole model's object take, and how deep the
+/// stack of its function `entry` is.
+llvm::Error readMemoryFacts(const Bytes &object, StringRef entry,
+                            MemoryDescription &memory);
+
 } // namespace quantopt
 
 #endif // QUANTOPT_LIB_COMPILER_OBJECTFACTS_H

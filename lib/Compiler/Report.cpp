@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Compiler/Report.h"
+#include "quant-opt/Compiler/Budget.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -53,8 +54,27 @@ static void writeVariant(json::OStream &out,
           out.attribute("symbol", layer.symbol);
           out.attribute("items", layer.count);
           out.attribute("code_bytes", layer.codeBytes);
+          out.attribute("weight_bytes", layer.weightBytes);
         });
     });
+  });
+}
+
+/// What one object with all of the model takes.
+static void writeMemory(json::OStream &out, const ModelDescription &model) {
+  const MemoryDescription &memory = model.memory;
+  if (memory.textBytes == 0)
+    return;
+  out.attributeObject("memory", [&] {
+    out.attribute("text_bytes", memory.textBytes);
+    out.attribute("rodata_bytes", memory.rodataBytes);
+    out.attribute("data_bytes", memory.dataBytes);
+    out.attribute("bss_bytes", memory.bssBytes);
+    out.attribute("flash_bytes", memory.getFlashBytes());
+    if (!memory.stackBytes)
+      return;
+    out.attribute("stack_bytes", *memory.stackBytes);
+    out.attribute("ram_bytes", getRamBytes(model));
   });
 }
 
@@ -72,6 +92,7 @@ std::string quantopt::makeReport(const ModelDescription &model,
     out.attribute("effective_bits", model.effectiveBits);
     out.attribute("arena_bytes", model.arenaBytes);
     out.attribute("arena_bound_bytes", model.arenaBoundBytes);
+    writeMemory(out, model);
     out.attribute("float_ops", model.floatOps);
     out.attribute("fast_float", model.fastFloat);
     if (!model.weightErrors.empty())

@@ -5,6 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ObjectFacts.h"
+#include "quant-opt/Compiler/Budget.h"
 #include "quant-opt/Compiler/Header.h"
 #include "quant-opt/Compiler/JIT.h"
 #include "quant-opt/Compiler/Link.h"
@@ -149,6 +151,14 @@ CompileStatus CompileSession::emit(TimingScope &timing) {
     (void)report(code.takeError());
     return hasCrashed() ? CompileStatus::InternalError
                         : CompileStatus::UserError;
+  }
+  if (options.emit == EmitKind::Object || options.emit == EmitKind::Static) {
+    Error error = readMemoryFacts(code->front(), emitOptions.name + "_run",
+                                  model->memory);
+    if (!error)
+      error = checkBudget(*model, options.maxRam, options.maxFlash);
+    if (failed(report(std::move(error))))
+      return CompileStatus::UserError;
   }
   if (options.verifyCodegen) {
     CompileStatus status = verifyCode(*code, *model, emitOptions);

@@ -127,6 +127,11 @@ struct Flags {
       cl::init("2"), cl::desc("Optimization level of LLVM (default -O2)")};
   TextFlag report{"report", in, cl::value_desc("FILE.json"),
                   cl::desc("Write sizes per layer, memory and what is float")};
+  NumberFlag maxRam{"max-ram", in, cl::value_desc("BYTES"), cl::init(0),
+                    cl::desc("Fail if a run takes more RAM (obj, static)")};
+  NumberFlag maxFlash{
+      "max-flash", in, cl::value_desc("BYTES"), cl::init(0),
+      cl::desc("Fail if code and constants take more (obj, static)")};
   TextFlag compileTo{"compile-to", in, cl::value_desc("PHASE"),
                      cl::desc("Stop after a phase and write MLIR")};
   TextFlag verifyCodegen{
@@ -203,10 +208,17 @@ static Error readLevel(StringRef text, CompileOptions &options) {
 }
 
 static Error readNumbers(const Flags &flags, CompileOptions &options) {
-  if (flags.batch < 0 ||
-      (flags.batch == 0 && flags.batch.getNumOccurrences() > 0))
-    return createStringError("expected a positive '--batch', but got " +
-                             llvm::Twine(flags.batch));
+  for (auto [flag, number, target] :
+       {std::tuple<StringRef, const NumberFlag &, int64_t &>(
+            "--batch", flags.batch, options.batch),
+        {"--cache-bytes", flags.cacheBytes, options.cacheBytes},
+        {"--max-ram", flags.maxRam, options.maxRam},
+        {"--max-flash", flags.maxFlash, options.maxFlash}}) {
+    if (number < 0 || (number == 0 && number.getNumOccurrences() > 0))
+      return createStringError("expected a positive '" + flag + "', but got " +
+                               llvm::Twine(number));
+    target = number;
+  }
   if (flags.threads < 0 || flags.threads > 256)
     return createStringError("expected '--threads' in [1, 256], but got " +
                              llvm::Twine(flags.threads));

@@ -69,6 +69,8 @@ struct CompileOptions {
   OptLevel level = OptLevel::O2;
 
   std::string report;
+  /// Limits of an object or archive; 0 is none.
+  int64_t maxRam = 0, maxFlash = 0;
   std::optional<Phase> compileTo;
   /// Compare the code with the interpreter: of the model, or of another file.
   bool verifyCodegen = false;

@@ -11,6 +11,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "quant-opt/Dialect/QNN/Utils/WeightErrors.h"
 #include "quant-opt/Support/LLVM.h"
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,19 @@ struct LayerDescription {
   std::string symbol;
   int64_t count = 0;
   int64_t codeBytes = 0; ///< known when there is an object
+  /// Constants that no layer in front of it uses.
+  int64_t weightBytes = 0;
+};
+
+/// What a model takes on a machine without an operating system; known when
+/// there is one object with all of it.
+struct MemoryDescription {
+  /// Bytes of sections: code, constants, variables with and without a value.
+  int64_t textBytes = 0, rodataBytes = 0, dataBytes = 0, bssBytes = 0;
+  /// The most stack that a run takes, `parallel_for` excluded.
+  std::optional<int64_t> stackBytes;
+
+  int64_t getFlashBytes() const { return textBytes + rodataBytes + dataBytes; }
 };
 
 /// The layers for one processor level, in order of execution.
@@ -64,6 +78,7 @@ struct ModelDescription {
   /// What rounding has done to the outputs of layers, where that is known.
   SmallVector<qnn::WeightError> weightErrors;
   int64_t constBytes = 0; ///< known when there is an object
+  MemoryDescription memory;
   int64_t floatOps = 0;
   uint64_t goldenHash = 0;
   bool fastFloat = false; ///< float results may differ between variants
