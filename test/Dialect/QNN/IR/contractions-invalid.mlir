@@ -140,3 +140,10 @@ func.func @matmul_batch_c3(%x: tensor<2x3x4xf32>, %y: tensor<3x4x2xf32>) {
   %0 = qnn.matmul %x, %y : (tensor<2x3x4xf32>, tensor<3x4x2xf32>) -> tensor<2x3x2xf32>
   return
 }
+
+// -----
+func.func @exact_bias(%x: tensor<1x2xf32>, %w: tensor<3x2xf32>) {
+  // expected-error @+1 {{'qnn.dense' op expected attribute 'qnn.exact_bias' to be an 'array<i32>', but got 3 : i64}}
+  %0 = qnn.dense %x, %w {qnn.exact_bias = 3} : (tensor<1x2xf32>, tensor<3x2xf32>) -> tensor<1x3xf32>
+  return
+}
