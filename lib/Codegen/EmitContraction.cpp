@@ -28,7 +28,10 @@ private:
                               ArrayRef<Value> inputs, Value weights,
                               ArrayRef<Value> scales, ValueRange acc);
   void prefetchWeight(Value offset);
-  Value broadcastInput(Value offset, int64_t bytes);
+  Value broadcastBytes(Value offset, int64_t bytes);
+  Value loadInput(Value offset);
+  Value extend(Value factors);
+  Value addProducts(Value sum, Value x, Value weight);
   void storeTile(const Block &block, const Position &at, ValueRange acc);
   Value outChannel(const Block &block) {
     return getOutChannel(e, layout, block);
@@ -56,7 +59,7 @@ ContractionEmitter::ContractionEmitter(KernelEmitter &emitter)
   qvec::StrategyAttr s = *op.getStrategy();
   integer = op.getAccumulatorType().isInteger(32);
   lanes = s.getLanes();
-  stepElements = integer ? 4 : 1;
+  stepElements = s.getGroup();
   auto weightType = cast<MemRefType>(op.getWeight().getType());
   streamsWeights =
       layout.units == 1 &&
@@ -91,9 +94,11 @@ SmallVector<Value> ContractionEmitter::startAccumulators(const Block &block,
 }
 
 /// Repeats the 4 bytes at `offset` over a vector of `bytes`.
-Value ContractionEmitter::broadcastInput(Value offset, int64_t bytes) {
+Value ContractionEmitter::broadcastBytes(Value offset, int64_t bytes) {
   OpBuilder &b = e.b;
   Value quad = e.load(e.input, offset, 4);
+  if (bytes == 4)
+    return quad;
   auto one = VectorType::get({1}, b.getI32Type());
   Value word = vector::BitCastOp::create(b, e.loc, one, quad);
   Value scalar =
@@ -101,6 +106,43 @@ Value ContractionEmitter::broadcastInput(Value offset, int64_t bytes) {
   Value words = e.broadcast(scalar, bytes / 4);
   return vector::BitCastOp::create(
       b, e.loc, VectorType::get({bytes}, b.getI8Type()), words);
+}
+
+/// What a step multiplies a vector of weights by.
+Value ContractionEmitter::loadInput(Value offset) {
+  if (integer && stepElements == 4)
+    return broadcastBytes(offset, 4 * lanes);
+  if (stepElements != 1)
+    return e.load(e.input, offset, stepElements);
+  Value x = e.loadScalar(e.input, offset);
+  if (!integer)
+    return e.broadcast(x, lanes);
+  // Words, whose products a widening multiplication forms.
+  Type word = e.b.getI16Type();
+  x = e.kernel.getUnsignedInput()
+          ? arith::ExtUIOp::create(e.b, e.loc, word, x).getResult()
+          : arith::ExtSIOp::create(e.b, e.loc, word, x);
+  return extend(e.broadcast(x, lanes));
+}
+
+/// Integers with their sign in 32 bits.
+Value ContractionEmitter::extend(Value factors) {
+  auto type = VectorType::get({lanes}, e.b.getI32Type());
+  return arith::ExtSIOp::create(e.b, e.loc, type, factors);
+}
+
+/// Adds a step's products to a vector of sums.
+Value ContractionEmitter::addProducts(Value sum, Value x, Value weight) {
+  OpBuilder &b = e.b;
+  if (!integer)
+    return e.fma(x, weight, sum);
+  if (stepElements == 4)
+    return qvec::Dot4Op::create(b, e.loc, sum.getType(), sum, x, weight,
+                                e.kernel.getUnsignedInput());
+  if (stepElements == 16)
+    return qvec::ReduceDotOp::create(b, e.loc, sum.getType(), sum, x, weight);
+  Value product = arith::MulIOp::create(b, e.loc, x, weight);
+  return arith::AddIOp::create(b, e.loc, sum, product);
 }
 
 /// Asks for what a panel holds a few steps later. The address may lie past the
@@ -113,6 +155,7 @@ void ContractionEmitter::prefetchWeight(Value offset) {
                              /*isDataCache=*/true);
 }
 
+/// The sums after a step.
 SmallVector<Value> ContractionEmitter::emitStep(const Block &block, Span range,
                                                 ArrayRef<Value> inputs,
                                                 Value weights,
@@ -129,22 +172,18 @@ SmallVector<Value> ContractionEmitter::emitStep(const Block &block, Span range,
     Value stored = e.load(e.weight, offset, elements);
     if (streamsWeights && channel % kPanelWidth == 0)
       prefetchWeight(offset);
-    weight.push_back(
-        integer ? stored
-                : e.decodeWeight(stored, scales.empty() ? Value() : scales[v]));
+    if (integer)
+      weight.push_back(stepElements == 1 ? extend(stored) : stored);
+    else
+      weight.push_back(
+          e.decodeWeight(stored, scales.empty() ? Value() : scales[v]));
   }
   SmallVector<Value> next(acc);
   for (int64_t i = range.begin; i < range.end; ++i) {
-    Value offset = inputs[i - range.begin];
-    Value x = integer ? broadcastInput(offset, elements)
-                      : e.broadcast(e.loadScalar(e.input, offset), lanes);
+    Value x = loadInput(inputs[i - range.begin]);
     for (int64_t v = 0; v < block.vectors; ++v) {
       Value &sum = next[i * block.vectors + v];
-      if (!integer)
-        sum = e.fma(x, weight[v], sum);
-      else
-        sum = qvec::Dot4Op::create(b, e.loc, sum.getType(), sum, x, weight[v],
-                                   e.kernel.getUnsignedInput());
+      sum = addProducts(sum, x, weight[v]);
     }
   }
   return next;

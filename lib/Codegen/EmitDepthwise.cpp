@@ -228,20 +228,20 @@ void DepthwiseEmitter::storePart(Value result, Value offset, const Part &part) {
                  piece.to);
 }
 
-void quantopt::emitIntegerDepthwise(KernelEmitter &e) {
+void quantopt::emitGroupedDepthwise(KernelEmitter &e) {
   DepthwiseEmitter(e).run();
 }
 
 LogicalResult quantopt::emitDepthwise(KernelEmitter &e) {
-  if (e.kernel.getAccumulatorType().isF32())
-    emitFloatDepthwise(e);
+  if (e.kernel.hasGroupedTaps())
+    emitGroupedDepthwise(e);
   else
-    emitIntegerDepthwise(e);
+    emitTapDepthwise(e);
   return success();
 }
 
 int64_t quantopt::getDepthwiseItems(qvec::KernelOp kernel) {
-  if (!kernel.getAccumulatorType().isF32())
+  if (kernel.hasGroupedTaps())
     return DepthwiseGeometry(kernel).getItems();
   ArrayRef<int64_t> out = kernel.getOutputShape();
   return out[0] * out[1];

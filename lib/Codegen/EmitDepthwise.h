@@ -12,11 +12,11 @@
 
 namespace quantopt {
 
-/// Emits a depthwise kernel of floats.
-void emitFloatDepthwise(KernelEmitter &e);
+/// Emits a depthwise kernel that sums tap by tap.
+void emitTapDepthwise(KernelEmitter &e);
 
-/// Emits a depthwise kernel of integers.
-void emitIntegerDepthwise(KernelEmitter &e);
+/// Emits a depthwise kernel of integers that sums groups of taps.
+void emitGroupedDepthwise(KernelEmitter &e);
 
 /// The number of work items of a depthwise kernel.
 int64_t getDepthwiseItems(qvec::KernelOp kernel);

@@ -8,6 +8,7 @@
 #include "KernelEmitter.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/IRMapping.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 #include "llvm/ADT/bit.h"
 
 using namespace quantopt;
@@ -172,7 +173,9 @@ void KernelEmitter::finishTile(ArrayRef<TilePart> parts, Value n, Value h,
   // Four vectors of 32-bit integers make one of bytes. Parts with results that
   // are not stored stay alone: LLVM 22 does not come to an end on bytes that
   // are packed, limited, permuted and then stored 8 at a time.
-  size_t limit = output.elementType.isInteger(8) ? 4 : 1;
+  bool packs =
+      output.elementType.isInteger(8) && getTargetLevel(kernel).hasVectors();
+  size_t limit = packs ? 4 : 1;
   auto isFull = [](const TilePart &part) {
     return part.valid ==
            cast<VectorType>(part.accumulators.getType()).getDimSize(0);

@@ -204,11 +204,12 @@ struct LegalizeMathPass
       if (!isFma && !isRound && !isHalf && !isDivision)
         return;
       const TargetLevel &level = getTargetLevel(op);
-      // The level that fits every target may have no doubles.
-      if (isDivision && !level.arch.empty())
+      // Small processors have no doubles.
+      if (isDivision && level.has(TargetLevel::kDoubles))
         work.push_back(op);
       // Levels with fused multiply-add convert halves as well.
-      if (((isFma || isHalf) && !level.hasFma) || (isRound && !level.hasRound))
+      if (((isFma || isHalf) && !level.hasFma()) ||
+          (isRound && !level.hasRound()))
         work.push_back(op);
     });
     for (Operation *op : work) {

@@ -25,12 +25,13 @@ static LogicalResult makeTask(LLVM::LLVMFuncOp func) {
   unsigned count = func.getNumArguments();
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
   for (unsigned i = 0; i < count; ++i) {
-    Type expected = i + 2 < count ? Type(pointer) : Type(b.getI64Type());
-    if (func.getArgument(i).getType() != expected)
+    Type type = func.getArgument(i).getType();
+    if (i + 2 < count ? type != pointer
+                      : !type.isInteger(64) && !type.isInteger(32))
       return func.emitOpError(
                  "expected pointers and a range of work items, but "
                  "argument ")
-             << i << " is " << func.getArgument(i).getType();
+             << i << " is " << type;
   }
   Block &entry = func.getBody().front();
   BlockArgument context = entry.addArgument(pointer, loc);
@@ -48,8 +49,13 @@ static LogicalResult makeTask(LLVM::LLVMFuncOp func) {
     Value buffer = LLVM::LoadOp::create(b, loc, pointer, address);
     entry.getArgument(i).replaceAllUsesWith(buffer);
   }
-  entry.getArgument(count - 2).replaceAllUsesWith(begin);
-  entry.getArgument(count - 1).replaceAllUsesWith(end);
+  for (auto [old, bound] : {std::pair(entry.getArgument(count - 2), begin),
+                            std::pair(entry.getArgument(count - 1), end)}) {
+    Value number = bound;
+    if (old.getType() != number.getType())
+      number = LLVM::TruncOp::create(b, loc, old.getType(), number);
+    old.replaceAllUsesWith(number);
+  }
   entry.eraseArguments(0, count);
   auto type =
       LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),

@@ -9,6 +9,7 @@
 #include "Entry.h"
 #include "ObjectFacts.h"
 #include "SplitModel.h"
+#include "SupportFunctions.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Threading.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
@@ -218,13 +219,13 @@ translate(ModuleOp module, const ModelDescription &model,
   return result;
 }
 
-/// The code of a module; with the model's entry point and with functions that
-/// move memory if wanted.
+/// The code of a module; with the model's entry point if wanted, and with
+/// support functions.
 static Expected<Bytes> emitModule(ModuleOp module,
                                   const ModelDescription &model,
                                   const EmitOptions &options, Sharing sharing,
                                   CodeKind kind, bool withEntry,
-                                  bool withMemoryFunctions) {
+                                  ArrayRef<std::string> support) {
   Expected<std::unique_ptr<llvm::TargetMachine>> machine =
       createTargetMachine(model, options.level);
   if (!machine)
@@ -238,8 +239,9 @@ static Expected<Bytes> emitModule(ModuleOp module,
     return llvmModule.takeError();
   if (withEntry)
     addEntry(**llvmModule, model, options);
-  if (withMemoryFunctions)
-    addMemoryFunctions(**llvmModule, model.variants.back(), options.level);
+  if (!support.empty())
+    addSupportFunctions(**llvmModule, support, model.variants.back(),
+                        options.level);
   return generateCode(**llvmModule, **machine, options.level, kind);
 }
 
@@ -261,11 +263,12 @@ static llvm::Error makeUndefinedError(const ModelDescription &model,
 static Expected<Bytes> emitWhole(ModuleOp module, ModelDescription &model,
                                  const EmitOptions &options, Sharing sharing,
                                  CodeKind kind) {
-  // The code generator may turn loads and stores into calls of these; then the
-  // model brings its own.
-  for (bool withMemoryFunctions : {false, true}) {
+  // The code generator may turn operations into calls of these; then the model
+  // brings its own.
+  std::vector<std::string> support;
+  while (true) {
     auto code = emitModule(module, model, options, sharing, kind,
-                           /*withEntry=*/true, withMemoryFunctions);
+                           /*withEntry=*/true, support);
     if (!code || kind != CodeKind::Object)
       return code;
     auto undefined = readObjectFacts(*code, model);
@@ -273,10 +276,11 @@ static Expected<Bytes> emitWhole(ModuleOp module, ModelDescription &model,
       return undefined.takeError();
     if (undefined->empty())
       return code;
-    if (withMemoryFunctions || !llvm::all_of(*undefined, isMemoryFunction))
-      return makeUndefinedError(model, undefined->front());
+    for (const std::string &name : *undefined)
+      if (!isSupportFunction(name) || llvm::is_contained(support, name))
+        return makeUndefinedError(model, name);
+    llvm::append_range(support, *undefined);
   }
-  llvm_unreachable("both attempts return");
 }
 
 Expected<Bytes> quantopt::emitModel(ModuleOp module, ModelDescription &model,
@@ -299,7 +303,7 @@ static Expected<std::vector<Bytes>> emitTogether(ArrayRef<ModuleOp> modules,
     auto code = emitModule(modules[i], model, options, Sharing::Everything,
                            CodeKind::Object,
                            /*withEntry=*/i + 1 == modules.size(),
-                           /*withMemoryFunctions=*/false);
+                           /*support=*/{});
     problems[i] = code ? "" : llvm::toString(code.takeError());
     if (code)
       objects[i] = std::move(*code);
@@ -334,9 +338,10 @@ Expected<std::vector<Bytes>> quantopt::emitObjects(ModuleOp module,
     return undefined.takeError();
   if (undefined->empty())
     return objects;
-  if (!llvm::all_of(*undefined, isMemoryFunction))
-    return makeUndefinedError(model, undefined->front());
-  auto functions = emitMemoryFunctions(model, options.level);
+  for (const std::string &name : *undefined)
+    if (!isSupportFunction(name))
+      return makeUndefinedError(model, name);
+  auto functions = emitSupportFunctions(model, *undefined, options.level);
   if (!functions)
     return functions.takeError();
   objects->push_back(std::move(*functions));

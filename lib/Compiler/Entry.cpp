@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Entry.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 #include "quant-opt/Target/FeatureCheck.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
@@ -19,7 +20,7 @@ using LLVMValue = llvm::Value;
 
 void quantopt::setFunctionTarget(Function &function,
                                  const VariantDescription &variant,
-                                 OptLevel level) {
+                                 OptLevel optLevel) {
   if (!variant.cpu.empty())
     function.addFnAttr("target-cpu", variant.cpu);
   if (!variant.features.empty())
@@ -28,9 +29,12 @@ void quantopt::setFunctionTarget(Function &function,
     function.addFnAttr("prefer-vector-width", "512");
     function.addFnAttr("min-legal-vector-width", "512");
   }
+  const TargetLevel *level = findTargetLevel(variant.isa);
+  if (level && level->has(TargetLevel::kNoImplicitFloat))
+    function.addFnAttr(llvm::Attribute::NoImplicitFloat);
   function.addFnAttr("no-builtins");
   function.addFnAttr(llvm::Attribute::NoUnwind);
-  if (level == OptLevel::Os)
+  if (optLevel == OptLevel::Os)
     function.addFnAttr(llvm::Attribute::OptimizeForSize);
 }
 

@@ -26,17 +26,6 @@ void setFunctionTarget(llvm::Function &function,
 void addEntry(llvm::Module &module, const ModelDescription &model,
               const EmitOptions &options);
 
-/// Whether the name is that of a function `addMemoryFunctions` defines.
-bool isMemoryFunction(StringRef name);
-
-/// Defines memcpy, memmove and memset for this module alone.
-void addMemoryFunctions(llvm::Module &module, const VariantDescription &variant,
-                        OptLevel level);
-
-/// An object that defines them for the objects it is linked with.
-llvm::Expected<Bytes> emitMemoryFunctions(const ModelDescription &model,
-                                          OptLevel level);
-
 } // namespace quantopt
 
 #endif // QUANTOPT_LIB_COMPILER_ENTRY_H

@@ -41,7 +41,7 @@ static void addMissingPasses(OpPassManager &manager, Phase done,
   if (done < Phase::Vectors)
     buildVectorsPipeline(manager);
   if (done < Phase::LLVM)
-    buildLLVMPipeline(manager);
+    buildLLVMPipeline(manager, LLVMOptions());
 }
 
 Expected<std::unique_ptr<CompiledModel>>

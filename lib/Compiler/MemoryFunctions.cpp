@@ -5,24 +5,13 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Entry.h"
-#include "llvm/ADT/StringSwitch.h"
-#include "llvm/IR/IRBuilder.h"
-#include "llvm/IR/Module.h"
-#include "llvm/Target/TargetMachine.h"
-#include "llvm/Transforms/Utils/ModuleUtils.h"
+#include "SupportBodies.h"
 
 using namespace quantopt;
 using llvm::BasicBlock;
 using llvm::Function;
 using LLVMType = llvm::Type;
 using LLVMValue = llvm::Value;
-
-bool quantopt::isMemoryFunction(StringRef name) {
-  return llvm::StringSwitch<bool>(name)
-      .Cases({"memcpy", "memmove", "memset"}, true)
-      .Default(false);
-}
 
 /// Adds a loop over the bytes [0, size), from the end if `backwards`; the
 /// builder ends behind it.
@@ -47,30 +36,12 @@ static void addByteLoop(llvm::IRBuilder<> &b, LLVMValue *size, bool backwards,
   b.SetInsertPoint(done);
 }
 
-static Function *addFunction(llvm::Module &module, StringRef name,
-                             LLVMType *second,
-                             const VariantDescription &variant,
-                             OptLevel level) {
-  llvm::LLVMContext &context = module.getContext();
-  auto *pointer = llvm::PointerType::get(context, 0);
-  LLVMType *word = module.getDataLayout().getIntPtrType(context);
-  auto *type = llvm::FunctionType::get(pointer, {pointer, second, word}, false);
-  // A declaration that the translation made is taken over.
-  auto callee = module.getOrInsertFunction(name, type);
-  auto *function = cast<Function>(callee.getCallee());
-  function->setLinkage(Function::InternalLinkage);
-  setFunctionTarget(*function, variant, level);
-  BasicBlock::Create(context, "entry", function);
-  return function;
-}
-
-static void addCopy(llvm::Module &module, StringRef name, bool mayOverlap,
-                    const VariantDescription &variant, OptLevel level) {
-  auto *pointer = llvm::PointerType::get(module.getContext(), 0);
-  Function *function = addFunction(module, name, pointer, variant, level);
-  llvm::IRBuilder<> b(&function->getEntryBlock());
+/// Copies bytes, from the end where the regions may overlap and the target lies
+/// behind the source.
+static void emitCopy(llvm::IRBuilder<> &b, Function &function,
+                     bool mayOverlap) {
   LLVMType *byte = b.getInt8Ty();
-  LLVMValue *to = function->getArg(0), *from = function->getArg(1);
+  LLVMValue *to = function.getArg(0), *from = function.getArg(1);
   auto copyByte = [&](LLVMValue *number) {
     LLVMValue *value =
         b.CreateLoad(byte, b.CreateInBoundsGEP(byte, from, number));
@@ -78,61 +49,46 @@ static void addCopy(llvm::Module &module, StringRef name, bool mayOverlap,
   };
   if (mayOverlap) {
     auto *backwards =
-        BasicBlock::Create(module.getContext(), "backwards", function);
-    auto *forwards =
-        BasicBlock::Create(module.getContext(), "forwards", function);
+        BasicBlock::Create(b.getContext(), "backwards", &function);
+    auto *forwards = BasicBlock::Create(b.getContext(), "forwards", &function);
     b.CreateCondBr(b.CreateICmpUGT(to, from), backwards, forwards);
     b.SetInsertPoint(backwards);
-    addByteLoop(b, function->getArg(2), /*backwards=*/true, copyByte);
+    addByteLoop(b, function.getArg(2), /*backwards=*/true, copyByte);
     b.CreateRet(to);
     b.SetInsertPoint(forwards);
   }
-  addByteLoop(b, function->getArg(2), /*backwards=*/false, copyByte);
+  addByteLoop(b, function.getArg(2), /*backwards=*/false, copyByte);
   b.CreateRet(to);
 }
 
-static void addFill(llvm::Module &module, const VariantDescription &variant,
-                    OptLevel level) {
-  Function *function =
-      addFunction(module, "memset", LLVMType::getInt32Ty(module.getContext()),
-                  variant, level);
-  llvm::IRBuilder<> b(&function->getEntryBlock());
+void quantopt::emitMemcpy(llvm::IRBuilder<> &b, Function &function) {
+  emitCopy(b, function, /*mayOverlap=*/false);
+}
+
+void quantopt::emitMemmove(llvm::IRBuilder<> &b, Function &function) {
+  emitCopy(b, function, /*mayOverlap=*/true);
+}
+
+/// Stores a value to `size` bytes.
+static void emitFill(llvm::IRBuilder<> &b, Function &function, LLVMValue *size,
+                     LLVMValue *value) {
   LLVMType *byte = b.getInt8Ty();
-  LLVMValue *value = b.CreateTrunc(function->getArg(1), byte);
-  addByteLoop(
-      b, function->getArg(2), /*backwards=*/false, [&](LLVMValue *number) {
-        b.CreateStore(value,
-                      b.CreateInBoundsGEP(byte, function->getArg(0), number));
-      });
-  b.CreateRet(function->getArg(0));
+  addByteLoop(b, size, /*backwards=*/false, [&](LLVMValue *number) {
+    b.CreateStore(value, b.CreateInBoundsGEP(byte, function.getArg(0), number));
+  });
+  b.CreateRet(function.getArg(0));
 }
 
-void quantopt::addMemoryFunctions(llvm::Module &module,
-                                  const VariantDescription &variant,
-                                  OptLevel level) {
-  addCopy(module, "memcpy", /*mayOverlap=*/false, variant, level);
-  addCopy(module, "memmove", /*mayOverlap=*/true, variant, level);
-  addFill(module, variant, level);
-  // The code generator's calls are not visible in the IR.
-  llvm::appendToCompilerUsed(module, {module.getFunction("memcpy"),
-                                      module.getFunction("memmove"),
-                                      module.getFunction("memset")});
+void quantopt::emitMemset(llvm::IRBuilder<> &b, Function &function) {
+  emitFill(b, function, function.getArg(2),
+           b.CreateTrunc(function.getArg(1), b.getInt8Ty()));
 }
 
-llvm::Expected<Bytes>
-quantopt::emitMemoryFunctions(const ModelDescription &model, OptLevel level) {
-  auto machine = createTargetMachine(model, level);
-  if (!machine)
-    return machine.takeError();
-  llvm::LLVMContext context;
-  llvm::Module module("memory", context);
-  module.setTargetTriple((*machine)->getTargetTriple());
-  module.setDataLayout((*machine)->createDataLayout());
-  module.setPICLevel(llvm::PICLevel::SmallPIC);
-  addMemoryFunctions(module, model.variants.back(), level);
-  for (Function &function : module) {
-    function.setLinkage(Function::ExternalLinkage);
-    function.setVisibility(Function::HiddenVisibility);
-  }
-  return generateCode(module, **machine, level, CodeKind::Object);
+void quantopt::emitSizedMemset(llvm::IRBuilder<> &b, Function &function) {
+  emitFill(b, function, function.getArg(1),
+           b.CreateTrunc(function.getArg(2), b.getInt8Ty()));
+}
+
+void quantopt::emitMemclr(llvm::IRBuilder<> &b, Function &function) {
+  emitFill(b, function, function.getArg(1), b.getInt8(0));
 }

@@ -12,6 +12,7 @@
 #include "quant-opt/Compiler/Calibrate.h"
 #include "quant-opt/Compiler/Config.h"
 #include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 #include "quant-opt/Quantization/Schemes/ObservedValues.h"
 #include "quant-opt/Quantization/Transforms/Ranges.h"
 #include "quant-opt/Support/AtomicFile.h"
@@ -192,6 +193,15 @@ LogicalResult CompileSession::collect() {
 // Phases
 //===----------------------------------------------------------------------===//
 
+/// Bits of an index of the target that a module's functions name.
+static unsigned getModuleIndexBits(ModuleOp module) {
+  for (auto func : module.getOps<func::FuncOp>())
+    if (auto target = func->getAttrOfType<qvec::TargetAttr>(
+            qvec::QVecDialect::getTargetAttrName()))
+      return getIndexBits(target.getTriple());
+  return 64;
+}
+
 LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
   bool isStatic = options.isStatic();
   switch (next) {
@@ -257,9 +267,12 @@ LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
   case Phase::Vectors:
     buildVectorsPipeline(manager);
     return success();
-  case Phase::LLVM:
-    buildLLVMPipeline(manager);
+  case Phase::LLVM: {
+    LLVMOptions pass;
+    pass.indexBits = getModuleIndexBits(*module);
+    buildLLVMPipeline(manager, pass);
     return success();
+  }
   case Phase::Import:
   case Phase::Object:
     break;

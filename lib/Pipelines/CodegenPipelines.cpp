@@ -68,23 +68,41 @@ void quantopt::buildVectorsPipeline(OpPassManager &manager) {
   addPhaseMark(manager, Phase::Vectors);
 }
 
-void quantopt::buildLLVMPipeline(OpPassManager &manager) {
+/// Conversions to the LLVM dialect with indices of this width.
+static void addConversions(OpPassManager &manager, unsigned indexBits) {
+  OpPassManager &layers = manager.nest<func::FuncOp>();
+  // Upstream's pass knows indices of 64 bits only.
+  if (indexBits == 64)
+    layers.addPass(createConvertVectorToLLVMPass());
+  else
+    layers.addPass(
+        createConvertVectorsToLLVM(ConvertVectorsToLLVMOptions{indexBits}));
+  layers.addPass(createConvertMathToLLVMPass());
+  layers.addPass(arith::createArithExpandOpsPass());
+  ArithToLLVMConversionPassOptions arithOptions;
+  arithOptions.indexBitwidth = indexBits;
+  layers.addPass(createArithToLLVMConversionPass(arithOptions));
+  FinalizeMemRefToLLVMConversionPassOptions memrefOptions;
+  memrefOptions.indexBitwidth = indexBits;
+  manager.addPass(createFinalizeMemRefToLLVMConversionPass(memrefOptions));
+  ConvertControlFlowToLLVMPassOptions branchOptions;
+  branchOptions.indexBitwidth = indexBits;
+  manager.addPass(createConvertControlFlowToLLVMPass(branchOptions));
+  ConvertFuncToLLVMPassOptions funcOptions;
+  funcOptions.useBarePtrCallConv = true;
+  funcOptions.indexBitwidth = indexBits;
+  manager.addPass(createConvertFuncToLLVMPass(funcOptions));
+}
+
+void quantopt::buildLLVMPipeline(OpPassManager &manager,
+                                 const LLVMOptions &options) {
   manager.addPass(createLegalizeMath());
   manager.addPass(createConvertQVecToLLVM());
   OpPassManager &layers = manager.nest<func::FuncOp>();
   layers.addPass(memref::createExpandStridedMetadataPass());
   layers.addPass(createLowerAffinePass());
   layers.addPass(createSCFToControlFlowPass());
-  ConvertVectorToLLVMPassOptions vectorOptions;
-  layers.addPass(createConvertVectorToLLVMPass(vectorOptions));
-  layers.addPass(createConvertMathToLLVMPass());
-  layers.addPass(arith::createArithExpandOpsPass());
-  layers.addPass(createArithToLLVMConversionPass());
-  manager.addPass(createFinalizeMemRefToLLVMConversionPass());
-  manager.addPass(createConvertControlFlowToLLVMPass());
-  ConvertFuncToLLVMPassOptions funcOptions;
-  funcOptions.useBarePtrCallConv = true;
-  manager.addPass(createConvertFuncToLLVMPass(funcOptions));
+  addConversions(manager, unsigned(options.indexBits));
   OpPassManager &functions = manager.nest<LLVM::LLVMFuncOp>();
   functions.addPass(createUBToLLVMConversionPass());
   functions.addPass(createReconcileUnrealizedCastsPass());
@@ -104,7 +122,7 @@ void quantopt::registerCodegenPipelines() {
   PassPipelineRegistration<>("vectors-pipeline",
                              getPhaseDescription(Phase::Vectors).str(),
                              buildVectorsPipeline);
-  PassPipelineRegistration<>("llvm-pipeline",
-                             getPhaseDescription(Phase::LLVM).str(),
-                             buildLLVMPipeline);
+  PassPipelineRegistration<LLVMOptions>("llvm-pipeline",
+                                        getPhaseDescription(Phase::LLVM).str(),
+                                        buildLLVMPipeline);
 }

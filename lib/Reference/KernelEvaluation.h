@@ -46,15 +46,9 @@ private:
   }
 };
 
-/// Whether the parameters are in the order of `DepthwiseChannels`.
-inline bool isIntegerDepthwise(qvec::KernelOp op) {
-  return op.getKind() == qvec::KernelKind::Depthwise &&
-         !op.getAccumulatorType().isF32();
-}
-
 /// Where a channel's element is in the kernel's parameters.
 inline int64_t getParameterIndex(qvec::KernelOp op, int64_t channel) {
-  if (!isIntegerDepthwise(op))
+  if (!op.hasGroupedTaps())
     return channel;
   return DepthwiseChannels(op.getOutputShape()[3],
                            op.getDepthwiseStrategy()->getPixels())

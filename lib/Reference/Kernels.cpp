@@ -34,7 +34,7 @@ static int64_t getPackedIndex(qvec::KernelOp op, ArrayRef<int64_t> packed,
   int64_t width = op.getWindow().getKernel()[1];
   int64_t panel, run, element;
   if (op.getKind() == qvec::KernelKind::Depthwise) {
-    panel = o / panelWidth; // of floats, which have no groups of taps
+    panel = o / panelWidth; // without groups of taps
     run = i;
     element = j;
   } else {
@@ -50,7 +50,8 @@ static int64_t getPackedIndex(qvec::KernelOp op, ArrayRef<int64_t> packed,
   return step * packed[3] + o % panelWidth * group + element % group;
 }
 
-/// The weights of an integer depthwise kernel in the order O, KH, KW.
+/// The weights of a depthwise kernel with groups of taps in the order O, KH,
+/// KW.
 template <typename T>
 static std::vector<T> unpackDepthwise(const KernelOperands &kernel,
                                       int64_t outputs) {
@@ -70,7 +71,7 @@ static std::vector<T> unpackDepthwise(const KernelOperands &kernel,
 template <typename T>
 static std::vector<T> unpackWeights(const KernelOperands &kernel,
                                     int64_t outputs, int64_t channels) {
-  if (isIntegerDepthwise(kernel.op))
+  if (kernel.op.hasGroupedTaps())
     return unpackDepthwise<T>(kernel, outputs);
   ArrayRef<int64_t> kernelSize = kernel.op.getWindow().getKernel();
   ArrayRef<int64_t> packed = kernel.weight->getShape();

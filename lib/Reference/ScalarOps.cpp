@@ -119,6 +119,13 @@ static void rescaleAdd(const Instruction &i, Context &c) {
   c.slots[i.result].integer = wrapInteger(uint64_t(byte), 8);
 }
 
+/// The rounded high part of a product.
+static void multiplyHighPart(const Instruction &i, Context &c) {
+  c.slots[i.result].integer =
+      multiplyHigh(int32_t(i.get(c, 0).integer), int32_t(i.get(c, 1).integer),
+                   int32_t(i.immediate));
+}
+
 /// A division; `fn` gets a divisor other than 0.
 template <typename Fn>
 static void divideInteger(Instruction &instruction, bool isSigned, Fn) {
@@ -435,6 +442,11 @@ static bool selectInteger(Operation *op, Instruction &i) {
                      int32_t(op.getShift())};
         i.immediate = op.getUnsignedBytes();
         i.execute = rescaleAdd;
+        return true;
+      })
+      .Case([&](qvec::MultiplyHighOp op) {
+        i.immediate = op.getShift();
+        i.execute = multiplyHighPart;
         return true;
       })
       .Case([&](qvec::LookupOp op) {

@@ -271,6 +271,33 @@ bool quantopt::floatFormIsExact(Multiplier multiplier, int64_t lo, int64_t hi,
   return true;
 }
 
+std::optional<int32_t> quantopt::deriveHighFactor(Multiplier multiplier,
+                                                  int32_t shift, int32_t lift,
+                                                  int64_t lo, int64_t hi) {
+  IntegerRange lifted{lo * (int64_t(1) << lift), hi * (int64_t(1) << lift)};
+  int32_t up = shift - multiplier.shift - lift;
+  if (up < 0 || !lifted.fitsI32() ||
+      !isTieFree(multiplier, IntegerRange{lo, hi}.maxAbs()))
+    return std::nullopt;
+  int64_t factor = int64_t(multiplier.m) << up;
+  if (factor > INT32_MAX)
+    return std::nullopt;
+  return static_cast<int32_t>(factor);
+}
+
+int32_t quantopt::multiplyHigh(int32_t value, int32_t factor, int32_t shift) {
+  int64_t half = int64_t(1) << (shift - 1);
+  return static_cast<int32_t>((int64_t(value) * factor + half) >> shift);
+}
+
+int64_t quantopt::requantizeHighForm(int32_t acc, int32_t factor, int32_t shift,
+                                     int32_t lift, int64_t zeroPoint,
+                                     int64_t min, int64_t max) {
+  auto lifted = static_cast<int32_t>(uint32_t(acc) << lift);
+  return clampInteger(multiplyHigh(lifted, factor, shift) + zeroPoint, min,
+                      max);
+}
+
 //===----------------------------------------------------------------------===//
 // Sums and products of scaled operands
 //===----------------------------------------------------------------------===//

@@ -18,15 +18,19 @@
 using namespace quantopt;
 
 ArrayRef<TargetLevel> quantopt::getTargetLevels() {
+  constexpr unsigned kNone = TargetLevel::kNone, kFma = TargetLevel::kFma,
+                     kUnsignedActivations = TargetLevel::kUnsignedActivations,
+                     kRound = TargetLevel::kRound,
+                     kDoubles = TargetLevel::kDoubles,
+                     kDefault = TargetLevel::kDefault,
+                     kNoImplicitFloat = TargetLevel::kNoImplicitFloat;
   static const TargetLevel levels[] = {
 #define QUANTOPT_TARGET_LEVEL(NAME, ARCH, CPU, FEATURES, REQUIRES, BYTES,      \
-                              REGISTERS, GROUP, UNSIGNED, FMA, ROUND, TABLE,   \
-                              TILES, CACHE, DEFAULT)                           \
-  {NAME,     ARCH, CPU,   FEATURES, REQUIRES, BYTES, REGISTERS, GROUP,         \
-   UNSIGNED, FMA,  ROUND, TABLE,    TILES,    CACHE, DEFAULT},
-#include "X86/Levels.def"
-// The level that fits every target comes last.
-#include "Common/Levels.def"
+                              REGISTERS, GROUP, TAPS, DOT, OPERAND, SHIFT,     \
+                              FLAGS, TABLE, TILES, CACHE)                      \
+  {NAME, ARCH, CPU,     FEATURES, REQUIRES, BYTES, REGISTERS, GROUP,           \
+   TAPS, DOT,  OPERAND, SHIFT,    FLAGS,    TABLE, TILES,     CACHE},
+#include "Levels.def"
 #undef QUANTOPT_TARGET_LEVEL
   };
   return levels;
@@ -51,36 +55,103 @@ const TargetLevel &quantopt::getTargetLevel(Operation *op) {
   return getTargetLevels().back();
 }
 
-/// The row of an architecture.
-static std::optional<StringRef> findDot(StringRef arch, int64_t group,
-                                        int64_t lanes) {
-  struct Row {
-    StringRef arch;
-    int64_t group, lanes;
-    StringRef name;
+/// Whether a level's processors have a feature; all have the empty one.
+static bool requiresFeature(const TargetLevel &level, StringRef feature) {
+  if (feature.empty())
+    return true;
+  SmallVector<StringRef> features;
+  level.requires_.split(features, ',');
+  return llvm::is_contained(features, feature);
+}
+
+namespace {
+struct DotRow {
+  StringRef arch, feature;
+  int64_t group;
+  bool unsignedLhs;
+  int64_t lanes;
+  StringRef name;
+};
+} // namespace
+
+/// The row of a level's architecture.
+static std::optional<StringRef> findDot(const TargetLevel &level, int64_t group,
+                                        int64_t lanes, bool unsignedLhs) {
+  static const DotRow rows[] = {
+#define QUANTOPT_DOT_INTRINSIC(ARCH, FEATURE, GROUP, UNSIGNED, LANES, NAME)    \
+  {ARCH, FEATURE, GROUP, UNSIGNED, LANES, NAME},
+#include "Intrinsics.def"
   };
-  static const Row rows[] = {
-#define QUANTOPT_DOT_INTRINSIC(ARCH, GROUP, LANES, NAME)                       \
-  {ARCH, GROUP, LANES, NAME},
-#include "X86/Intrinsics.def"
-  };
-  for (const Row &row : rows)
-    if (row.arch == arch && row.group == group && row.lanes == lanes)
+  for (const DotRow &row : rows)
+    if (row.arch == level.arch && row.group == group && row.lanes == lanes &&
+        row.unsignedLhs == unsignedLhs && requiresFeature(level, row.feature))
       return row.name;
   return std::nullopt;
 }
 
 std::optional<StringRef> quantopt::getDotIntrinsic(const TargetLevel &level,
-                                                   int64_t group,
-                                                   int64_t lanes) {
+                                                   int64_t group, int64_t lanes,
+                                                   bool unsignedLhs) {
   // A level has the dot products that its kernels are planned with.
   if (level.dotGroup != group)
     return std::nullopt;
-  return findDot(level.arch, group, lanes);
+  return findDot(level, group, lanes, unsignedLhs);
 }
 
 std::optional<StringRef> quantopt::getPairIntrinsic(const TargetLevel &level) {
-  return findDot(level.arch, 2, level.getLanes());
+  return findDot(level, 2, level.getLanes(), /*unsignedLhs=*/false);
+}
+
+std::optional<WordIntrinsics>
+quantopt::getWordIntrinsics(const TargetLevel &level) {
+  struct Row {
+    StringRef arch, feature;
+    WordIntrinsics names;
+  };
+  static const Row rows[] = {
+#define QUANTOPT_WORD_INTRINSICS(ARCH, FEATURE, WIDEN, MULTIPLY)               \
+  {ARCH, FEATURE, {WIDEN, MULTIPLY}},
+#include "Intrinsics.def"
+  };
+  for (const Row &row : rows)
+    if (row.arch == level.arch && requiresFeature(level, row.feature))
+      return row.names;
+  return std::nullopt;
+}
+
+std::optional<StringRef> quantopt::getHighIntrinsic(const TargetLevel &level,
+                                                    int64_t lanes) {
+  struct Row {
+    StringRef arch, feature;
+    int64_t lanes;
+    StringRef name;
+  };
+  static const Row rows[] = {
+#define QUANTOPT_HIGH_INTRINSIC(ARCH, FEATURE, LANES, NAME)                    \
+  {ARCH, FEATURE, LANES, NAME},
+#include "Intrinsics.def"
+  };
+  for (const Row &row : rows)
+    if (row.arch == level.arch && row.lanes == lanes &&
+        requiresFeature(level, row.feature))
+      return row.name;
+  return std::nullopt;
+}
+
+std::optional<PairwiseIntrinsics>
+quantopt::getPairwiseIntrinsics(const TargetLevel &level) {
+  struct Row {
+    StringRef arch;
+    PairwiseIntrinsics names;
+  };
+  static const Row rows[] = {
+#define QUANTOPT_PAIRWISE_INTRINSICS(ARCH, WORDS, PAIRS) {ARCH, {WORDS, PAIRS}},
+#include "Intrinsics.def"
+  };
+  for (const Row &row : rows)
+    if (row.arch == level.arch)
+      return row.names;
+  return std::nullopt;
 }
 
 std::optional<PackIntrinsics>
@@ -93,7 +164,7 @@ quantopt::getPackIntrinsics(const TargetLevel &level) {
   static const Row rows[] = {
 #define QUANTOPT_PACK_INTRINSICS(ARCH, LANES, WORDS, SIGNED, UNSIGNED)         \
   {ARCH, LANES, {WORDS, SIGNED, UNSIGNED}},
-#include "X86/Intrinsics.def"
+#include "Intrinsics.def"
   };
   for (const Row &row : rows)
     if (row.arch == level.arch && row.lanes == level.getLanes())
@@ -111,7 +182,7 @@ std::optional<StringRef> quantopt::getTableIntrinsic(const TargetLevel &level,
   static const Row rows[] = {
 #define QUANTOPT_TABLE_INTRINSIC(ARCH, ENTRIES, LANES, NAME)                   \
   {ARCH, ENTRIES, LANES, NAME},
-#include "X86/Intrinsics.def"
+#include "Intrinsics.def"
   };
   for (const Row &row : rows)
     if (row.arch == level.arch && row.entries == level.tableEntries &&
@@ -129,7 +200,7 @@ std::optional<StringRef> quantopt::getPermuteIntrinsic(const TargetLevel &level,
   };
   static const Row rows[] = {
 #define QUANTOPT_PERMUTE_INTRINSIC(ARCH, LANES, NAME) {ARCH, LANES, NAME},
-#include "X86/Intrinsics.def"
+#include "Intrinsics.def"
   };
   for (const Row &row : rows)
     if (row.arch == level.arch && row.lanes == lanes &&
@@ -151,6 +222,10 @@ getSubtarget(const llvm::Triple &triple, StringRef cpu, StringRef features) {
     return nullptr;
   return std::unique_ptr<llvm::MCSubtargetInfo>(
       target->createMCSubtargetInfo(triple, cpu, features));
+}
+
+unsigned quantopt::getIndexBits(StringRef triple) {
+  return llvm::Triple(triple).isArch32Bit() ? 32 : 64;
 }
 
 std::string quantopt::getHostTriple() {
@@ -176,7 +251,7 @@ std::optional<TileIntrinsics> quantopt::getTileIntrinsics(Operation *func) {
   static const Row rows[] = {
 #define QUANTOPT_TILE_INTRINSICS(ARCH, TYPE, LOAD, STORE, UNSIGNED, SIGNED)    \
   {ARCH, {TYPE, LOAD, STORE, UNSIGNED, SIGNED}},
-#include "X86/Intrinsics.def"
+#include "Intrinsics.def"
   };
   const TargetLevel &level = getTargetLevel(func);
   if (level.tileRegisters == 0)
@@ -254,16 +329,16 @@ quantopt::resolveTargets(MLIRContext *context, StringRef tripleName,
     result.push_back(qvec::TargetAttr::get(context, level.name, triple.str(),
                                            cpuName, feats));
   };
+  StringRef arch = llvm::Triple::getArchTypeName(triple.getArch());
   auto fits = [&](const TargetLevel &level) {
-    return level.arch.empty() || level.arch == triple.getArchName();
+    return level.arch.empty() || level.arch == arch;
   };
   if (cpu.empty()) {
     for (const TargetLevel &level : getTargetLevels())
-      if (fits(level) && !level.arch.empty() && level.inDefaultArtefact)
+      if (fits(level) && level.has(TargetLevel::kDefault))
         add(level, level.cpu, joinFeatures(level.features, features));
-    if (result.empty())
-      add(getTargetLevels().back(), "", features);
-    return result;
+    if (!result.empty())
+      return result;
   }
   if (const TargetLevel *level = findTargetLevel(cpu); level && fits(*level)) {
     add(*level, level->cpu, joinFeatures(level->features, features));
@@ -282,7 +357,7 @@ quantopt::resolveTargets(MLIRContext *context, StringRef tripleName,
   }
   std::unique_ptr<llvm::MCSubtargetInfo> info(
       target->createMCSubtargetInfo(triple, cpuName, all));
-  if (!info || !info->isCPUStringValid(cpuName))
+  if (!info || (!cpuName.empty() && !info->isCPUStringValid(cpuName)))
     return llvm::createStringError("unknown cpu '" + cpuName +
                                    "' for target '" + tripleName.str() + "'");
   for (const TargetLevel &level : getTargetLevels()) {

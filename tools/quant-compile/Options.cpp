@@ -9,6 +9,7 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
@@ -57,6 +58,8 @@ struct Flags {
                   cl::desc("Default: this machine's")};
   TextFlag cpu{"cpu", in, cl::value_desc("NAME|native"),
                cl::desc("Default: several levels, chosen at run time")};
+  BoolFlag listTargets{"list-targets", in,
+                       cl::desc("Print the levels of processors and exit")};
   TextFlag features{"features", in, cl::value_desc("+x,-y"),
                     cl::desc("Features of the processor to add or remove")};
   TextFlag weights{"weights", in, cl::value_desc("TYPE"),
@@ -298,6 +301,10 @@ llvm::Expected<CompileOptions> quantopt::parseCommandLine(int argc,
       argc, argv, "quant-compile: makes a native program of a network\n");
   if (flags.listFormats) {
     llvm::outs() << describeWeightFormats();
+    std::exit(0);
+  }
+  if (flags.listTargets) {
+    llvm::outs() << describeTargets();
     std::exit(0);
   }
   auto options = readOptions(flags);

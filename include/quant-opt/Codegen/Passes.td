@@ -176,8 +176,9 @@ def LegalizeMath : Pass<"qvec-legalize-math", "::mlir::ModuleOp"> {
 def ConvertQVecToLLVM : Pass<"convert-qvec-to-llvm", "::mlir::ModuleOp"> {
   let summary = "Lower dot products, saturation and tables to instructions";
   let description = [{
-    `qvec.dot4` and `qvec.dot2` become the level's instructions, or widening
-    multiplications and additions where it has none. `qvec.tile_load`,
+    `qvec.dot4`, `qvec.dot2` and `qvec.reduce_dot` become the level's
+    instructions, or widening multiplications and additions where it has none;
+    so do the products of `qvec.multiply_high`. `qvec.tile_load`,
     `qvec.tile_store` and `qvec.tile_mma` become instructions on tile registers,
     else vectors and dot products. `qvec.saturate` on two or
     four of the level's vectors becomes its packing instructions, else limits
@@ -190,11 +191,28 @@ def ConvertQVecToLLVM : Pass<"convert-qvec-to-llvm", "::mlir::ModuleOp"> {
                            "::mlir::vector::VectorDialect"];
 }
 
+def ConvertVectorsToLLVM
+    : Pass<"convert-vectors-to-llvm", "::mlir::func::FuncOp"> {
+  let summary = "Lower vectors with indices as wide as a pointer";
+  let description = [{
+    What upstream's `convert-vector-to-llvm` does for fixed lengths, with a width
+    of indices other than 64 bits: memory is described with it, as the
+    conversions of other dialects do for 32-bit processors.
+  }];
+  let options = [Option<"indexBits", "index-bits", "unsigned", "64",
+                        "Bits of an index">];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 def MakeTasks : Pass<"qvec-make-tasks", "::mlir::ModuleOp"> {
   let summary = "Give layers the signature of tasks";
   let description = [{
     Requires the LLVM dialect. Each layer function becomes
-    `void(ptr context, i64 begin, i64 end)`, where the context is an array of
+    `void(ptr context, i64 begin, i64 end)`, whose range narrower indices take the
+    low bits of, where the context is an array of
     pointers: the arena, the inputs, the outputs. Functions with `qvec.count`
     alone, which layers share, stay as they are. The model functions, which only
     call the layers in order, are removed; the order of the layer functions

@@ -165,13 +165,20 @@ struct BuffersOptions : public PassPipelineOptions<BuffersOptions> {
       llvm::cl::init(0)};
 };
 
+struct LLVMOptions : public PassPipelineOptions<LLVMOptions> {
+  Option<unsigned> indexBits{
+      *this, "index-bits",
+      llvm::cl::desc("Bits of an index, those of the target's pointers"),
+      llvm::cl::init(64)};
+};
+
 /// The pass lists of the phases from `kernels` to `llvm`.
 void buildKernelsPipeline(OpPassManager &manager,
                           const KernelsOptions &options);
 void buildBuffersPipeline(OpPassManager &manager,
                           const BuffersOptions &options);
 void buildVectorsPipeline(OpPassManager &manager);
-void buildLLVMPipeline(OpPassManager &manager);
+void buildLLVMPipeline(OpPassManager &manager, const LLVMOptions &options);
 
 /// Registers `--kernels-pipeline` to `--llvm-pipeline`.
 void registerCodegenPipelines();

@@ -155,6 +155,24 @@ int64_t requantizeFloatForm(int32_t acc, Multiplier multiplier,
 bool floatFormIsExact(Multiplier multiplier, int64_t lo, int64_t hi,
                       int64_t zeroPoint, int64_t min, int64_t max);
 
+/// How sums are requantized with the high half of a product: `(acc * 2^lift *
+/// factor + 2^(shift - 1)) asr shift + zeroPoint`, limited to [min, max]. The
+/// factor is `m * 2^(shift - n - lift)` for the scale `m * 2^-n`.
+///
+/// Returns the factor, in [0, 2^31), when `acc * 2^lift` fits 32 bits and the
+/// result equals `requantize` for every accumulator in [lo, hi]: halves, which
+/// are rounded up, must not occur. Requires shift in [31, 32] and lift >= 0.
+std::optional<int32_t> deriveHighFactor(Multiplier multiplier, int32_t shift,
+                                        int32_t lift, int64_t lo, int64_t hi);
+
+/// `requantize` computed that way.
+int64_t requantizeHighForm(int32_t acc, int32_t factor, int32_t shift,
+                           int32_t lift, int64_t zeroPoint, int64_t min,
+                           int64_t max);
+
+/// `(value * factor + 2^(shift - 1)) asr shift`, modulo 2^32.
+int32_t multiplyHigh(int32_t value, int32_t factor, int32_t shift);
+
 /// The smallest accumulator for which the exact, unclamped
 /// `round_half_even(acc * m * 2^-shift)` is at least `value`. Requires m > 0
 /// and |value| < 2^31.

@@ -226,21 +226,46 @@ static bool isPossible(const DepthwiseProblem &problem,
          (problem.window.getStrides()[1] == 1 || parts <= kUnrolledParts);
 }
 
+namespace {
+/// The size of a tile that is summed tap by tap.
+struct Positions {
+  int64_t columns, lanes;
+};
+} // namespace
+
+/// Vectors of sums that fit the registers beside those of a tap.
+static Positions getPositions(const TargetLevel &target,
+                              const DepthwiseProblem &problem) {
+  constexpr int64_t kLanes = 16, kFewestLanes = 4, kColumns = 4;
+  if (!target.hasVectors())
+    return {1, kFewestLanes};
+  if (!problem.isInteger)
+    return {kColumns, target.getLanes()};
+  // Sums of 16 channels, whose bytes fill registers that are loaded whole.
+  int64_t registersPerSum = llvm::divideCeil(kLanes, target.getLanes());
+  int64_t columns = target.vectorRegisters / registersPerSum / 2;
+  if (columns > 1)
+    return {std::min(kColumns, columns), kLanes};
+  return {kColumns, target.getLanes()};
+}
+
 qvec::DepthwiseStrategyAttr
 quantopt::chooseDepthwiseStrategy(const TargetLevel &target,
                                   const DepthwiseProblem &problem) {
   MLIRContext *context = problem.window.getContext();
-  int64_t lanes = target.getLanes();
-  if (!problem.isInteger)
+  if (!problem.isInteger || target.depthwiseGroup == 1) {
+    Positions positions = getPositions(target, problem);
     return qvec::DepthwiseStrategyAttr::get(
         context, /*axis=*/0, /*outputs=*/1,
-        std::min<int64_t>(4, problem.output[2]), /*pixels=*/1, lanes,
-        /*group=*/1, /*channelsOuter=*/false);
+        std::min(positions.columns, problem.output[2]), /*pixels=*/1,
+        positions.lanes, /*group=*/1, /*channelsOuter=*/false);
+  }
+  int64_t lanes = target.getLanes();
   auto make = [&](int64_t axis, int64_t outputs, int64_t columns,
                   int64_t pixels, bool channelsOuter) {
-    return qvec::DepthwiseStrategyAttr::get(context, axis, outputs, columns,
-                                            pixels, lanes, target.dotGroup,
-                                            channelsOuter);
+    return qvec::DepthwiseStrategyAttr::get(
+        context, axis, outputs, columns, pixels, lanes, target.depthwiseGroup,
+        channelsOuter);
   };
   qvec::DepthwiseStrategyAttr best = make(0, 1, 1, 1, false);
   std::optional<double> bestCycles;

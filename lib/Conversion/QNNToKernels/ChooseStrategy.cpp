@@ -12,7 +12,8 @@
 using namespace quantopt;
 using qvec::kPanelWidth;
 
-/// Whether a product of bytes takes two instructions for pairs of words.
+/// Whether a product of bytes takes two instructions for pairs of words, for
+/// which both factors are split.
 static bool usesPairs(const TargetLevel &target, const TileProblem &p) {
   return p.group == 4 && target.dotGroup == 2;
 }
@@ -21,15 +22,17 @@ static bool usesPairs(const TargetLevel &target, const TileProblem &p) {
 /// load per weight vector and a broadcast per row; per accumulator an epilogue.
 static double getTileCost(const TargetLevel &target, const TileProblem &p,
                           double rows, double vectors) {
-  // Two products, each with an addition, of operands that are split first.
-  bool pairs = usesPairs(target, p);
-  double dot = pairs ? 4.0 : 1.0;
-  double load = pairs ? 2.5 : 0.6;
-  double steps = double(p.depth) / (p.group == 1 ? 1 : 4);
+  bool isFloat = p.group == 1;
+  double dot = isFloat ? 1.0 : target.dotCost;
+  double load = isFloat ? 0.6 : target.operandCost;
+  double steps = double(p.depth) / p.group;
   double step = rows * vectors * dot + (rows + vectors) * load + 0.5;
-  // Latency: too few independent chains leave the multipliers idle.
+  // Latency: too few independent chains leave the multipliers idle. Processors
+  // without vectors execute in order.
   double chains = rows * vectors;
-  double latency = pairs ? 6.0 : 9.0;
+  double latency = !target.hasVectors()   ? 0.0
+                   : usesPairs(target, p) ? 6.0
+                                          : 9.0;
   return steps * std::max(step, std::min(latency, latency * 8 / (chains * 4))) +
          rows * vectors * 8.0 + 12.0;
 }
@@ -68,7 +71,8 @@ struct Choice {
 
 /// The best tile of vectors.
 static Choice chooseVectors(const TargetLevel &target, const TileProblem &p) {
-  int64_t lanes = target.getLanes();
+  int64_t lanes =
+      p.group == 1 ? target.getLanes() : target.getContractionLanes();
   bool pairs = usesPairs(target, p);
   int64_t needed =
       llvm::divideCeil(llvm::alignTo(p.channels, kPanelWidth), lanes);

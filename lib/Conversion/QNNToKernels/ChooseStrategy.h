@@ -20,7 +20,7 @@ struct TileProblem {
   int64_t channels;
   /// Summed elements.
   int64_t depth;
-  /// Products of a step: 4 for integers, 1 for floats.
+  /// Products of a step (see `#qvec.strategy`).
   int64_t group;
   /// Elements that are read one after another, of a tap or a row of taps; 0 for
   /// all of them.
@@ -32,6 +32,8 @@ struct Tile {
   int64_t vectors;
   /// Steps that one instruction takes (see `qvec.tile_mma`).
   int64_t steps = 1;
+  /// Sums of a vector.
+  int64_t lanes = 0;
 };
 
 /// The tile with the least modelled time among those whose accumulators and

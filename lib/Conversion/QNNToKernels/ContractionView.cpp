@@ -73,8 +73,8 @@ qvec::StrategyAttr quantopt::completeStrategy(LoweringState &state,
   ArrayRef<int64_t> output = spec.outputShape;
   auto strategyOf = [&](int64_t pass) {
     return qvec::StrategyAttr::get(view.op->getContext(), tile.rows,
-                                   tile.vectors, state.target.getLanes(), group,
-                                   merge, pass, tile.steps);
+                                   tile.vectors, tile.lanes, group, merge, pass,
+                                   tile.steps);
   };
   ContractionLayout layout(output, view.groups, strategyOf(1));
   auto input = cast<RankedTensorType>(spec.input.getType());
@@ -123,7 +123,7 @@ void quantopt::setIntegerSums(LoweringState &state, const ContractionView &view,
   SmallVector<int32_t> bias =
       foldBias(view, weights, state.target.getActivationOffset(), ranges);
   spec.bias = state.constantI32(arrangeChannels<int32_t>(bias, order), loc);
-  spec.unsignedInput = state.target.unsignedActivations;
+  spec.unsignedInput = state.target.unsignedActivations();
   spec.accumulatorType = state.builder.getI32Type();
 }
 

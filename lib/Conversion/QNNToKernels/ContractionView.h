@@ -40,7 +40,9 @@ struct ContractionView {
            qvec::kPanelWidth % (weightShape[0] / groups) == 0;
   }
   /// Elements that one step of a kernel sums.
-  int64_t getStepElements() const { return isInteger() ? 4 : 1; }
+  int64_t getStepElements(const TargetLevel &target) const {
+    return isInteger() ? target.getContractionGroup() : 1;
+  }
   SpatialPads getPads() const {
     ArrayRef<int64_t> p = window.getPads();
     return {p[0], p[1], p[2], p[3]};

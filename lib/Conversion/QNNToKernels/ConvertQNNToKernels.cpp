@@ -54,16 +54,16 @@ static Value addDelta(LoweringState &state, Value tensor, Value destination,
 
 /// Whether all that reads the bytes are products that read no further than
 /// their ends: other kernels may read a few bytes more.
-static bool isReadExactly(Value value) {
-  return llvm::all_of(value.getUsers(), [](Operation *user) {
+static bool isReadExactly(const TargetLevel &target, Value value) {
+  return llvm::all_of(value.getUsers(), [&](Operation *user) {
     if (isa<qnn::StorageCastOp>(user))
-      return isReadExactly(user->getResult(0));
+      return isReadExactly(target, user->getResult(0));
     if (!isa<qnn::ContractionOpInterface>(user) || !isKernelRoot(user))
       return false;
     ContractionView view = getContractionView(user);
     return view.isInteger() && !view.isDepthwise() &&
            !isPackedContraction(view) &&
-           view.weightShape[3] % view.getStepElements() == 0;
+           view.weightShape[3] % view.getStepElements(target) == 0;
   });
 }
 
@@ -82,7 +82,7 @@ static void lowerArguments(LoweringState &state, func::FuncOp func) {
     }
     int64_t delta = getBorderDelta(state, element);
     bool inPlace =
-        delta == 0 && !state.hasPads(argument) && isReadExactly(argument);
+        delta == 0 && !state.hasPads(argument) && isReadExactly(state.target, argument);
     Value raw =
         UnrealizedConversionCastOp::create(state.builder, loc, plain, argument)
             .getResult(0);

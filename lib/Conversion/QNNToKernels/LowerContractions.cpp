@@ -129,9 +129,11 @@ static qvec::StrategyAttr chooseStrategy(LoweringState &state,
   problem.positions = spec.outputShape[2];
   problem.channels = weight[0] / view.groups;
   problem.depth = weight[1] * weight[2] * weight[3];
-  problem.group = view.getStepElements();
+  problem.group = view.getStepElements(state.target);
   problem.run = merge ? weight[2] * weight[3] : weight[3];
   Tile tile = chooseContractionTile(state.target, problem);
+  tile.lanes = view.isInteger() ? state.target.getContractionLanes()
+                                : state.target.getLanes();
   return completeStrategy(state, view, spec, tile, problem.group,
                           view.weightShape[0] * problem.depth * weightBytes,
                           merge);
@@ -141,7 +143,7 @@ static qvec::StrategyAttr chooseStrategy(LoweringState &state,
 static SmallVector<int64_t> getChannelOrder(const ContractionView &view,
                                             const KernelSpec &spec) {
   int64_t channels = view.weightShape[0];
-  if (view.isDepthwise() && view.isInteger()) {
+  if (view.isDepthwise() && spec.depthwiseStrategy.getGroup() != 1) {
     DepthwiseChannels layout(channels, spec.depthwiseStrategy.getPixels());
     SmallVector<int64_t> order;
     for (int64_t i = 0; i < layout.getPositions(); ++i)
@@ -180,7 +182,6 @@ static void setWeight(LoweringState &state, const ContractionView &view,
   ArrayRef<int64_t> shape = view.weightShape;
   int64_t bytes = data.elementType.getIntOrFloatBitWidth() / 8;
   WeightView raw{data.bytes, bytes, shape[0], shape[1], shape[2], shape[3]};
-  int64_t group = view.getStepElements();
   if (view.isDepthwise()) {
     spec.kind = qvec::KernelKind::Depthwise;
     spec.weight =
@@ -196,8 +197,10 @@ static void setWeight(LoweringState &state, const ContractionView &view,
     spec.zeroPads = state.builder.getDenseI64ArrayAttr(view.window.getPads());
   bool merge = !flat && canMergeTaps(view);
   spec.strategy = chooseStrategy(state, view, spec, bytes, merge);
-  spec.weight = state.constant(
-      packContraction(raw, data.elementType, view.groups, group, merge), loc);
+  spec.weight =
+      state.constant(packContraction(raw, data.elementType, view.groups,
+                                     spec.strategy.getGroup(), merge),
+                     loc);
 }
 
 LogicalResult quantopt::lowerContraction(LoweringState &state,

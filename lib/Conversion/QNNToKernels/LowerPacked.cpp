@@ -349,13 +349,19 @@ static int64_t getPitch(const KernelSpec &spec) {
          input.getElementTypeBitWidth() / 8;
 }
 
+/// Sums of a vector. Codes are unpacked for several channels at once.
+static int64_t getLanes(const TargetLevel &target) {
+  constexpr int64_t kFewest = 4;
+  return std::max(kFewest, target.getLanes());
+}
+
 /// Rows and vectors of a tile. Unpacking is shared by the rows, so that many of
 /// them are better than several vectors; with few rows, vectors keep the
 /// multipliers busy.
 static Tile chooseTile(const LoweringState &state, const ContractionView &view,
                        const KernelSpec &spec) {
   const TargetLevel &target = state.target;
-  int64_t lanes = target.getLanes();
+  int64_t lanes = getLanes(target);
   // Vectors of sums for each vector of results.
   int64_t sums = view.isInteger() && spec.packing.hasScales() ? 2 : 1;
   int64_t spare = view.isInteger() ? 6 : 5;
@@ -380,7 +386,7 @@ static Tile chooseTile(const LoweringState &state, const ContractionView &view,
   constexpr int64_t kEnoughSums = 4;
   while (slots * rows < kEnoughSums && fits(2 * slots))
     slots *= 2;
-  return {rows, slots};
+  return {rows, slots, 1, lanes};
 }
 
 /// The tables as the kernel reads them: a row of them for each code.
@@ -402,7 +408,7 @@ static void setOperands(LoweringState &state, const ContractionView &view,
     return setFloatSums(state, view, order, spec, loc);
   if (weight.packing.hasScales()) {
     spec.accumulatorType = state.builder.getF32Type();
-    spec.unsignedInput = state.target.unsignedActivations;
+    spec.unsignedInput = state.target.unsignedActivations();
     spec.inputZeroPoint =
         view.inputZeroPoint + state.target.getActivationOffset();
     return;

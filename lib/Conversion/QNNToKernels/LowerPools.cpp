@@ -36,7 +36,7 @@ static LogicalResult lowerFloatOrMaxPool(LoweringState &state,
   spec.accumulatorType =
       state.getLoweredElementType(resultType.getElementType());
   spec.unsignedInput =
-      spec.accumulatorType.isInteger(8) && state.target.unsignedActivations;
+      spec.accumulatorType.isInteger(8) && state.target.unsignedActivations();
   auto divide = [](OpBuilder &b, Value acc, ValueRange counts) -> Value {
     return arith::DivFOp::create(b, acc.getLoc(), acc, counts[0]);
   };
@@ -66,26 +66,30 @@ static LogicalResult lowerIntegerAverage(LoweringState &state,
   spec.outputShape =
       llvm::to_vector(cast<RankedTensorType>(op.getType()).getShape());
   spec.accumulatorType = state.builder.getI32Type();
-  spec.unsignedInput = state.target.unsignedActivations;
+  spec.unsignedInput = state.target.unsignedActivations();
   int64_t zeroPoint = int32_t(op.getZeroPoint());
   int64_t min = int32_t(op.getMin()), max = int32_t(op.getMax());
   int64_t inputZeroPoint = int32_t(op.getInputZeroPoint());
-  bool twice = op.getRoundTwice(), exact = !twice;
-  SmallVector<float> scales;
+  bool twice = op.getRoundTwice();
+  SmallVector<Multiplier> multipliers;
+  SmallVector<IntegerRange> ranges;
   for (auto [i, m] : llvm::enumerate(op.getMultipliers())) {
     int64_t count = i + 1;
-    Multiplier multiplier{m, op.getShifts()[i]};
-    exact &=
-        floatFormIsExact(multiplier, count * (-128 - inputZeroPoint),
-                         count * (127 - inputZeroPoint), zeroPoint, min, max);
-    scales.push_back(float(multiplier.toReal()));
+    multipliers.push_back({m, op.getShifts()[i]});
+    ranges.push_back(
+        {count * (-128 - inputZeroPoint), count * (127 - inputZeroPoint)});
   }
-  if (exact) {
-    spec.countParams.push_back(state.constantF32(scales, loc));
-  } else {
-    spec.countParams.push_back(state.constantI32(op.getMultipliers(), loc));
-    spec.countParams.push_back(state.constantI32(op.getShifts(), loc));
-  }
+  // Two roundings take multipliers and shifts, as the exact form does.
+  if (twice)
+    ranges.clear();
+  RequantizeForm form = chooseRequantizeForm(state.target, multipliers, ranges,
+                                             zeroPoint, min, max);
+  if (!form.scales.empty())
+    spec.countParams.push_back(state.constantF32(form.scales, loc));
+  if (!form.factors.empty())
+    spec.countParams.push_back(state.constantI32(form.factors, loc));
+  if (!form.shifts.empty())
+    spec.countParams.push_back(state.constantI32(form.shifts, loc));
   int64_t offset = state.target.getActivationOffset();
   bool isSmallScale =
       llvm::all_of(op.getShifts(), [](int32_t n) { return n > 31; });
@@ -94,10 +98,7 @@ static LogicalResult lowerIntegerAverage(LoweringState &state,
     if (twice)
       return emitter.requantizeTwice(acc, counts[0], counts[1], isSmallScale,
                                      zeroPoint, min, max);
-    if (exact)
-      return emitter.requantizeFloat(acc, counts[0], zeroPoint, min, max);
-    return emitter.requantizeWide(acc, counts[0], counts[1], zeroPoint, min,
-                                  max);
+    return emitter.requantize(form, acc, counts, zeroPoint, min, max);
   };
   spec.prologue = requantize;
   // Positions in the padding contribute the zero point, so the correction is

@@ -73,7 +73,8 @@ struct ReportSlowKernelsPass
     for (auto func : getOperation().getOps<func::FuncOp>()) {
       const TargetLevel &level = getTargetLevel(func);
       // Without fused multiply-add floats are far slower.
-      if (!func.isExternal() && level.dotGroup == 2 && level.hasFma)
+      if (!func.isExternal() && level.hasVectors() && level.dotGroup == 2 &&
+          level.hasFma())
         report(func, level, count);
     }
     numSlow += count;

@@ -205,33 +205,30 @@ void ScalarChain::collectScaleSums(Step &step, qnn::ScaleSumsOp op) {
 
 void ScalarChain::collectRequantize(Step &step, qnn::RequantizeOp op,
                                     ArrayRef<IntegerRange> inputRanges) {
-  int64_t zeroPoint = int32_t(op.getZeroPoint());
-  int64_t min = int32_t(op.getMin()), max = int32_t(op.getMax());
-  SmallVector<float> scales;
-  bool exact = !inputRanges.empty() && !op.getRoundTwice();
-  size_t count = std::max(inputRanges.size(), op.getMultipliers().size());
-  for (size_t c = 0; exact && c < count; ++c) {
-    size_t m = op.getMultipliers().size() == 1 ? 0 : c;
-    IntegerRange range =
-        inputRanges.size() == 1 ? inputRanges[0] : inputRanges[c];
-    Multiplier multiplier{op.getMultipliers()[m], op.getShifts()[m]};
-    exact =
-        floatFormIsExact(multiplier, range.lo, range.hi, zeroPoint, min, max);
-    scales.push_back(float(multiplier.toReal()));
-  }
-  if (exact) {
-    step.sources.push_back(addChannelValues(std::move(scales)));
-    return;
-  }
-  step.sources.push_back(
-      addChannelValues(SmallVector<int32_t>(op.getMultipliers())));
-  step.sources.push_back(
-      addChannelValues(SmallVector<int32_t>(op.getShifts())));
+  SmallVector<Multiplier> multipliers;
+  for (auto [m, shift] : llvm::zip(op.getMultipliers(), op.getShifts()))
+    multipliers.push_back({m, shift});
+  // Two roundings take multipliers and shifts, as the exact form does.
+  if (op.getRoundTwice())
+    inputRanges = {};
+  step.form = chooseRequantizeForm(state.target, multipliers, inputRanges,
+                                   int32_t(op.getZeroPoint()),
+                                   int32_t(op.getMin()), int32_t(op.getMax()));
+  auto add = [&](const auto &constants) {
+    using T = typename std::decay_t<decltype(constants)>::value_type;
+    if (!constants.empty())
+      step.sources.push_back(
+          addChannelValues(SmallVector<T>(constants.begin(), constants.end())));
+  };
+  add(step.form.scales);
+  add(step.form.factors);
+  add(step.form.shifts);
 }
 
 void ScalarChain::collect(Operation *op, Value chainValue,
                           ArrayRef<IntegerRange> inputRanges) {
-  Step step{op, {}, 0};
+  Step step;
+  step.op = op;
   ArrayRef<int64_t> resultShape = shapeOf(op->getResult(0));
   if (auto requantize = dyn_cast<qnn::RequantizeOp>(op)) {
     collectRequantize(step, requantize, inputRanges);
@@ -284,10 +281,8 @@ Value ScalarChain::emitStep(OpBuilder &builder, Location loc, const Step &step,
           return emitter.requantizeTwice(input, values[0], values[1],
                                          isSmallScale, zeroPoint, min, max);
         }
-        if (values.size() == 1)
-          return emitter.requantizeFloat(input, values[0], zeroPoint, min, max);
-        return emitter.requantizeWide(input, values[0], values[1], zeroPoint,
-                                      min, max);
+        return emitter.requantize(step.form, input, values, zeroPoint, min,
+                                  max);
       })
       .Case<qnn::QuantizeOp>([&](auto op) {
         auto type = cast<RankedTensorType>(op.getType()).getElementType();

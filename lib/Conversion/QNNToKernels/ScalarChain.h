@@ -16,7 +16,7 @@
 #define QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_SCALARCHAIN_H
 
 #include "LoweringState.h"
-#include "quant-opt/Support/Arithmetic.h"
+#include "RequantizeForm.h"
 #include <optional>
 
 namespace quantopt {
@@ -88,6 +88,8 @@ private:
   struct Step {
     Operation *op;
     SmallVector<Source> sources;
+    /// Of requantizations.
+    RequantizeForm form;
     /// Which operand of the op is the chain's value.
     unsigned chainOperand = 0;
     /// Whole tensors that are read where an element says.

@@ -80,7 +80,7 @@ Value ScalarEmitter::divideByScale(qnn::AffineType type, Value x) {
   int64_t zeroPoint = type.getZeroPoint();
   int64_t min = type.getStorageMin(), max = type.getStorageMax();
   // A division takes several times as long as a multiply-add.
-  if (target.hasFma && type.getScale() != 1.0f)
+  if (target.hasFma() && type.getScale() != 1.0f)
     if (auto reciprocal =
             deriveReciprocal(type.getScale(), zeroPoint, min, max)) {
       x = limit(x, reciprocal->lower, reciprocal->upper);
@@ -165,6 +165,34 @@ Value ScalarEmitter::requantizeFloat(Value acc, Value scale, int64_t zeroPoint,
   Value rounded = arith::SubIOp::create(
       builder, loc, a.bits(y), i32(llvm::bit_cast<int32_t>(kRoundingMagic)));
   return saturate(rounded, min, max);
+}
+
+Value ScalarEmitter::requantizeHigh(Value acc, Value factor, int32_t lift,
+                                    int64_t zeroPoint, int64_t min,
+                                    int64_t max) {
+  if (lift != 0)
+    acc = arith::ShLIOp::create(builder, loc, acc, i32(lift));
+  Value rounded = qvec::MultiplyHighOp::create(
+      builder, loc, acc.getType(), acc, factor,
+      static_cast<uint32_t>(target.requantizeShift));
+  if (zeroPoint + offset != 0)
+    rounded =
+        arith::AddIOp::create(builder, loc, rounded, i32(zeroPoint + offset));
+  return saturate(rounded, min, max);
+}
+
+Value ScalarEmitter::requantize(const RequantizeForm &form, Value acc,
+                                ValueRange constants, int64_t zeroPoint,
+                                int64_t min, int64_t max) {
+  switch (form.kind) {
+  case RequantizeForm::Kind::Float:
+    return requantizeFloat(acc, constants[0], zeroPoint, min, max);
+  case RequantizeForm::Kind::High:
+    return requantizeHigh(acc, constants[0], form.lift, zeroPoint, min, max);
+  case RequantizeForm::Kind::Wide:
+    return requantizeWide(acc, constants[0], constants[1], zeroPoint, min, max);
+  }
+  llvm_unreachable("unknown form");
 }
 
 Value ScalarEmitter::requantizeWide(Value acc, Value multiplier, Value shift,

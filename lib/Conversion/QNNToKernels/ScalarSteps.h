@@ -8,9 +8,9 @@
 #ifndef QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_SCALARSTEPS_H
 #define QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_SCALARSTEPS_H
 
+#include "RequantizeForm.h"
 #include "mlir/IR/Builders.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
-#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 
 namespace quantopt {
 
@@ -42,9 +42,17 @@ public:
                         int64_t max);
   /// `fma(float(sum), rowScale * scale, offset)`; no row scale means 1.
   Value scaleSum(Value sum, Value scale, Value offset, Value rowScale);
+  /// In a form with its constants in order: scales; factors; or multipliers and
+  /// shifts.
+  Value requantize(const RequantizeForm &form, Value acc, ValueRange constants,
+                   int64_t zeroPoint, int64_t min, int64_t max);
   /// The float form (see Support/Arithmetic.h); `scale` is M * 2^-n.
   Value requantizeFloat(Value acc, Value scale, int64_t zeroPoint, int64_t min,
                         int64_t max);
+  /// The form with a high product (see Support/Arithmetic.h) and the level's
+  /// shift.
+  Value requantizeHigh(Value acc, Value factor, int32_t lift, int64_t zeroPoint,
+                       int64_t min, int64_t max);
   /// The exact 64-bit form with round half even.
   Value requantizeWide(Value acc, Value multiplier, Value shift,
                        int64_t zeroPoint, int64_t min, int64_t max);

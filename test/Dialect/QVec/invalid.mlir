@@ -101,7 +101,7 @@ func.func @kernel_c4(%x: tensor<1x4x4x3xf32>, %r: tensor<1x1x2x3xf32>, %y: tenso
 
 // -----
 
-// expected-error @below {{expected a group of 1 or 4, but got 2}}
+// expected-error @below {{expected a group of 1 or 4, or of 16 with one lane, but got 2 with 16 lanes}}
 #strategy_c2 = #qvec.strategy<rows = 1, vectors = 1, lanes = 16, group = 2, mergeTaps = false, pass = 1>
 
 // -----
@@ -143,6 +143,22 @@ func.func @kernel_c6(%x: tensor<1x1x3x64xf32>, %y: tensor<1x1x3x2xf32>) {
   ^bb0(%acc: f32):
     qvec.yield %acc : f32
   } -> tensor<1x1x3x2xf32>
+  return
+}
+
+// -----
+
+func.func @multiply_high_c1(%x: i32) {
+  // expected-error @+1 {{'qvec.multiply_high' op expected a shift of 31 or 32, but got 30}}
+  %0 = qvec.multiply_high %x, %x {shift = 30 : i32} : i32
+  return
+}
+
+// -----
+
+func.func @reduce_dot_c1(%acc: vector<2xi32>, %x: vector<16xi8>) {
+  // expected-error @+1 {{'qvec.reduce_dot' op expected 16 factors for one lane, but got 16 for 2}}
+  %0 = qvec.reduce_dot %acc, %x, %x : vector<2xi32>, vector<16xi8>
   return
 }
 

@@ -302,6 +302,55 @@ TEST(FloatForm, IsExactForTieFreeScalesBelowOneHalf) {
   EXPECT_TRUE(floatFormIsExact({1, 1}, -100, 100, 2, -128, 127));
 }
 
+TEST(HighForm, EqualsRequantizeWhereThereIsAFactor) {
+  // From far below 1/2, where all fit, to 8, where sums have to be moved up.
+  std::mt19937_64 random(11);
+  int found = 0, lifted = 0;
+  for (double scale : sampleScales(400, -24, 3)) {
+    int64_t bound = int64_t(1) << (6 + random() % 16);
+    Multiplier mul = deriveMultiplier(scale, bound);
+    for (int32_t shift : {31, 32}) {
+      int32_t lift = 0;
+      auto factor = deriveHighFactor(mul, shift, lift, -bound, bound);
+      while (!factor && lift < 16)
+        factor = deriveHighFactor(mul, shift, ++lift, -bound, bound);
+      if (!factor)
+        continue;
+      ++found;
+      lifted += lift != 0;
+      int64_t zp = int64_t(random() % 256) - 128;
+      auto expectEqual = [&](int64_t acc) {
+        if (acc < -bound || acc > bound)
+          return;
+        ASSERT_EQ(requantizeHighForm(int32_t(acc), *factor, shift, lift, zp,
+                                     -128, 127),
+                  requantize(acc, mul, zp, -128, 127))
+            << acc << " * " << mul.m << " >> " << mul.shift;
+      };
+      for (int64_t q = -130; q <= 130; ++q)
+        for (int64_t step : {-1, 0, 1})
+          expectEqual(mul.m ? getBreakpoint(mul, q) + step : q);
+      for (int64_t acc = -bound; acc <= bound; acc += 1 + bound / 500)
+        expectEqual(acc);
+      expectEqual(bound);
+    }
+  }
+  EXPECT_GE(found, 700);
+  EXPECT_GE(lifted, 50);
+}
+
+TEST(HighForm, RefusesHalvesAndWhatDoesNotFit) {
+  // 1 * 1/2 is a half, which rounds to the even 0 and not up.
+  EXPECT_FALSE(deriveHighFactor({1, 1}, 32, 1, -10, 10));
+  EXPECT_FALSE(deriveHighFactor({1, 1}, 32, 0, 0, 0)); // the factor is 2^31
+  EXPECT_TRUE(deriveHighFactor({1, 1}, 32, 1, 0, 0));
+  // A sum that would leave 32 bits when it is moved up.
+  EXPECT_TRUE(deriveHighFactor({3, 31}, 32, 1, 0, (int64_t(1) << 30) - 1));
+  EXPECT_FALSE(deriveHighFactor({3, 31}, 32, 1, 0, int64_t(1) << 30));
+  // The multiplier has more fraction bits than are rounded off.
+  EXPECT_FALSE(deriveHighFactor({3, 31}, 31, 1, 0, 1));
+}
+
 TEST(Reciprocal, GivesTheDivisionsResultForEveryNumber) {
   std::mt19937_64 random(7);
   int found = 0;

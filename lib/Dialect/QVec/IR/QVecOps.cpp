@@ -67,8 +67,10 @@ LogicalResult StrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                    int64_t steps) {
   if (rows < 1 || vectors < 1 || lanes < 1 || pass < 1) // (C1)
     return emitError() << "expected positive rows, vectors, lanes and pass";
-  if (group != 1 && group != 4) // (C2)
-    return emitError() << "expected a group of 1 or 4, but got " << group;
+  if (group != 1 && group != 4 && (group != 16 || lanes != 1)) // (C2)
+    return emitError() << "expected a group of 1 or 4, or of 16 with one lane, "
+                          "but got "
+                       << group << " with " << lanes << " lanes";
   if (steps < 1 || steps > kTileRows) // (C3)
     return emitError() << "expected steps in [1, " << kTileRows << "], but got "
                        << steps;
@@ -206,6 +208,11 @@ static LogicalResult verifyRowParams(KernelOp op, ShapedType init) {
   return success();
 }
 
+bool KernelOp::hasGroupedTaps() {
+  return getKind() == KernelKind::Depthwise &&
+         getDepthwiseStrategy()->getGroup() != 1;
+}
+
 int64_t KernelOp::getPartLength() {
   auto input = cast<ShapedType>(getInput().getType());
   int64_t parts = getOutputShape().back();
@@ -273,7 +280,7 @@ static LogicalResult verifyTables(KernelOp op, ShapedType init) {
 
 /// (C8): the layout of an integer depthwise kernel.
 static LogicalResult verifyDepthwiseWeight(KernelOp op) {
-  if (op.getKind() != KernelKind::Depthwise || op.getAccumulatorType().isF32())
+  if (!op.hasGroupedTaps())
     return success();
   auto type = cast<ShapedType>(op.getWeight().getType());
   DepthwiseStrategyAttr strategy = *op.getDepthwiseStrategy();
@@ -293,7 +300,10 @@ static LogicalResult verifyStrategy(KernelOp op, ShapedType input) {
     return success();
   StrategyAttr strategy = *op.getStrategy();
   bool isInteger = input.getElementType().isInteger();
-  int64_t group = isInteger ? 4 : 1, steps = strategy.getSteps();
+  int64_t group = !isInteger                           ? 1
+                  : op.getKind() == KernelKind::Packed ? 4
+                                                       : strategy.getGroup();
+  int64_t steps = strategy.getSteps();
   if (strategy.getGroup() != group) // (C9)
     return op.emitOpError("expected a contraction of ")
            << input.getElementType() << " in groups of " << group
@@ -380,6 +390,22 @@ static LogicalResult verifyDot(Operation *op, int64_t perLane) {
 LogicalResult Dot4Op::verify() { return verifyDot(*this, 4); }
 
 LogicalResult Dot2Op::verify() { return verifyDot(*this, 2); }
+
+LogicalResult ReduceDotOp::verify() {
+  int64_t lanes = cast<VectorType>(getAcc().getType()).getDimSize(0);
+  int64_t factors = cast<VectorType>(getLhs().getType()).getDimSize(0);
+  if (lanes != 1 || factors != 16) // (C1)
+    return emitOpError("expected 16 factors for one lane, but got ")
+           << factors << " for " << lanes;
+  return success();
+}
+
+LogicalResult MultiplyHighOp::verify() {
+  if (getShift() != 31 && getShift() != 32) // (C1)
+    return emitOpError("expected a shift of 31 or 32, but got ")
+           << int32_t(getShift());
+  return success();
+}
 
 /// (C1) of ops on tiles: rows, and bytes of a row.
 static LogicalResult verifyTile(Operation *op, Type type) {

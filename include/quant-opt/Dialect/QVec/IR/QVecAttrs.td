@@ -90,8 +90,8 @@ def QVec_StrategyAttr : AttrDef<QVec_Dialect, "Strategy"> {
   let description = [{
     `lanes` accumulators of 32 bits make a vector; a tile is `rows` output
     positions by `vectors` vectors of output channels, all held in registers.
-    `group` is the number of products that one step adds per lane: 4
-    (`qvec.dot4`) or 1 (multiply-add). With several `steps` the sums are tiles of
+    `group` is the number of products that one step adds per lane: 16
+    (`qvec.reduce_dot`), 4 (`qvec.dot4`) or 1 (multiply-add). With several `steps` the sums are tiles of
     `qvec.tile_mma`, which takes that many steps at a time: positions are split
     evenly into tiles of at most 16 rows, and each vector is a tile's columns.
     `mergeTaps` treats the taps of a window row as one run of `kernel width *
@@ -105,8 +105,8 @@ def QVec_StrategyAttr : AttrDef<QVec_Dialect, "Strategy"> {
                    mergeTaps = false, pass = 8>
     ```
 
-    (C1) rows, vectors, lanes and pass are positive. (C2) group is 1 or 4. (C3)
-    steps lie in [1, 16].
+    (C1) rows, vectors, lanes and pass are positive. (C2) group is 1, 4 or
+    16, and 16 needs one lane. (C3) steps lie in [1, 16].
   }];
   let parameters = (ins "int64_t":$rows, "int64_t":$vectors, "int64_t":$lanes,
                         "int64_t":$group, "bool":$mergeTaps, "int64_t":$pass,
@@ -190,9 +190,9 @@ def QVec_DepthwiseStrategyAttr
   let description = [{
     `lanes` accumulators of 32 bits make a vector, `group` is the number of
     products that one instruction adds per lane: 4 (`qvec.dot4`), 2 (`qvec.dot2`)
-    or 1 (multiply-add, for floats).
+    or 1 (multiply-add).
 
-    Integers: elements that neighbour along `axis` (0 for rows, 1 for columns of
+    Integers in groups of 4 or 2: elements that neighbour along `axis` (0 for rows, 1 for columns of
     the image) are interleaved byte by byte, `group` at a time; they serve
     `outputs` neighbouring outputs along the axis. A vector covers elements of
     `pixels` neighbours of a row, one after another, so that few channels fill
@@ -201,7 +201,7 @@ def QVec_DepthwiseStrategyAttr
     With `channelsOuter` a work item computes one block of 64 channels, else all
     of them.
 
-    Floats: a tile is `columns` positions of a row.
+    Groups of 1: a tile is `columns` positions of a row, tap by tap.
 
     ```mlir
     #qvec.depthwise_strategy<axis = 0, outputs = 2, columns = 2, pixels = 1,

@@ -37,7 +37,7 @@ def QVec_KernelOp : QVec_Op<"kernel", [
       already padded. The weight is packed: `[panel][run][step][lane]`, where a
       panel is 16 output channels of a group, a run is a tap (or a window row
       when taps are merged), a step is `group` consecutive elements of a run
-      (4 for integers, 1 for floats), and 16 lanes of `group` elements each
+      (16, 4 or 1 for integers, 1 for floats), and 16 lanes of `group` elements each
       belong to the panel's channels.
     * `packed`: a contraction whose weight is stored as `packing` says. With
       integer input `x` and scales, `acc` starts at +0 and for each block `b` in
@@ -48,8 +48,8 @@ def QVec_KernelOp : QVec_Op<"kernel", [
       element in order; what a code stands for takes the place of `q - zero`,
       and without scales the product with the scale is left out.
     * `depthwise`: output channel `o` reads input channel `o / m`, where `m` is
-      the ratio of their numbers. Weights of floats are packed `[channel block of
-      16][tap row][tap][lane]`. Weights of integers are packed `[block of 64
+      the ratio of their numbers. Weights in groups of 1 are packed `[channel block
+      of 16][tap row][tap][lane]`. Weights of integers in others are packed `[block of 64
       elements][walked tap][group][output][64 positions of group taps]`, bytes for
       groups of 4 and words of 16 bits for groups of 2. Elements are the channels
       of the strategy's `pixels`, one pixel after another. The strategy's axis is
@@ -93,7 +93,7 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     with init's positions and no empty part. (C7) a packed kernel has a weight of
     the size that its packing gives. (C8) the weight of an integer depthwise
     kernel has the packed shape. (C9) the strategy of a contraction or packed
-    kernel has the group 4 for integer input, 1 for floats. (C10) only a
+    kernel has the group 1 for floats; for integer input a packed kernel has 4. (C10) only a
     contraction of integers has several steps, in vectors of 16 lanes; they divide
     the weight's steps. (C11) a packing with `tableRows`, and only that, comes
     with `tables` of `f32`: a row for each `tableRows` channels with an entry for
@@ -142,6 +142,8 @@ def QVec_KernelOp : QVec_Op<"kernel", [
   let extraClassDeclaration = [{
     /// Elements in each part of a `row_max` but the last.
     int64_t getPartLength();
+    /// Whether it is a depthwise kernel whose taps are summed several at a time.
+    bool hasGroupedTaps();
     ::mlir::MutableOperandRange getDpsInitsMutable() {
       return getInitMutable();
     }
@@ -196,6 +198,20 @@ def QVec_Dot2Op : QVec_DotOp<"dot2", I16> {
     2^32. Words of 16 bits are signed. `pmaddwd` on x86.
 
     (C1) lhs has 2 elements per lane.
+  }];
+}
+
+def QVec_ReduceDotOp : QVec_DotOp<"reduce_dot", I8> {
+  let summary = "Add the products of two vectors of bytes to one sum";
+  let description = [{
+    `result[0] = acc[0] + sum lhs[i] * rhs[i]` for all `i`, modulo 2^32. Bytes are
+    signed. One instruction with Helium: `vmlava`.
+
+    ```mlir
+    %0 = qvec.reduce_dot %acc, %x, %w : vector<1xi32>, vector<16xi8>
+    ```
+
+    (C1) acc has one lane, lhs 16 elements.
   }];
 }
 
@@ -337,6 +353,29 @@ def QVec_RescaleAddOp : QVec_Op<"rescale_add", [
                        I32Attr:$offset, I32Attr:$shift, UnitAttr:$unsignedBytes);
   let results = (outs AnyTypeOf<[I8, VectorOfRankAndType<[1], [I8]>]>:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($result)";
+}
+
+def QVec_MultiplyHighOp : QVec_Op<"multiply_high", [
+    Pure, AllTypesMatch<["value", "factor", "result"]>]
+    # ElementwiseMappable.traits> {
+  let summary = "The high part of a product, rounded";
+  let description = [{
+    `result = (value * factor + 2^(shift - 1)) asr shift`, with the product and
+    the sum in 64 bits and the result modulo 2^32: halves round up. `factor` is
+    not negative. Element by element on vectors. One instruction on Arm:
+    `sqrdmulh` and `vqrdmulh` with a shift of 31, `smmulr` with 32.
+
+    ```mlir
+    %0 = qvec.multiply_high %sums, %factors {shift = 31 : i32} : vector<4xi32>
+    ```
+
+    (C1) the shift is 31 or 32.
+  }];
+  let arguments = (ins AnyTypeOf<[I32, VectorOfRankAndType<[1], [I32]>]>:$value,
+                       AnyTypeOf<[I32, VectorOfRankAndType<[1], [I32]>]>:$factor,
+                       I32Attr:$shift);
+  let results = (outs AnyTypeOf<[I32, VectorOfRankAndType<[1], [I32]>]>:$result);
+  let assemblyFormat = "$value `,` $factor attr-dict `:` type($result)";
 }
 
 def QVec_LookupOp : QVec_Op<"lookup", [Pure, AllTypesMatch<["index", "result"]>]

@@ -26,26 +26,49 @@ namespace quantopt {
 /// One row of the target table: a processor level and the facts that kernel
 /// selection needs.
 struct TargetLevel {
+  /// Properties that a level has or has not.
+  enum Flags : unsigned {
+    kNone = 0,
+    /// 8-bit activations are kept as unsigned bytes (value + 128).
+    kUnsignedActivations = 1,
+    /// Binary32 fused multiply-add, and round-to-integral instructions exist.
+    kFma = 2,
+    kRound = 4,
+    /// Binary64 arithmetic exists.
+    kDoubles = 8,
+    /// The default artefact for the architecture contains the level.
+    kDefault = 16,
+    /// Code that computes with integers alone leaves the registers of floats
+    /// alone: an interrupt that saves them takes longer.
+    kNoImplicitFloat = 32,
+  };
+
   llvm::StringRef name;
-  /// Architecture of the LLVM triple ("x86_64"); empty fits every one.
+  /// Architecture as `llvm::Triple::getArchTypeName` has it ("x86_64",
+  /// "thumb"); empty fits every one.
   llvm::StringRef arch;
   /// The LLVM cpu and features that code for this level is generated with.
   llvm::StringRef cpu;
   llvm::StringRef features;
   /// LLVM features (comma-separated) that a cpu must have to use this row.
   llvm::StringRef requires_;
-  /// Bytes of a vector register, and the number of such registers.
+  /// Bytes of a vector register, and the number of such registers; 4 bytes mean
+  /// general registers of a processor without vectors.
   int64_t vectorBytes;
   int64_t vectorRegisters;
-  /// Products that one instruction adds per 32-bit lane: 4 or 2 (see
-  /// `qvec.dot4` and `qvec.dot2`).
+  /// Products that one instruction adds per 32-bit lane: 16 (see
+  /// `qvec.reduce_dot`), 4 (`qvec.dot4`), 2 (`qvec.dot2`) or 1.
   int64_t dotGroup;
-  /// Whether 8-bit activations are kept as unsigned bytes (value + 128).
-  bool unsignedActivations;
-  /// Whether binary32 fused multiply-add and round-to-integral instructions
-  /// exist.
-  bool hasFma;
-  bool hasRound;
+  /// Taps that a depthwise kernel of integers interleaves: 4, 2 or 1.
+  int64_t depthwiseGroup;
+  /// Modelled time of adding a step's products to a vector of sums, and of
+  /// loading (and preparing) a factor, in units of a vector instruction.
+  double dotCost;
+  double operandCost;
+  /// The shift of the high products that requantize sums (see
+  /// `qvec.multiply_high`); 0 where floats do it.
+  int64_t requantizeShift;
+  unsigned flags;
   /// Entries of a table of bytes from which one instruction looks up a vector
   /// (see `getTableIntrinsic`): 128, 16 or 0.
   int64_t tableEntries;
@@ -54,12 +77,25 @@ struct TargetLevel {
   /// Bytes of the largest cache of its own that a core of the level usually
   /// has; 0 where nothing is known.
   int64_t cacheBytes;
-  /// Whether the default artefact for this architecture contains the level.
-  bool inDefaultArtefact;
 
+  bool has(Flags flag) const { return flags & flag; }
+  bool hasVectors() const { return vectorBytes > 4; }
+  bool hasFma() const { return has(kFma); }
+  bool hasRound() const { return has(kRound); }
+  bool unsignedActivations() const { return has(kUnsignedActivations); }
   int64_t getLanes() const { return vectorBytes / 4; }
+  /// Bytes of a channel in a step of an integer contraction's weights.
+  int64_t getContractionGroup() const {
+    return dotGroup == 2 || !hasVectors() ? 4 : dotGroup;
+  }
+  /// Sums in a vector of an integer contraction.
+  int64_t getContractionLanes() const {
+    return getContractionGroup() == 16 ? 1 : getLanes();
+  }
   /// What is added to a signed 8-bit activation when it is stored.
-  int64_t getActivationOffset() const { return unsignedActivations ? 128 : 0; }
+  int64_t getActivationOffset() const {
+    return unsignedActivations() ? 128 : 0;
+  }
 };
 
 /// All levels; within an architecture the best comes first. The last row fits
@@ -73,11 +109,41 @@ const TargetLevel *findTargetLevel(llvm::StringRef name);
 /// none.
 const TargetLevel &getTargetLevel(mlir::Operation *op);
 
-/// The LLVM intrinsic that adds `group` products of bytes (4) or of 16-bit
-/// integers (2) to each of `lanes` lanes; nothing when the level has none. With
-/// group 2 the intrinsic returns the products' sums without adding them.
+/// The LLVM intrinsic that adds `group` products of bytes (4), the first of
+/// each without sign if `unsignedLhs`, or of 16-bit integers (2) to each of
+/// `lanes` lanes; nothing when the level has none. With group 2 the intrinsic
+/// returns the products' sums without adding them.
 std::optional<llvm::StringRef> getDotIntrinsic(const TargetLevel &level,
-                                               int64_t group, int64_t lanes);
+                                               int64_t group, int64_t lanes,
+                                               bool unsignedLhs);
+
+/// LLVM intrinsics on general registers that hold two words or four bytes.
+struct WordIntrinsics {
+  /// Bytes 0 and 2 with their sign as words.
+  llvm::StringRef widen;
+  /// `(x, y, sum)`: the products of both words are added to the sum.
+  llvm::StringRef multiply;
+};
+
+/// The level's instructions on words; nothing when it has none.
+std::optional<WordIntrinsics> getWordIntrinsics(const TargetLevel &level);
+
+/// The LLVM intrinsic `(value, factor)` that is `qvec.multiply_high` with the
+/// level's shift on `lanes` lanes; nothing when the level has none.
+std::optional<llvm::StringRef> getHighIntrinsic(const TargetLevel &level,
+                                                int64_t lanes);
+
+/// LLVM intrinsics that widen products of bytes, for 8 lanes of 16 bits.
+struct PairwiseIntrinsics {
+  /// Adds neighbouring words into 32 bits.
+  llvm::StringRef addWords;
+  /// Adds neighbouring elements of two vectors of 4 sums.
+  llvm::StringRef addPairs;
+};
+
+/// The level's pairwise additions; nothing when it has none.
+std::optional<PairwiseIntrinsics>
+getPairwiseIntrinsics(const TargetLevel &level);
 
 /// The LLVM intrinsic that multiplies pairs of 16-bit integers and adds the two
 /// products, for each of the level's lanes; nothing when the level has none.
@@ -134,6 +200,12 @@ std::optional<llvm::StringRef> getPermuteIntrinsic(const TargetLevel &level,
 llvm::Expected<llvm::SmallVector<qvec::TargetAttr>>
 resolveTargets(mlir::MLIRContext *context, llvm::StringRef triple,
                llvm::StringRef cpu, llvm::StringRef features);
+
+/// Bits of an index of the triple's processors.
+unsigned getIndexBits(llvm::StringRef triple);
+
+/// The table of levels as text, for `--list-targets`.
+std::string describeTargets();
 
 /// The triple of this machine.
 std::string getHostTriple();

@@ -1,4 +1,4 @@
-//===- EmitDepthwiseFloat.cpp - Depthwise micro-kernels of floats ---------===//
+//===- EmitDepthwiseTaps.cpp - Depthwise micro-kernels, tap by tap --------===//
 //
 // Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -13,9 +13,9 @@ using qvec::kPanelWidth;
 namespace {
 /// A vector of channels at a few positions of a row; the weights of all taps
 /// stay in registers or near caches.
-class FloatDepthwiseEmitter {
+class TapDepthwiseEmitter {
 public:
-  explicit FloatDepthwiseEmitter(KernelEmitter &e);
+  explicit TapDepthwiseEmitter(KernelEmitter &e);
   void run();
 
 private:
@@ -24,22 +24,25 @@ private:
                 int64_t valid, ArrayRef<Value> weights);
   SmallVector<Value> loadWeights(Value channel);
   Value loadPixel(Value offset, int64_t valid);
+  Value addProduct(Value sum, Value x, Value weight);
 
   KernelEmitter &e;
   qnn::WindowAttr window;
   int64_t lanes, columns, multiplier;
+  bool isInteger;
 };
 } // namespace
 
-FloatDepthwiseEmitter::FloatDepthwiseEmitter(KernelEmitter &emitter)
-    : e(emitter), window(emitter.kernel.getWindow()) {
+TapDepthwiseEmitter::TapDepthwiseEmitter(KernelEmitter &emitter)
+    : e(emitter), window(emitter.kernel.getWindow()),
+      isInteger(emitter.kernel.getAccumulatorType().isInteger(32)) {
   qvec::DepthwiseStrategyAttr s = *e.kernel.getDepthwiseStrategy();
   lanes = s.getLanes();
   columns = s.getColumns();
   multiplier = e.output.shape[3] / e.input.shape[3];
 }
 
-void FloatDepthwiseEmitter::run() {
+void TapDepthwiseEmitter::run() {
   int64_t height = e.output.shape[1], channels = e.output.shape[3];
   e.forLoop(e.begin, e.end, 1, [&](Value item) {
     Value n = e.div(item, height), h = e.rem(item, height);
@@ -52,7 +55,7 @@ void FloatDepthwiseEmitter::run() {
 }
 
 /// A vector of weights per tap for the channels from `channel`.
-SmallVector<Value> FloatDepthwiseEmitter::loadWeights(Value channel) {
+SmallVector<Value> TapDepthwiseEmitter::loadWeights(Value channel) {
   Value base = e.add(e.mul(e.div(channel, kPanelWidth), e.weight.strides[0]),
                      e.rem(channel, kPanelWidth));
   Value scale;
@@ -60,14 +63,16 @@ SmallVector<Value> FloatDepthwiseEmitter::loadWeights(Value channel) {
     scale = e.load(e.weightScales, channel, lanes);
   SmallVector<Value> weights;
   int64_t taps = window.getKernel()[0] * window.getKernel()[1];
-  for (int64_t t = 0; t < taps; ++t)
-    weights.push_back(e.decodeWeight(
-        e.load(e.weight, e.add(base, t * e.weight.strides[2]), lanes), scale));
+  for (int64_t t = 0; t < taps; ++t) {
+    Value stored =
+        e.load(e.weight, e.add(base, t * e.weight.strides[2]), lanes);
+    weights.push_back(isInteger ? stored : e.decodeWeight(stored, scale));
+  }
   return weights;
 }
 
-void FloatDepthwiseEmitter::emitChannels(Value n, Value h, Value channel,
-                                         int64_t valid) {
+void TapDepthwiseEmitter::emitChannels(Value n, Value h, Value channel,
+                                       int64_t valid) {
   SmallVector<Value> weights = loadWeights(channel);
   int64_t width = e.output.shape[2];
   int64_t full = width / columns * columns;
@@ -79,7 +84,7 @@ void FloatDepthwiseEmitter::emitChannels(Value n, Value h, Value channel,
 }
 
 /// The input of the output channels that a vector holds.
-Value FloatDepthwiseEmitter::loadPixel(Value offset, int64_t valid) {
+Value TapDepthwiseEmitter::loadPixel(Value offset, int64_t valid) {
   if (multiplier == 1)
     return e.load(e.input, offset, lanes, valid);
   int64_t inputs = std::max<int64_t>(1, lanes / multiplier);
@@ -91,16 +96,36 @@ Value FloatDepthwiseEmitter::loadPixel(Value offset, int64_t valid) {
   return e.shuffle(x, x, mask);
 }
 
-void FloatDepthwiseEmitter::emitTile(Value n, Value h, Value w, Value channel,
-                                     int64_t columns, int64_t valid,
-                                     ArrayRef<Value> weights) {
+/// Adds the product of a tap. Products of bytes fit 16 bits, in which several
+/// processors multiply twice as many lanes.
+Value TapDepthwiseEmitter::addProduct(Value sum, Value x, Value weight) {
+  if (!isInteger)
+    return e.fma(x, weight, sum);
+  OpBuilder &b = e.b;
+  auto wide = VectorType::get({lanes}, b.getI32Type());
+  bool usesWords = lanes == kPanelWidth && !e.kernel.getUnsignedInput();
+  auto type = usesWords ? VectorType::get({lanes}, b.getI16Type()) : wide;
+  Value factor = e.kernel.getUnsignedInput()
+                     ? arith::ExtUIOp::create(b, e.loc, type, x).getResult()
+                     : arith::ExtSIOp::create(b, e.loc, type, x);
+  Value product = arith::MulIOp::create(
+      b, e.loc, factor, arith::ExtSIOp::create(b, e.loc, type, weight));
+  if (usesWords)
+    product = arith::ExtSIOp::create(b, e.loc, wide, product);
+  return arith::AddIOp::create(b, e.loc, sum, product);
+}
+
+void TapDepthwiseEmitter::emitTile(Value n, Value h, Value w, Value channel,
+                                   int64_t columns, int64_t valid,
+                                   ArrayRef<Value> weights) {
   ArrayRef<int64_t> in = e.input.strides;
   ArrayRef<int64_t> strides = window.getStrides();
   ArrayRef<int64_t> dilations = window.getDilations();
   Value base = e.add(e.mul(n, in[0]), e.mul(h, strides[0] * in[1]));
   base = e.add(base, e.mul(w, strides[1] * in[2]));
   base = e.add(base, e.div(channel, multiplier));
-  Value first = e.splat(e.b.getF32FloatAttr(0.0f), lanes);
+  Value first = e.splat(
+      cast<TypedAttr>(e.b.getZeroAttr(e.kernel.getAccumulatorType())), lanes);
   if (e.bias)
     first = e.load(e.bias, channel, lanes);
   SmallVector<Value> acc(columns, first);
@@ -111,13 +136,13 @@ void FloatDepthwiseEmitter::emitTile(Value n, Value h, Value w, Value channel,
     for (int64_t i = 0; i < columns; ++i) {
       Value x = loadPixel(e.add(base, row + (i * strides[1] + column) * in[2]),
                           valid);
-      acc[i] = e.fma(x, weight, acc[i]);
+      acc[i] = addProduct(acc[i], x, weight);
     }
   }
   for (int64_t i = 0; i < columns; ++i)
     e.finish(acc[i], n, h, e.add(w, i), channel, valid, Value());
 }
 
-void quantopt::emitFloatDepthwise(KernelEmitter &e) {
-  FloatDepthwiseEmitter(e).run();
+void quantopt::emitTapDepthwise(KernelEmitter &e) {
+  TapDepthwiseEmitter(e).run();
 }

@@ -1,0 +1,203 @@
+//===- ConvertDots.cpp - Sums of products -------------------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ConvertDots.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
+
+using namespace quantopt;
+
+namespace {
+/// One dot product to be lowered, a `Dot4Op` or a `Dot2Op`.
+struct Dot {
+  Operation *op;
+  Value acc, lhs, rhs;
+  bool unsignedLhs;
+  int64_t group;
+
+  int64_t getLanes() const {
+    return cast<VectorType>(acc.getType()).getDimSize(0);
+  }
+};
+} // namespace
+
+/// Widens integers to 32 bits.
+static Value widen(OpBuilder &b, Location loc, Value factors, bool isUnsigned) {
+  auto type = cast<VectorType>(factors.getType());
+  auto wide = VectorType::get(type.getShape(), b.getI32Type());
+  if (isUnsigned)
+    return arith::ExtUIOp::create(b, loc, wide, factors);
+  return arith::ExtSIOp::create(b, loc, wide, factors);
+}
+
+/// The exact generic form: products in 32 bits, then lanes `group * i + j` of
+/// them are added for each `j`.
+static Value lowerGeneric(OpBuilder &b, const Dot &dot) {
+  Location loc = dot.op->getLoc();
+  Value products =
+      arith::MulIOp::create(b, loc, widen(b, loc, dot.lhs, dot.unsignedLhs),
+                            widen(b, loc, dot.rhs, false));
+  Value sum = dot.acc;
+  for (int64_t j = 0; j < dot.group; ++j) {
+    SmallVector<int64_t> mask;
+    for (int64_t i = 0; i < dot.getLanes(); ++i)
+      mask.push_back(dot.group * i + j);
+    Value part = vector::ShuffleOp::create(b, loc, products, products, mask);
+    sum = arith::AddIOp::create(b, loc, sum, part);
+  }
+  return sum;
+}
+
+/// Four products as two pairs of words: the even bytes of each 32-bit lane and
+/// the odd ones, which masks and shifts make words of.
+static Value lowerPairs(OpBuilder &b, const Dot &dot, StringRef pairs) {
+  Location loc = dot.op->getLoc();
+  auto words = VectorType::get({2 * dot.getLanes()}, b.getI16Type());
+  auto splat = [&](int16_t value) -> Value {
+    return arith::ConstantOp::create(
+        b, loc, DenseElementsAttr::get(words, b.getI16IntegerAttr(value)));
+  };
+  Value x = vector::BitCastOp::create(b, loc, words, dot.lhs);
+  Value w = vector::BitCastOp::create(b, loc, words, dot.rhs);
+  Value eight = splat(8);
+  Value evenX = arith::AndIOp::create(b, loc, x, splat(0xff));
+  Value oddX = arith::ShRUIOp::create(b, loc, x, eight);
+  Value evenW = arith::ShRSIOp::create(
+      b, loc, arith::ShLIOp::create(b, loc, w, eight), eight);
+  Value oddW = arith::ShRSIOp::create(b, loc, w, eight);
+  auto add = [&](Value sum, Value lhs, Value rhs) -> Value {
+    Value products =
+        LLVM::CallIntrinsicOp::create(b, loc, dot.acc.getType(),
+                                      b.getStringAttr(pairs), {lhs, rhs})
+            .getResult(0);
+    return arith::AddIOp::create(b, loc, sum, products);
+  };
+  return add(add(dot.acc, evenX, evenW), oddX, oddW);
+}
+
+/// Calls an intrinsic of one result.
+static Value call(OpBuilder &b, Location loc, StringRef name, Type type,
+                  ValueRange operands) {
+  return LLVM::CallIntrinsicOp::create(b, loc, type, b.getStringAttr(name),
+                                       operands)
+      .getResult(0);
+}
+
+/// Four bytes in general registers: bytes 0 and 2, then 1 and 3, become words
+/// whose products are added in pairs.
+static Value lowerWords(OpBuilder &b, const Dot &dot,
+                        const WordIntrinsics &names) {
+  Location loc = dot.op->getLoc();
+  Type i32 = b.getI32Type();
+  auto asWord = [&](Value vector) -> Value {
+    Value word = vector::BitCastOp::create(b, loc, dot.acc.getType(), vector);
+    return vector::ExtractOp::create(b, loc, word, ArrayRef<int64_t>{0});
+  };
+  auto constant = [&](int32_t value) -> Value {
+    return arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(value));
+  };
+  auto widen = [&](Value word) { return call(b, loc, names.widen, i32, word); };
+  // A rotation, which is part of the widening instruction.
+  auto rotate = [&](Value word) -> Value {
+    Value low = arith::ShRUIOp::create(b, loc, word, constant(8));
+    Value high = arith::ShLIOp::create(b, loc, word, constant(24));
+    return arith::OrIOp::create(b, loc, low, high);
+  };
+  Value x = asWord(dot.lhs), w = asWord(dot.rhs);
+  Value sum = vector::ExtractOp::create(b, loc, dot.acc, ArrayRef<int64_t>{0});
+  sum = call(b, loc, names.multiply, i32, {widen(x), widen(w), sum});
+  sum = call(b, loc, names.multiply, i32,
+             {widen(rotate(x)), widen(rotate(w)), sum});
+  return vector::BroadcastOp::create(b, loc, dot.acc.getType(), sum);
+}
+
+/// Products of bytes fit words. Neighbours are added twice, which leaves one
+/// sum for each four of them.
+static Value lowerPairwise(OpBuilder &b, const Dot &dot,
+                           const PairwiseIntrinsics &names) {
+  Location loc = dot.op->getLoc();
+  auto words = VectorType::get({8}, b.getI16Type());
+  auto pairSums = [&](int64_t first) -> Value {
+    auto half = [&](Value bytes) -> Value {
+      Value part = vector::ExtractStridedSliceOp::create(
+          b, loc, bytes, ArrayRef<int64_t>{first}, ArrayRef<int64_t>{8},
+          ArrayRef<int64_t>{1});
+      return arith::ExtSIOp::create(b, loc, words, part);
+    };
+    Value products =
+        arith::MulIOp::create(b, loc, half(dot.lhs), half(dot.rhs));
+    return call(b, loc, names.addWords, dot.acc.getType(), products);
+  };
+  Value sums = call(b, loc, names.addPairs, dot.acc.getType(),
+                    {pairSums(0), pairSums(8)});
+  return arith::AddIOp::create(b, loc, dot.acc, sums);
+}
+
+static Value lowerDot(OpBuilder &b, const Dot &dot, const TargetLevel &level) {
+  Location loc = dot.op->getLoc();
+  int64_t lanes = dot.getLanes();
+  if (auto name = getDotIntrinsic(level, dot.group, lanes, dot.unsignedLhs)) {
+    if (dot.group == 4)
+      return call(b, loc, *name, dot.acc.getType(),
+                  {dot.acc, dot.lhs, dot.rhs});
+    Value products = call(b, loc, *name, dot.acc.getType(), {dot.lhs, dot.rhs});
+    return arith::AddIOp::create(b, loc, dot.acc, products);
+  }
+  if (dot.group != 4)
+    return lowerGeneric(b, dot);
+  auto pairs = getPairIntrinsic(level);
+  if (pairs && dot.unsignedLhs && lanes == level.getLanes())
+    return lowerPairs(b, dot, *pairs);
+  auto words = getWordIntrinsics(level);
+  if (words && !dot.unsignedLhs && lanes == 1)
+    return lowerWords(b, dot, *words);
+  auto pairwise = getPairwiseIntrinsics(level);
+  if (pairwise && !dot.unsignedLhs && lanes == 4)
+    return lowerPairwise(b, dot, *pairwise);
+  return lowerGeneric(b, dot);
+}
+
+/// The sum of all products.
+static Value lowerReduction(OpBuilder &b, qvec::ReduceDotOp op) {
+  Location loc = op.getLoc();
+  Value products =
+      arith::MulIOp::create(b, loc, widen(b, loc, op.getLhs(), false),
+                            widen(b, loc, op.getRhs(), false));
+  Value sum =
+      vector::ReductionOp::create(b, loc, vector::CombiningKind::ADD, products);
+  Value added = vector::BroadcastOp::create(b, loc, op.getType(), sum);
+  return arith::AddIOp::create(b, loc, op.getAcc(), added);
+}
+
+void quantopt::convertDots(ModuleOp module) {
+  SmallVector<Operation *> ops;
+  module.walk([&](Operation *op) {
+    if (isa<qvec::Dot4Op, qvec::Dot2Op, qvec::ReduceDotOp>(op))
+      ops.push_back(op);
+  });
+  // Operands are read when it is their turn: earlier ones were replaced.
+  for (Operation *op : ops) {
+    OpBuilder b(op);
+    Value result;
+    if (auto dot = dyn_cast<qvec::Dot4Op>(op))
+      result = lowerDot(b,
+                        {op, dot.getAcc(), dot.getLhs(), dot.getRhs(),
+                         dot.getUnsignedLhs(), 4},
+                        getTargetLevel(op));
+    else if (auto dot = dyn_cast<qvec::Dot2Op>(op))
+      result = lowerDot(b,
+                        {op, dot.getAcc(), dot.getLhs(), dot.getRhs(),
+                         /*unsignedLhs=*/false, 2},
+                        getTargetLevel(op));
+    else
+      result = lowerReduction(b, cast<qvec::ReduceDotOp>(op));
+    op->getResult(0).replaceAllUsesWith(result);
+    op->erase();
+  }
+}

@@ -1,0 +1,74 @@
+//===- RequantizeForm.cpp - How sums are requantized ----------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "RequantizeForm.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace quantopt;
+
+namespace {
+/// A multiplier and the range of the sums that it scales.
+struct ScaledRange {
+  Multiplier multiplier;
+  IntegerRange range;
+};
+} // namespace
+
+/// Whether all factors exist; they are left in `form`.
+static bool findHighFactors(ArrayRef<ScaledRange> scaled, int32_t shift,
+                            RequantizeForm &form) {
+  // Scales of 1/2 and more need sums that are moved up, if those are small.
+  for (form.lift = 0; form.lift < 16; ++form.lift) {
+    form.factors.clear();
+    for (const ScaledRange &s : scaled) {
+      auto factor = deriveHighFactor(s.multiplier, shift, form.lift, s.range.lo,
+                                     s.range.hi);
+      if (!factor)
+        break;
+      form.factors.push_back(*factor);
+    }
+    if (form.factors.size() == scaled.size())
+      return true;
+  }
+  return false;
+}
+
+RequantizeForm quantopt::chooseRequantizeForm(const TargetLevel &target,
+                                              ArrayRef<Multiplier> multipliers,
+                                              ArrayRef<IntegerRange> ranges,
+                                              int64_t zeroPoint, int64_t min,
+                                              int64_t max) {
+  RequantizeForm form;
+  SmallVector<ScaledRange> scaled;
+  size_t count =
+      ranges.empty() ? 0 : std::max(ranges.size(), multipliers.size());
+  for (size_t c = 0; c < count; ++c)
+    scaled.push_back({multipliers[multipliers.size() == 1 ? 0 : c],
+                      ranges[ranges.size() == 1 ? 0 : c]});
+  bool usesFloats = target.requantizeShift == 0;
+  auto isExact = [&](const ScaledRange &s) {
+    return floatFormIsExact(s.multiplier, s.range.lo, s.range.hi, zeroPoint,
+                            min, max);
+  };
+  if (usesFloats && !scaled.empty() && llvm::all_of(scaled, isExact)) {
+    form.kind = RequantizeForm::Kind::Float;
+    for (const ScaledRange &s : scaled)
+      form.scales.push_back(float(s.multiplier.toReal()));
+    return form;
+  }
+  if (!usesFloats && !scaled.empty() &&
+      findHighFactors(scaled, int32_t(target.requantizeShift), form)) {
+    form.kind = RequantizeForm::Kind::High;
+    return form;
+  }
+  form.factors.clear();
+  for (const Multiplier &multiplier : multipliers) {
+    form.factors.push_back(multiplier.m);
+    form.shifts.push_back(multiplier.shift);
+  }
+  return form;
+}

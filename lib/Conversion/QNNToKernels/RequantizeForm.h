@@ -1,0 +1,41 @@
+//===- RequantizeForm.h - How sums are requantized --------------*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_REQUANTIZEFORM_H
+#define QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_REQUANTIZEFORM_H
+
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
+#include "quant-opt/Support/Arithmetic.h"
+#include "quant-opt/Support/LLVM.h"
+#include <vector>
+
+namespace quantopt {
+
+/// The constants of a requantization in the fastest form of a level that is
+/// exact for all sums.
+struct RequantizeForm {
+  enum class Kind { Float, High, Wide } kind = Kind::Wide;
+  /// `Float`: the real scales.
+  std::vector<float> scales;
+  /// `High`: the factors, of sums times `2^lift`. `Wide`: multipliers.
+  std::vector<int32_t> factors;
+  /// `Wide`: the shifts.
+  std::vector<int32_t> shifts;
+  int32_t lift = 0;
+};
+
+/// Chooses the form for multipliers and the ranges of their sums; no ranges
+/// means that nothing is known.
+RequantizeForm chooseRequantizeForm(const TargetLevel &target,
+                                    ArrayRef<Multiplier> multipliers,
+                                    ArrayRef<IntegerRange> ranges,
+                                    int64_t zeroPoint, int64_t min,
+                                    int64_t max);
+
+} // namespace quantopt
+
+#endif // QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_REQUANTIZEFORM_H

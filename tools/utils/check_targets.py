@@ -1,0 +1,179 @@
+#!/usr/bin/python3
+"""Runs a model on every target, in emulators, and compares the outputs.
+
+usage: check_targets.py FOLDER MODEL [--flags='...'] [--input X.npy ...] [--samples N]
+                        [--targets A,B,...] [--code-flags='...'] [--budget NAME=N ...]
+       check_targets.py FOLDER --random KIND [--first SEED] [--count N] [...]
+
+Prints a table with a row for the interpreter and one for each target: a hash of
+all outputs, the stack, the bytes of code and constants, and what the last
+inference cost by the counting plugin. Exits with 1 when an output differs from
+the interpreter's, when memory around the arena was written to, when an object
+has undefined symbols or writable data, or when a target executed more
+instructions than its budget.
+"""
+import argparse
+import hashlib
+import os
+import sys
+
+import numpy as np
+
+import check_networks
+import emulated
+import execution
+
+INTEGER_FLAGS = "--io=quantized --integer-only"
+
+
+def hash_of(outputs):
+    """A short hash of all outputs, in order."""
+    digest = hashlib.sha256()
+    for data in outputs:
+        digest.update(data)
+    return digest.hexdigest()[:16]
+
+
+class Model:
+    """A model after phase `fuse`, samples for its inputs and the interpreter's outputs."""
+
+    def __init__(self, folder, path, flags, inputs, samples):
+        os.makedirs(folder, exist_ok=True)
+        self.folder = folder
+        self.module = os.path.join(folder, "fused.mlirbc")
+        execution.run("quant-compile", path, *flags, "--compile-to=fuse", "-o", self.module)
+        self.names, shapes, types, outputs = self._describe()
+        rng = np.random.default_rng(1)
+        self.inputs = []
+        for i, (shape, dtype) in enumerate(zip(shapes, types)):
+            if inputs:
+                x = np.load(inputs[i])[:samples * shape[0]]
+            elif np.issubdtype(dtype, np.floating):
+                x = rng.standard_normal((samples * shape[0], *shape[1:]))
+            else:
+                info = np.iinfo(dtype)
+                x = rng.integers(info.min, info.max, (samples * shape[0], *shape[1:]),
+                                 endpoint=True)
+            self.inputs.append(np.ascontiguousarray(x, dtype))
+        self.expected = self._interpret(outputs)
+
+    def _describe(self):
+        """Names, shapes and types of the inputs and names of the outputs."""
+        library = os.path.join(self.folder, "description")
+        execution.run("quant-compile", self.module, "--cpu=x86-64", "-o", library)
+        info = dict(line.split(": ", 1) for line in
+                    execution.run(library, "--info").splitlines() if ": " in line)
+        dtypes = {"f32": np.float32, "i8": np.int8, "ui8": np.uint8, "si8": np.int8,
+                  "i16": np.int16, "i32": np.int32, "i64": np.int64, "i1": np.uint8}
+
+        def fields(line):
+            return dict(word.split("=", 1) for word in line.split())
+
+        names, shapes, types = [], [], []
+        for i in range(int(info["inputs"])):
+            row = fields(info[f"input{i}"])
+            names.append(row["name"])
+            shapes.append([int(n) for n in row["shape"].split("x")])
+            types.append(dtypes[row["type"]])
+        return names, shapes, types, [fields(info[f"output{o}"])["name"]
+                                      for o in range(int(info["outputs"]))]
+
+    def _interpret(self, outputs):
+        arguments = []
+        for name, x in zip(self.names, self.inputs):
+            path = os.path.join(self.folder, f"x{len(arguments)}.npy")
+            np.save(path, x)
+            arguments.append(f"--input={name}={path}")
+        paths = [os.path.join(self.folder, f"y{o}.npy") for o in range(len(outputs))]
+        arguments += [f"--output={name}={path}" for name, path in zip(outputs, paths)]
+        execution.run("quant-run", self.module, "--interpret", *arguments)
+        return [np.load(path).tobytes() for path in paths]
+
+
+def check_row(row, model, options, plugin):
+    """The problems of a row, after its line of the table is printed."""
+    folder = os.path.join(model.folder, row.name)
+    program = emulated.Program(row, folder, model.module, model.inputs,
+                               options.code_flags.split())
+    problems = emulated.check_object(program.object)
+    result = program.run(plugin)
+    counts = result.counts
+    print(f"{row.name:<16} {hash_of(result.outputs)} {result.stack:>6}"
+          f" {result.sizes['text']:>8} {counts.get('instructions', ''):>12}"
+          f" {counts.get('cycles', '') if row.board else '':>12}", flush=True)
+    if result.outputs != model.expected:
+        wrong = sum(a != b for x, y in zip(result.outputs, model.expected)
+                    for a, b in zip(x, y))
+        problems.append(f"{wrong} bytes of the outputs differ from the interpreter's")
+    budget = dict(word.split("=") for word in options.budget).get(row.name)
+    if budget and counts["instructions"] > int(budget):
+        problems.append(f"{counts['instructions']} instructions, more than {budget}")
+    return [f"{row.name}: {problem}" for problem in problems]
+
+
+def check_model(path, folder, flags, options, rows, plugin):
+    """The problems of a model on all rows."""
+    model = Model(folder, path, flags, options.input, options.samples)
+    print(f"{os.path.basename(path)}\n{'target':<16} {'outputs':<16} {'stack':>6} {'flash':>8}"
+          f" {'instructions':>12} {'cycles':>12}")
+    print(f"{'interpreter':<16} {hash_of(model.expected)}", flush=True)
+    problems = []
+    for row in rows:
+        try:
+            problems += check_row(row, model, options, plugin)
+        except execution.Failure as failure:
+            problems.append(f"{row.name}: {failure}")
+    return problems
+
+
+def check_random(seed, options, rows, plugin):
+    """The problems of a random network."""
+    folder = os.path.join(options.folder, f"{options.random}-{seed}")
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, f"{options.random}-{seed}.onnx")
+    calibration, _ = check_networks.KINDS[options.random].write(seed, path)
+    samples = os.path.join(folder, "calib.npy")
+    np.save(samples, calibration)
+    flags = ["--activations=static", f"--calibrate={samples}", *options.flags.split()]
+    try:
+        return check_model(path, folder, flags, options, rows, plugin)
+    except execution.Failure as failure:
+        return [f"{options.random}-{seed}: {failure}"]
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n\n")[0])
+    parser.add_argument("folder")
+    parser.add_argument("model", nargs="?")
+    parser.add_argument("--flags", default=INTEGER_FLAGS)
+    parser.add_argument("--code-flags", default="")
+    parser.add_argument("--input", action="append", default=[])
+    parser.add_argument("--samples", type=int, default=2)
+    parser.add_argument("--targets")
+    parser.add_argument("--budget", action="append", default=[])
+    parser.add_argument("--random", choices=check_networks.KINDS)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--count", type=int, default=1)
+    options = parser.parse_args()
+    options.folder = os.path.abspath(options.folder)
+    try:
+        rows = emulated.find_rows(options.targets and options.targets.split(","))
+        os.makedirs(options.folder, exist_ok=True)
+        plugin = emulated.build_plugin(options.folder)
+        problems = []
+        if options.random:
+            for seed in range(options.first, options.first + options.count):
+                problems += check_random(seed, options, rows, plugin)
+        else:
+            problems += check_model(options.model, options.folder, options.flags.split(), options,
+                                    rows, plugin)
+    except execution.Failure as failure:
+        problems = [str(failure)]
+    for problem in problems:
+        print(problem)
+    print(f"{len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

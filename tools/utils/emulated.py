@@ -1,0 +1,229 @@
+"""Targets that compiled models run on in emulators, and how: one row for each."""
+import dataclasses
+import os
+import re
+import shutil
+
+import numpy as np
+
+import execution
+
+KIT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "test", "Emulator")
+CLANG = os.environ.get("CLANG") or shutil.which("clang-22") or "clang"
+LINKER = shutil.which("ld.lld-22") or "ld.lld"
+# The processor of the build: the plugin is loaded into its programs.
+HOST_FLAGS = ["-shared", "-fPIC", "-O2"]
+
+
+@dataclasses.dataclass
+class Row:
+    """A target, and the emulator that runs its programs."""
+
+    name: str
+    triple: str
+    cpu: str
+    emulator: tuple  # empty: this machine
+    package: str = ""
+    clang: tuple = ()
+    board: tuple = ()  # addresses of code and RAM, bytes of RAM
+    features: str = ""
+
+    def is_installed(self):
+        return not self.emulator or shutil.which(self.emulator[0]) is not None
+
+
+def _board(name, triple, cpu, machine, emulated=None, code=0x0, ram=0x20000000, size=0x400000,
+           options=()):
+    return Row(name, triple, cpu,
+               ("qemu-system-arm", "-M", machine, "-cpu", emulated or cpu, *options, "-nographic",
+                "-monitor", "none", "-serial", "none", "-chardev", "stdio,id=sh",
+                "-semihosting-config", "enable=on,target=native,chardev=sh", "-kernel"),
+               "qemu-system-arm", (f"-mcpu={cpu}",), (code, ram, size))
+
+
+def _user(name, triple, cpu, program, emulated, clang=(), features=""):
+    return Row(name, triple, cpu, (program, "-cpu", emulated), "qemu-user", tuple(clang),
+               features=features)
+
+
+_RISCV64 = ("-march=rv64gc", "-mabi=lp64d")
+ROWS = (
+    Row("x86-64", "x86_64-linux-gnu", "x86-64", ()),
+    Row("x86-64-v3", "x86_64-linux-gnu", "x86-64-v3", ()),
+    _user("aarch64", "aarch64-linux-gnu", "aarch64", "qemu-aarch64", "cortex-a53"),
+    _user("aarch64-dotprod", "aarch64-linux-gnu", "aarch64-dotprod", "qemu-aarch64",
+          "neoverse-n1"),
+    _user("aarch64-i8mm", "aarch64-linux-gnu", "aarch64-i8mm", "qemu-aarch64", "max,sve=off"),
+    _user("rv64gc", "riscv64-linux-gnu", "rv64gc", "qemu-riscv64", "rv64,v=false", _RISCV64),
+    *(_user(f"rv64gcv-{bits}", "riscv64-linux-gnu", "rv64gcv", "qemu-riscv64",
+            f"rv64,v=true,vlen={bits},elen=64,vext_spec=v1.0", _RISCV64)
+      for bits in (128, 256, 512)),
+    _user("rv32imac", "riscv32-linux-gnu", "rv32imac", "qemu-riscv32", "rv32,f=false,d=false",
+          ("-march=rv32imac", "-mabi=ilp32")),
+    _user("rv32im", "riscv32-linux-gnu", "rv32im", "qemu-riscv32",
+          "rv32,f=false,d=false,c=false,a=false", ("-march=rv32im", "-mabi=ilp32")),
+    # The board has 16 KiB of RAM, the emulator as much as it is told.
+    _board("cortex-m0", "thumbv6m-none-eabi", "cortex-m0", "microbit",
+           options=("-global", "nrf51-soc.sram-size=0x400000",
+                    "-global", "nrf51-soc.flash-size=0x400000")),
+    _board("cortex-m3", "thumbv7m-none-eabi", "cortex-m3", "mps2-an385"),
+    _board("cortex-m4", "thumbv7em-none-eabihf", "cortex-m4", "mps2-an386"),
+    _board("cortex-m7", "thumbv7em-none-eabihf", "cortex-m7", "mps2-an500"),
+    _board("cortex-m33", "thumbv8m.main-none-eabihf", "cortex-m33", "mps2-an505",
+           code=0x10000000, ram=0x38000000, size=0x200000),
+    _board("cortex-m55", "thumbv8.1m.main-none-eabihf", "cortex-m55", "mps3-an547",
+           ram=0x21000000),
+    _board("cortex-m85", "thumbv8.1m.main-none-eabihf", "cortex-m85", "mps3-an547", "cortex-m55",
+           ram=0x21000000),
+)
+
+
+def find_rows(names):
+    """The rows with these names, or all; fails when an emulator is missing."""
+    rows = [row for row in ROWS if not names or row.name in names]
+    unknown = set(names or ()) - {row.name for row in rows}
+    if unknown:
+        raise execution.Failure(f"unknown targets: {', '.join(sorted(unknown))}")
+    for row in rows:
+        if not row.is_installed():
+            raise execution.Failure(f"'{row.emulator[0]}' was not found; install {row.package}")
+    return rows
+
+
+def build_plugin(folder):
+    """The counting plugin as a shared library."""
+    library = os.path.join(folder, "libcount.so")
+    execution.run(CLANG, *HOST_FLAGS, os.path.join(KIT, "count.c"), "-o", library)
+    return library
+
+
+@dataclasses.dataclass
+class Result:
+    """What a program printed, and what it cost if it was counted."""
+
+    outputs: list  # bytes of each output, samples one after another
+    stack: int
+    counts: dict
+    sizes: dict
+
+
+def _define(header, name):
+    found = re.search(rf"^#define \w+?_{name} (\d+)$", header, re.M)
+    if not found:
+        raise execution.Failure(f"the header does not define '{name}'")
+    return int(found.group(1))
+
+
+def _write_case(folder, header_path, inputs):
+    """Writes case.h and case.c, which bring samples to the model."""
+    with open(header_path, encoding="utf-8") as file:
+        header = file.read()
+    name = re.search(r"^int (\w+)_run\(", header, re.M).group(1)
+    num_inputs, num_outputs = _define(header, "NUM_INPUTS"), _define(header, "NUM_OUTPUTS")
+    sizes = [_define(header, f"INPUT{i}_BYTES") for i in range(num_inputs)]
+    outputs = [_define(header, f"OUTPUT{i}_BYTES") for i in range(num_outputs)]
+    samples = len(inputs[0]) // sizes[0]
+    with open(os.path.join(folder, "case.h"), "w", encoding="utf-8") as file:
+        file.write(f"""#include <stddef.h>
+struct case_tensor {{ unsigned char *data; size_t size; }};
+enum {{ CASE_ARENA_BYTES = {_define(header, 'ARENA_BYTES')}, CASE_SAMPLES = {samples},
+       CASE_OUTPUTS = {num_outputs} }};
+extern const struct case_tensor case_outputs[];
+int case_run(int sample, void *arena);
+""")
+    arguments = []
+    with open(os.path.join(folder, "case.c"), "w", encoding="utf-8") as file:
+        file.write(f'#include "{header_path}"\n#include "case.h"\n')
+        for i, data in enumerate(inputs):
+            path = os.path.join(folder, f"input{i}.bin")
+            with open(path, "wb") as binary:
+                binary.write(data)
+            file.write(f'__asm__(".section .rodata.input{i},\\"a\\"\\n.balign 64\\ninput{i}:\\n'
+                       f'.incbin \\"{path}\\"\\n.text");\n'
+                       f"extern const unsigned char input{i}[];\n")
+            arguments.append(f"(const void *)(input{i} + (size_t)sample * {sizes[i]})")
+        for o, size in enumerate(outputs):
+            file.write(f"static unsigned char output{o}[{size} + 128]"
+                       " __attribute__((aligned(64)));\n")
+            arguments.append(f"(void *)(output{o} + 64)")
+        file.write("const struct case_tensor case_outputs[] = {"
+                   + ", ".join(f"{{output{o}, {size}}}" for o, size in enumerate(outputs))
+                   + f"}};\nint case_run(int sample, void *arena) {{\n"
+                     f"  return {name}_run({', '.join(arguments)}, arena, 0, 0);\n}}\n")
+
+
+def check_object(path):
+    """The problems of an object for firmware: what it lacks, what it writes to."""
+    problems = []
+    undefined = execution.run("llvm-nm-22", "-u", path).split()
+    if undefined:
+        problems.append(f"undefined: {' '.join(undefined)}")
+    for line in execution.run("llvm-size-22", "-A", path).splitlines():
+        section = line.split()
+        if section and section[0].startswith((".data", ".bss", ".tdata", ".tbss")) \
+                and not section[0].startswith(".data.rel.ro") and section[1] != "0":
+            problems.append(f"writable: {section[1]} bytes of {section[0]}")
+    return problems
+
+
+class Program:
+    """A model compiled and linked for a row, with its samples."""
+
+    def __init__(self, row, folder, module, inputs, flags=()):
+        """Compiles `module` (a file) with the options `flags`; `inputs` are arrays."""
+        self.row, self.folder = row, folder
+        os.makedirs(folder, exist_ok=True)
+        self.object = os.path.join(folder, "net.o")
+        execution.run("quant-compile", module, f"--target={row.triple}", f"--cpu={row.cpu}",
+                      *([f"--features={row.features}"] if row.features else []),
+                      "--emit=obj", *flags, "-o", self.object)
+        _write_case(folder, os.path.join(folder, "net.h"),
+                    [np.ascontiguousarray(x).tobytes() for x in inputs])
+        self.path = self._link()
+
+    def _link(self):
+        machine = "board" if self.row.board else "user"
+        flags = [f"--target={self.row.triple}", *self.row.clang, "-O1", "-ffreestanding",
+                 "-fno-builtin", "-fno-pic", "-fomit-frame-pointer", "-Wall", "-Werror",
+                 "-I", KIT, "-I", self.folder]
+        if "x86_64" in self.row.triple:
+            flags.append("-mcmodel=large")
+        objects = [self.object]
+        for source in (os.path.join(KIT, f"{machine}.c"), os.path.join(KIT, "driver.c"),
+                       os.path.join(self.folder, "case.c")):
+            target = os.path.join(self.folder, os.path.basename(source)[:-1] + "o")
+            execution.run(CLANG, *flags, "-c", source, "-o", target)
+            objects.append(target)
+        path = os.path.join(self.folder, "program")
+        layout = ["-static"]
+        if self.row.board:
+            code, ram, size = self.row.board
+            layout = ["-T", os.path.join(KIT, "board.ld"), f"--defsym=code_base={code:#x}",
+                      f"--defsym=ram_base={ram:#x}", f"--defsym=ram_size={size:#x}"]
+        execution.run(LINKER, *layout, *objects, "-o", path)
+        return path
+
+    def run(self, plugin=None, limit=120):
+        """Runs the program; counts instructions with the plugin."""
+        counts_path = os.path.join(self.folder, "counts")
+        counting = ["-plugin", f"{plugin},out={counts_path}"] if plugin and self.row.emulator else []
+        emulator = list(self.row.emulator)
+        text = execution.run(*emulator[:1], *counting, *emulator[1:], self.path, limit=limit)
+        lines = re.findall(r"^output: ([0-9a-f]*)$", text, re.M)
+        stack = re.search(r"^stack: ([0-9a-f]+)$", text, re.M)
+        if not stack or "guards: intact" not in text:
+            raise execution.Failure(f"{self.path} printed:\n{text[-1000:]}")
+        with open(os.path.join(self.folder, "case.h"), encoding="utf-8") as file:
+            number = int(re.search(r"CASE_OUTPUTS = (\d+)", file.read()).group(1))
+        outputs = [bytes.fromhex("".join(lines[o::number])) for o in range(number)]
+        counts = {}
+        if counting:
+            with open(counts_path, encoding="utf-8") as file:
+                words = file.read().split()[1:]
+            counts = {name: int(value) for name, value in zip(words[::2], words[1::2])}
+        return Result(outputs, int(stack.group(1), 16), counts, self.sizes())
+
+    def sizes(self):
+        """Bytes of the model's code and constants."""
+        lines = execution.run("llvm-size-22", self.object).splitlines()
+        return dict(zip(lines[0].split()[:3], (int(n) for n in lines[1].split()[:3])))
