@@ -95,7 +95,7 @@ def check_row(row, model, options, plugin):
     folder = os.path.join(model.folder, row.name)
     program = emulated.Program(row, folder, model.module, model.inputs,
                                options.code_flags.split())
-    problems = emulated.check_object(program.object)
+    problems = emulated.check_object(program.object, row)
     result = program.run(plugin)
     counts = result.counts
     print(f"{row.name:<16} {hash_of(result.outputs)} {result.stack:>6}"

@@ -27,18 +27,19 @@ class Row:
     clang: tuple = ()
     board: tuple = ()  # addresses of code and RAM, bytes of RAM
     features: str = ""
+    integers: bool = False  # code without floats has no instruction on them
 
     def is_installed(self):
         return not self.emulator or shutil.which(self.emulator[0]) is not None
 
 
 def _board(name, triple, cpu, machine, emulated=None, code=0x0, ram=0x20000000, size=0x400000,
-           options=()):
+           options=(), integers=False):
     return Row(name, triple, cpu,
                ("qemu-system-arm", "-M", machine, "-cpu", emulated or cpu, *options, "-nographic",
                 "-monitor", "none", "-serial", "none", "-chardev", "stdio,id=sh",
                 "-semihosting-config", "enable=on,target=native,chardev=sh", "-kernel"),
-               "qemu-system-arm", (f"-mcpu={cpu}",), (code, ram, size))
+               "qemu-system-arm", (f"-mcpu={cpu}",), (code, ram, size), integers=integers)
 
 
 def _user(name, triple, cpu, program, emulated, clang=(), features=""):
@@ -64,13 +65,14 @@ ROWS = (
           "rv32,f=false,d=false,c=false,a=false", ("-march=rv32im", "-mabi=ilp32")),
     # The board has 16 KiB of RAM, the emulator as much as it is told.
     _board("cortex-m0", "thumbv6m-none-eabi", "cortex-m0", "microbit",
+           integers=True,
            options=("-global", "nrf51-soc.sram-size=0x400000",
                     "-global", "nrf51-soc.flash-size=0x400000")),
-    _board("cortex-m3", "thumbv7m-none-eabi", "cortex-m3", "mps2-an385"),
-    _board("cortex-m4", "thumbv7em-none-eabihf", "cortex-m4", "mps2-an386"),
-    _board("cortex-m7", "thumbv7em-none-eabihf", "cortex-m7", "mps2-an500"),
+    _board("cortex-m3", "thumbv7m-none-eabi", "cortex-m3", "mps2-an385", integers=True),
+    _board("cortex-m4", "thumbv7em-none-eabihf", "cortex-m4", "mps2-an386", integers=True),
+    _board("cortex-m7", "thumbv7em-none-eabihf", "cortex-m7", "mps2-an500", integers=True),
     _board("cortex-m33", "thumbv8m.main-none-eabihf", "cortex-m33", "mps2-an505",
-           code=0x10000000, ram=0x38000000, size=0x200000),
+           code=0x10000000, ram=0x38000000, size=0x200000, integers=True),
     _board("cortex-m55", "thumbv8.1m.main-none-eabihf", "cortex-m55", "mps3-an547",
            ram=0x21000000),
     _board("cortex-m85", "thumbv8.1m.main-none-eabihf", "cortex-m85", "mps3-an547", "cortex-m55",
@@ -152,9 +154,14 @@ int case_run(int sample, void *arena);
                      f"  return {name}_run({', '.join(arguments)}, arena, 0, 0);\n}}\n")
 
 
-def check_object(path):
+def check_object(path, row):
     """The problems of an object for firmware: what it lacks, what it writes to."""
     problems = []
+    if row.integers:
+        code = execution.run("llvm-objdump-22", "-d", "--no-show-raw-insn", path)
+        floats = re.findall(r"^ *[0-9a-f]+: *\t(v[a-z0-9.]+)", code, re.M)
+        if floats:
+            problems.append(f"{len(floats)} instructions on floats, one is {floats[0]}")
     undefined = execution.run("llvm-nm-22", "-u", path).split()
     if undefined:
         problems.append(f"undefined: {' '.join(undefined)}")
