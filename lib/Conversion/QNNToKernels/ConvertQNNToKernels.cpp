@@ -81,8 +81,8 @@ static void lowerArguments(LoweringState &state, func::FuncOp func) {
       continue;
     }
     int64_t delta = getBorderDelta(state, element);
-    bool inPlace =
-        delta == 0 && !state.hasPads(argument) && isReadExactly(state.target, argument);
+    bool inPlace = delta == 0 && !state.hasPads(argument) &&
+                   isReadExactly(state.target, argument);
     Value raw =
         UnrealizedConversionCastOp::create(state.builder, loc, plain, argument)
             .getResult(0);
