@@ -161,7 +161,7 @@ template <typename Fn> void forEachProblem(Fn fn) {
     for (int64_t p : positions)
       for (int64_t c : channels)
         for (int64_t d : depths)
-          for (int64_t group : {4, 1})
+          for (int64_t group : {level.getContractionGroup(), int64_t(1)})
             fn(level, TileProblem{p, c, d, group});
 }
 } // namespace
@@ -189,7 +189,8 @@ TEST(ChooseTile, FitsTheRegisters) {
 TEST(ChooseTile, FitsTheProblemAndThePanels) {
   forEachProblem([](const TargetLevel &level, const TileProblem &problem) {
     Tile tile = chooseContractionTile(level, problem);
-    int64_t lanes = level.getLanes();
+    int64_t lanes =
+        problem.group == 1 ? level.getLanes() : level.getContractionLanes();
     int64_t perPanel = 16 / lanes, padded = (problem.channels + 15) / 16 * 16;
     ASSERT_GE(tile.rows, 1);
     ASSERT_GE(tile.vectors, 1);
@@ -206,8 +207,9 @@ TEST(ChooseTile, CoversFewChannelsWithOneBlock) {
   // A second block would read the input again, and a partial one would also
   // leave registers idle.
   for (const TargetLevel &level : getTargetLevels()) {
+    // Vectors as long as a panel, any number of which makes a tile.
     if (level.dotGroup != 4 || level.vectorRegisters != 32 ||
-        level.tileRegisters != 0)
+        level.getLanes() != 16 || level.tileRegisters != 0)
       continue;
     for (int64_t vectors = 1; vectors <= 5; ++vectors)
       for (int64_t rest : {0, 1, 15}) {
