@@ -346,13 +346,13 @@ func.func @kernel_c8(%x: tensor<1x4x4x3xi8>, %w: tensor<1x3x1x1x256xi8>, %y: ten
 
 // -----
 
-func.func @kernel_c9(%x: memref<1x1x1x4xi8>, %w: memref<1x1x1x64xi8>, %y: memref<1x1x1x1xi32>) {
-  // expected-error @below {{'qvec.kernel' op expected a contraction of 'i8' in groups of 4, but got 1}}
-  qvec.kernel contraction input(%x : memref<1x1x1x4xi8>) weight(%w : memref<1x1x1x64xi8>) outs(%y : memref<1x1x1x1xi32>)
+func.func @kernel_c9(%x: memref<1x1x1x4xf32>, %w: memref<1x1x1x64xf32>, %y: memref<1x1x1x1xf32>) {
+  // expected-error @below {{'qvec.kernel' op expected a contraction of 'f32' in groups of 1, but got 4}}
+  qvec.kernel contraction input(%x : memref<1x1x1x4xf32>) weight(%w : memref<1x1x1x64xf32>) outs(%y : memref<1x1x1x1xf32>)
       window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
-      strategy <rows = 1, vectors = 1, lanes = 8, group = 1, mergeTaps = false, pass = 1> epilogue {
-  ^bb0(%acc: i32):
-    qvec.yield %acc : i32
+      strategy <rows = 1, vectors = 1, lanes = 8, group = 4, mergeTaps = false, pass = 1> epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
   }
   return
 }
