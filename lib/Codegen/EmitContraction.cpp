@@ -242,7 +242,8 @@ int64_t quantopt::getWorkCount(qvec::KernelOp kernel) {
   if (kernel.getKind() == qvec::KernelKind::Depthwise)
     return getDepthwiseItems(kernel);
   ArrayRef<int64_t> out = kernel.getOutputShape();
-  if (kernel.getKind() == qvec::KernelKind::RowMax)
-    return ShapedType::getNumElements(out);
+  if (kernel.getKind() == qvec::KernelKind::RowMax ||
+      kernel.getKind() == qvec::KernelKind::RowRange)
+    return out[0] * out[1] * out[2] * kernel.getNumParts();
   return out[0] * out[1];
 }

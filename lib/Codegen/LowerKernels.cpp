@@ -43,6 +43,7 @@ static LogicalResult lowerKernel(func::FuncOp layer, qvec::KernelOp kernel) {
     result = emitPool(emitter);
     break;
   case qvec::KernelKind::RowMax:
+  case qvec::KernelKind::RowRange:
     result = emitRowMax(emitter);
     break;
   case qvec::KernelKind::Packed:

@@ -160,22 +160,26 @@ static Error runPool(const KernelOperands &kernel, Epilogue &epilogue,
   return failure;
 }
 
-/// The largest magnitude of each part of each row.
+/// The largest magnitude of each part of each row, or both ends of its range.
 static Error runRowMax(const KernelOperands &kernel, Epilogue &epilogue) {
   ArrayRef<float> input = kernel.input->get<float>();
   int64_t length = kernel.input->getShape()[3];
-  int64_t parts = kernel.init->getShape()[3];
+  int64_t channels = kernel.init->getShape()[3];
+  int64_t parts = kernel.op.getNumParts();
   int64_t partLength = kernel.op.getPartLength();
+  bool isRange = kernel.op.getKind() == qvec::KernelKind::RowRange;
   for (int64_t i = 0, e = kernel.init->getNumElements(); i < e; ++i) {
-    int64_t row = i / parts, part = i % parts;
+    int64_t row = i / channels, channel = i % channels, part = channel % parts;
     ArrayRef<float> values = input.slice(row * length, length)
                                  .drop_front(part * partLength)
                                  .take_front(partLength);
     float largest = 0;
-    for (float x : values)
-      if (std::fabs(x) > largest) // false for NaN
-        largest = std::fabs(x);
-    if (Error error = epilogue.store(i, part, 0, Scalar::fromReal(largest)))
+    for (float x : values) {
+      float candidate = !isRange ? std::fabs(x) : channel < parts ? -x : x;
+      if (candidate > largest) // false for NaN
+        largest = candidate;
+    }
+    if (Error error = epilogue.store(i, channel, 0, Scalar::fromReal(largest)))
       return error;
   }
   return Error::success();
@@ -191,7 +195,8 @@ static Error evaluateKernel(qvec::KernelOp op, ArrayRef<Tensor> operands,
   bool isPool = op.getKind() == qvec::KernelKind::PoolMax ||
                 op.getKind() == qvec::KernelKind::PoolSum;
   Error error = Error::success();
-  if (op.getKind() == qvec::KernelKind::RowMax)
+  if (op.getKind() == qvec::KernelKind::RowMax ||
+      op.getKind() == qvec::KernelKind::RowRange)
     error = runRowMax(kernel, *epilogue);
   else if (op.getKind() == qvec::KernelKind::Packed)
     error = runPacked(kernel, *epilogue);

@@ -74,8 +74,11 @@ static Error evaluateSlice(qnn::SliceOp op, ArrayRef<Tensor> operands,
 }
 
 /// Fills a tensor with the pad value of its element type.
-static void fillPadding(qnn::PadOp op, Tensor &result) {
-  if (auto affine = dyn_cast<qnn::AffineType>(result.getElementType())) {
+static void fillPadding(qnn::PadOp op, ArrayRef<Tensor> operands,
+                        Tensor &result) {
+  if (op.getFill()) {
+    llvm::fill(result.getMutable<int8_t>(), operands[1].get<int8_t>()[0]);
+  } else if (auto affine = dyn_cast<qnn::AffineType>(result.getElementType())) {
     for (int64_t i = 0, e = result.getNumElements(); i < e; ++i)
       result.setInteger(i, affine.getZeroPoint());
   } else if (result.getStorage() == Storage::F32) {
@@ -89,7 +92,7 @@ static void fillPadding(qnn::PadOp op, Tensor &result) {
 static Error evaluatePad(qnn::PadOp op, ArrayRef<Tensor> operands,
                          Results &results) {
   Tensor result = makeResult(op.getResult());
-  fillPadding(op, result);
+  fillPadding(op, operands, result);
   SmallVector<int64_t> strides = getRowMajorStrides(result.getShape());
   int64_t offset = 0;
   for (size_t d = 0; d < strides.size(); ++d)

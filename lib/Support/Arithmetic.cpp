@@ -160,6 +160,15 @@ float quantopt::chooseDynamicScale(float largest, int64_t levels) {
   return std::max(std::min(largest, FLT_MAX) / float(levels), FLT_MIN);
 }
 
+AffineParams quantopt::chooseDynamicRange(float lo, float hi) {
+  lo = std::max(lo, -FLT_MAX);
+  hi = std::min(hi, FLT_MAX);
+  if (lo == hi)
+    return {1.0f, -128};
+  float scale = std::max(std::min(hi - lo, FLT_MAX) / 255.0f, FLT_MIN);
+  return {scale, roundHalfEven(std::min(-lo / scale, 255.0f)) - 128};
+}
+
 int64_t quantopt::quantizeDynamic(float x, float inverse, int64_t zeroPoint,
                                   int64_t min, int64_t max) {
   return storeQuotient(x * inverse, zeroPoint, min, max);

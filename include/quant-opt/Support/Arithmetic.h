@@ -96,6 +96,12 @@ AffineParams chooseAffine(float lo, float hi, int64_t qmin, int64_t qmax);
 /// NaN and levels > 0.
 float chooseDynamicScale(float largest, int64_t levels);
 
+/// Scale and zero point that map [lo, hi] to [-128, 127] as
+/// DynamicQuantizeLinear maps it to [0, 255]: `(hi - lo) / 255` in binary32,
+/// and `round_half_even(-lo / scale) - 128`. An empty range gives scale 1.
+/// Requires lo <= 0 <= hi; neither is NaN.
+AffineParams chooseDynamicRange(float lo, float hi);
+
 /// `clamp(round_half_even(x * inverse) + zeroPoint, min, max)` with one
 /// binary32 product, where `inverse` is the binary32 quotient `1 / scale`. NaN
 /// gives `min`.

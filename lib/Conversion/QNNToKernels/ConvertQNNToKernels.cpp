@@ -236,8 +236,7 @@ static LogicalResult lowerFunction(func::FuncOp func, bool allowFastMath) {
   llvm::DenseSet<Operation *> interior = getInteriorOps(groups);
   SmallVector<Operation *> old;
   for (Operation &op : body) {
-    if (isa<qnn::Conv2DOp>(op))
-      planPads(state, &op);
+    planPads(state, &op);
     old.push_back(&op);
   }
   state.builder.setInsertionPointToEnd(&body);

@@ -33,6 +33,9 @@ static int8_t getZeroByte(LoweringState &state, const ContractionView &view) {
 }
 
 void quantopt::planPads(LoweringState &state, Operation *op) {
+  if (auto pad = dyn_cast<qnn::PadOp>(op))
+    if (auto pads = getHalo(pad))
+      state.requirePads(pad.getInput(), *pads, pad.getFill());
   if (!isa<qnn::Conv2DOp>(op))
     return;
   ContractionView view = getContractionView(op);

@@ -57,12 +57,30 @@ static TypedAttr getPadElement(LoweringState &state, qnn::PadOp op) {
   return b.getI8IntegerAttr(int8_t(int32_t(op.getStorageValue()) + offset));
 }
 
+std::optional<SpatialPads> quantopt::getHalo(qnn::PadOp op) {
+  ArrayRef<int64_t> low = op.getLow(), high = op.getHigh();
+  if (!op.getFill() || low.size() != 4 || low[0] != 0 || high[0] != 0 ||
+      low[3] != 0 || high[3] != 0 ||
+      !op.getInput().getDefiningOp<qnn::QuantizeDynamicOp>())
+    return std::nullopt;
+  return SpatialPads{low[1], low[2], high[1], high[2]};
+}
+
 static LogicalResult lowerPad(LoweringState &state, qnn::PadOp op) {
   OpBuilder &b = state.builder;
   Location loc = op.getLoc();
-  Value fill = arith::ConstantOp::create(b, loc, getPadElement(state, op));
+  if (auto halo = getHalo(op)) {
+    state.setView(op.getResult(), state.getPadded(op.getInput(), *halo, loc),
+                  loc);
+    return success();
+  }
   Value whole = state.getDestination(op.getResult(), loc);
-  whole = linalg::FillOp::create(b, loc, fill, whole).getResult(0);
+  if (op.getFill()) {
+    whole = state.fill(state.get(op.getFill(), loc), whole, loc);
+  } else {
+    Value fill = arith::ConstantOp::create(b, loc, getPadElement(state, op));
+    whole = linalg::FillOp::create(b, loc, fill, whole).getResult(0);
+  }
   SmallVector<int64_t> ones(op.getLow().size(), 1);
   whole = tensor::InsertSliceOp::create(
       b, loc, state.get(op.getInput(), loc), whole, fold(b, op.getLow()),

@@ -149,10 +149,37 @@ void LoweringState::requirePads(Value value, const SpatialPads &wanted,
                                 TypedAttr fill) {
   PadPlan &plan = pads[skipStorageCasts(value)];
   plan.fill = fill;
-  plan.pads.top = std::max(plan.pads.top, wanted.top);
-  plan.pads.left = std::max(plan.pads.left, wanted.left);
-  plan.pads.bottom = std::max(plan.pads.bottom, wanted.bottom);
-  plan.pads.right = std::max(plan.pads.right, wanted.right);
+  plan.include(wanted);
+}
+
+void LoweringState::requirePads(Value value, const SpatialPads &wanted,
+                                Value fill) {
+  PadPlan &plan = pads[skipStorageCasts(value)];
+  plan.fillValue = fill;
+  plan.include(wanted);
+}
+
+void LoweringState::PadPlan::include(const SpatialPads &wanted) {
+  pads.top = std::max(pads.top, wanted.top);
+  pads.left = std::max(pads.left, wanted.left);
+  pads.bottom = std::max(pads.bottom, wanted.bottom);
+  pads.right = std::max(pads.right, wanted.right);
+}
+
+Value LoweringState::fill(Value scalar, Value destination, Location loc) {
+  auto type = cast<RankedTensorType>(destination.getType());
+  SmallVector<utils::IteratorType> kinds(type.getRank(),
+                                         utils::IteratorType::parallel);
+  AffineMap map =
+      AffineMap::getMultiDimIdentityMap(type.getRank(), builder.getContext());
+  AffineMap none = AffineMap::get(type.getRank(), 0, builder.getContext());
+  return linalg::GenericOp::create(
+             builder, loc, type, scalar, destination,
+             ArrayRef<AffineMap>{none, map}, kinds,
+             [](OpBuilder &in, Location l, ValueRange args) {
+               linalg::YieldOp::create(in, l, args[0]);
+             })
+      .getResult(0);
 }
 
 Value LoweringState::fillHalo(Value buffer, RankedTensorType type,
@@ -161,13 +188,17 @@ Value LoweringState::fillHalo(Value buffer, RankedTensorType type,
   int64_t n = type.getDimSize(0), h = type.getDimSize(1),
           w = type.getDimSize(2), c = type.getDimSize(3);
   int64_t fullWidth = w + p.left + p.right;
-  Value fill = arith::ConstantOp::create(builder, loc, plan.fill);
+  Value constant;
+  if (!plan.fillValue)
+    constant = arith::ConstantOp::create(builder, loc, plan.fill);
   auto fillPart = [&](ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes) {
     if (llvm::is_contained(sizes, 0))
       return;
     Value part = slice(builder, loc, buffer, offsets, sizes);
     Value filled =
-        linalg::FillOp::create(builder, loc, fill, part).getResult(0);
+        constant
+            ? linalg::FillOp::create(builder, loc, constant, part).getResult(0)
+            : fill(get(plan.fillValue, loc), part, loc);
     buffer = insert(builder, loc, filled, buffer, offsets);
   };
   fillPart({0, 0, 0, 0}, {n, p.top, fullWidth, c});

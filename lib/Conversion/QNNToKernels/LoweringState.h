@@ -79,6 +79,9 @@ public:
   /// Before lowering: the value's buffer will have at least this padding, with
   /// elements equal to `fill` (a storage value for integers).
   void requirePads(Value value, const SpatialPads &pads, TypedAttr fill);
+  /// The same with the number that a lowered tensor holds when the value is
+  /// written; `fill` is a value of the model.
+  void requirePads(Value value, const SpatialPads &pads, Value fill);
   bool hasPads(Value value) const;
 
   /// A destination tensor of the value's lowered type; writing into it writes
@@ -97,6 +100,9 @@ public:
   Value constantF32(ArrayRef<float> values, Location loc);
   Value empty(RankedTensorType type, Location loc);
 
+  /// Writes the one element of a tensor of rank 0 everywhere.
+  Value fill(Value scalar, Value destination, Location loc);
+
   /// Reshapes by collapsing and expanding; row-major order is kept.
   Value reshape(Value tensor, ArrayRef<int64_t> shape, Location loc);
 
@@ -104,6 +110,10 @@ private:
   struct PadPlan {
     SpatialPads pads;
     TypedAttr fill;
+    /// A tensor of one element instead; may be null.
+    Value fillValue;
+
+    void include(const SpatialPads &wanted);
   };
   /// Fills the halo of `buffer` around an interior of `type`'s shape.
   Value fillHalo(Value buffer, RankedTensorType type, const PadPlan &plan,

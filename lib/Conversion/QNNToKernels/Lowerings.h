@@ -22,6 +22,10 @@ namespace quantopt {
 /// Before lowering: tells which padded views the op will read.
 void planPads(LoweringState &state, Operation *op);
 
+/// The padding that is written together with the input's elements: around
+/// images that are quantized at run time. Nothing for other padding.
+std::optional<SpatialPads> getHalo(qnn::PadOp op);
+
 LogicalResult lowerContraction(LoweringState &state, const FusionGroup &group);
 /// A contraction that has no kernel because its weight or bias is not known.
 LogicalResult lowerRuntimeContraction(LoweringState &state, Operation *op);

@@ -57,13 +57,14 @@ static bool isEpilogueOperand(Value value, ArrayRef<int64_t> result) {
   return shapeOf(value) == result;
 }
 
-/// The scales of rows that a step reads, or null.
-static Value getRowScales(Operation *op) {
+/// Whether the operand of a step belongs to rows: a scale or a zero point.
+static bool isRowOperand(Operation *op, Value operand) {
   if (auto sums = dyn_cast<qnn::ScaleSumsOp>(op))
-    return sums.getRowScales();
+    return operand == sums.getRowScales() || operand == sums.getZeroPoint();
   if (auto dequantize = dyn_cast<qnn::DequantizeDynamicOp>(op))
-    return dequantize.getScales();
-  return {};
+    return operand == dequantize.getScales() ||
+           operand == dequantize.getZeroPoints();
+  return false;
 }
 
 /// Whether `op` can be computed right where its operand `chainValue` is.
@@ -76,7 +77,7 @@ static bool canFollow(Operation *op, Value chainValue, bool kernel) {
   if (isa<qnn::LookupSumOp>(op))
     return false;
   for (Value operand : op->getOperands())
-    if (operand != chainValue && operand != getRowScales(op) &&
+    if (operand != chainValue && !isRowOperand(op, operand) &&
         !isEpilogueOperand(operand, shapeOf(chainValue)))
       return false;
   return true;
@@ -192,13 +193,19 @@ ScalarChain::Source ScalarChain::addRowValue(Value value) {
   return source;
 }
 
-/// Scales, offsets and then the rows' scales; offsets are always there.
+/// Scales, offsets, the zero point with its factors and then the rows' scales;
+/// offsets are always there.
 void ScalarChain::collectScaleSums(Step &step, qnn::ScaleSumsOp op) {
   auto addArray = [&](ArrayRef<float> values) {
     step.sources.push_back(addChannelValues(SmallVector<float>(values)));
   };
   addArray(op.getScales());
   addArray(op.getOffsets() ? *op.getOffsets() : ArrayRef<float>(0.0f));
+  if (op.getZeroPoint()) {
+    step.sources.push_back(addRowValue(op.getZeroPoint()));
+    step.sources.push_back(
+        addChannelValues(SmallVector<int32_t>(*op.getZeroFactors())));
+  }
   if (op.getRowScales())
     step.sources.push_back(addRowValue(op.getRowScales()));
 }
@@ -236,6 +243,8 @@ void ScalarChain::collect(Operation *op, Value chainValue,
     collectScaleSums(step, sums);
   } else if (auto dequantize = dyn_cast<qnn::DequantizeDynamicOp>(op)) {
     step.sources.push_back(addRowValue(dequantize.getScales()));
+    if (dequantize.getZeroPoints())
+      step.sources.push_back(addRowValue(dequantize.getZeroPoints()));
   } else {
     if (auto lookup = dyn_cast<qnn::LookupSumOp>(op))
       step.tables = {state.constantI32(lookup.getLhsTable(), loc),
@@ -294,11 +303,16 @@ Value ScalarChain::emitStep(OpBuilder &builder, Location loc, const Step &step,
         return emitter.dequantize(cast<qnn::AffineType>(type), input);
       })
       .Case<qnn::DequantizeDynamicOp>([&](auto op) {
+        if (op.getZeroPoints())
+          return emitter.dequantize(values[1], values[0], input);
         return emitter.dequantize(int32_t(op.getZeroPoint()), values[0], input);
       })
-      .Case<qnn::ScaleSumsOp>([&](auto) {
-        return emitter.scaleSum(input, values[0], values[1],
-                                values.size() > 2 ? values[2] : Value());
+      .Case<qnn::ScaleSumsOp>([&](auto op) {
+        Value sum = input;
+        if (op.getZeroPoint())
+          sum = emitter.shiftSum(input, values[2], values[3]);
+        return emitter.scaleSum(sum, values[0], values[1],
+                                op.getRowScales() ? values.back() : Value());
       })
       .Case<qnn::StorageCastOp>([&](auto) { return input; })
       .Case<qnn::LookupOp>(

@@ -70,7 +70,11 @@ Value ScalarEmitter::clampToByte(Value value, int64_t min, int64_t max) {
 
 Value ScalarEmitter::limit(Value x, float lower, float upper) {
   qnn::IRAlgebra a(builder, loc, x.getType());
-  Value lo = a.constant(lower), hi = a.constant(upper);
+  return limit(x, a.constant(lower), a.constant(upper));
+}
+
+Value ScalarEmitter::limit(Value x, Value lo, Value hi) {
+  qnn::IRAlgebra a(builder, loc, x.getType());
   x = a.select(a.less(lo, x), x, lo); // NaN becomes the lowest value
   return a.select(a.less(hi, x), hi, x);
 }
@@ -121,6 +125,31 @@ Value ScalarEmitter::quantizeDynamic(Value x, Value inverse, int64_t zeroPoint,
   return store(quotient, zeroPoint, 8);
 }
 
+Value ScalarEmitter::quantizeAsymmetric(Value x, Value scale, Value zeroPoint) {
+  Type f32Type = builder.getF32Type();
+  Value zero =
+      arith::SubIOp::create(builder, loc, extend(zeroPoint), i32(offset));
+  auto distance = [&](int64_t end) -> Value {
+    return arith::SIToFPOp::create(
+        builder, loc, f32Type,
+        arith::SubIOp::create(builder, loc, i32(end), zero));
+  };
+  Value quotient = arith::DivFOp::create(builder, loc, x, scale);
+  qnn::IRAlgebra a(builder, loc, f32Type);
+  quotient = limit(quotient, distance(-128), distance(127));
+  Value rounded = a.bits(a.add(quotient, a.constant(kRoundingMagic)));
+  Value base = arith::AddIOp::create(
+      builder, loc, zero,
+      i32(offset - llvm::bit_cast<int32_t>(kRoundingMagic)));
+  return saturate(arith::AddIOp::create(builder, loc, rounded, base), -128,
+                  127);
+}
+
+Value ScalarEmitter::chooseZeroPoint(Value lowest, Value scale) {
+  Value quotient = arith::DivFOp::create(builder, loc, lowest, scale);
+  return store(limit(quotient, 0.0f, 255.0f), -128, 8);
+}
+
 /// `scale * (stored - zeroPoint)`, where both integers have the same offset.
 static Value emitDequantize(OpBuilder &builder, Location loc, Value scale,
                             Value stored, Value zeroPoint) {
@@ -143,6 +172,18 @@ Value ScalarEmitter::dequantize(int64_t zeroPoint, Value scale, Value stored) {
   zeroPoint += getOffset(stored.getType());
   return emitDequantize(builder, loc, scale, extend(stored),
                         zeroPoint != 0 ? i32(zeroPoint) : Value());
+}
+
+Value ScalarEmitter::dequantize(Value zeroPoint, Value scale, Value stored) {
+  return emitDequantize(builder, loc, scale, extend(stored), extend(zeroPoint));
+}
+
+Value ScalarEmitter::shiftSum(Value sum, Value zeroPoint, Value factor) {
+  Value zero = extend(zeroPoint);
+  if (offset != 0)
+    zero = arith::SubIOp::create(builder, loc, zero, i32(offset));
+  return arith::SubIOp::create(
+      builder, loc, sum, arith::MulIOp::create(builder, loc, zero, factor));
 }
 
 Value ScalarEmitter::scaleSum(Value sum, Value scale, Value offset,

@@ -37,9 +37,18 @@ public:
   Value dequantize(qnn::AffineType type, Value stored);
   /// The same for an `i8` and a scale of run time.
   Value dequantize(int64_t zeroPoint, Value scale, Value stored);
+  /// The same for a zero point of run time, as it is stored.
+  Value dequantize(Value zeroPoint, Value scale, Value stored);
   /// The integer for `x * inverse`, within [min, max].
   Value quantizeDynamic(Value x, Value inverse, int64_t zeroPoint, int64_t min,
                         int64_t max);
+  /// The integer for `x / scale` plus a zero point of run time, as it is
+  /// stored.
+  Value quantizeAsymmetric(Value x, Value scale, Value zeroPoint);
+  /// The zero point that gives 0 for `-lowest` and the scale, as it is stored.
+  Value chooseZeroPoint(Value lowest, Value scale);
+  /// `sum - zeroPoint * factor`, with the zero point as it is stored.
+  Value shiftSum(Value sum, Value zeroPoint, Value factor);
   /// `fma(float(sum), rowScale * scale, offset)`; no row scale means 1.
   Value scaleSum(Value sum, Value scale, Value offset, Value rowScale);
   /// In a form with its constants in order: scales; factors; or multipliers and
@@ -73,6 +82,7 @@ private:
   Value divideByScale(qnn::AffineType type, Value x);
   /// `x` limited to [lower, upper]; NaN gives the lower end.
   Value limit(Value x, float lower, float upper);
+  Value limit(Value x, Value lower, Value upper);
   /// The integer nearest to `quotient`, which lies in the range of `bits` bits
   /// when the zero point is added, as it is stored.
   Value store(Value quotient, int64_t zeroPoint, unsigned bits);

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "IntegerProducts.h"
 #include "OpTable.h"
 
 using namespace quantopt;
@@ -222,6 +223,13 @@ static LogicalResult importMatMul(NodeImporter &op) {
     return failure();
   ImportValue lhs = op.getInput(0), rhs = op.getInput(1);
   int64_t rank = std::max(lhs.getRank(), rhs.getRank());
+  // Products of two differences of bytes, which binary32 adds exactly.
+  constexpr int64_t kExactDepth = (int64_t(1) << 24) / (255 * 255);
+  if (op.hasAttribute(getExactAttributeName()) && lhs.getRank() != 0 &&
+      lhs.getShape().back() > kExactDepth)
+    return op.unsupported("a product of two matrices of run time with sums of "
+                          "more than " +
+                          Twine(kExactDepth) + " terms");
   if (lhs.getRank() == 0 || rhs.getRank() == 0)
     return op.malformed("expected operands of rank 1 or more");
   // A vector is a row on the left and a column on the right.

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "GraphImporter.h"
+#include "IntegerProducts.h"
 #include "NodeOrder.h"
 #include "OpTable.h"
 #include "QuantizedOps.h"
@@ -422,6 +423,15 @@ FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run() {
     return failure();
   }
   expandQuantizedOps(*model.mutable_graph());
+  std::optional<StringRef> folder;
+  if (source.folder)
+    folder = *source.folder;
+  expandIntegerProducts(
+      *model.mutable_graph(), folder,
+      [&](const NodeProto &node, StringRef remark) {
+        mlir::emitRemark(NameLoc::get(builder.getStringAttr(getNodeName(node))))
+            << node.op_type() << ": " << remark;
+      });
   llvm::Expected<NodeOrder> order = orderNodes(model.graph());
   if (!order) {
     emitError() << llvm::toString(order.takeError());

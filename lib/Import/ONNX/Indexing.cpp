@@ -313,10 +313,11 @@ static LogicalResult importPad(NodeImporter &op) {
   for (auto [size, low, high] : llvm::zip_equal(shape, pad->low, pad->high))
     size += low + high;
   auto type = cast<RankedTensorType>(input->getType()).clone(shape);
-  return op.setResult(0, qnn::PadOp::create(op.getBuilder(), op.getLoc(), type,
-                                            *input, pad->low, pad->high,
-                                            llvm::APFloat(pad->value))
-                             .getResult());
+  return op.setResult(0,
+                      qnn::PadOp::create(op.getBuilder(), op.getLoc(), type,
+                                         *input, /*fill=*/Value(), pad->low,
+                                         pad->high, llvm::APFloat(pad->value))
+                          .getResult());
 }
 
 //===----------------------------------------------------------------------===//

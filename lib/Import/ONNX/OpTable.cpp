@@ -14,23 +14,15 @@ using namespace quantopt::onnx;
 
 /// The rows of all families, in no particular order.
 static SmallVector<ArrayRef<OpRow>> getFamilies() {
-  return {getActivationOps(),
-          getArithmeticOps(),
-          getBlockProductOps(),
-          getCompositeActivationOps(),
-          getConvolutionOps(),
-          getDenseOps(),
-          getIndexingOps(),
-          getNormalizationOps(),
-          getPoolingOps(),
-          getQuantizationOps(),
-          getQuantizedOps(),
-          getReductionOps(),
-          getResizeOps(),
-          getShapeOps(),
-          getStatisticsOps(),
-          getStructureOps(),
-          getTransposedConvolutionOps()};
+  return {getActivationOps(),    getArithmeticOps(),
+          getBlockProductOps(),  getCompositeActivationOps(),
+          getConvolutionOps(),   getDenseOps(),
+          getIndexingOps(),      getIntegerProductOps(),
+          getNormalizationOps(), getPoolingOps(),
+          getQuantizationOps(),  getQuantizedOps(),
+          getReductionOps(),     getResizeOps(),
+          getShapeOps(),         getStatisticsOps(),
+          getStructureOps(),     getTransposedConvolutionOps()};
 }
 
 const OpRow *quantopt::onnx::findOp(StringRef domain, StringRef name) {

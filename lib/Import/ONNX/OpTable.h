@@ -48,6 +48,7 @@ ArrayRef<OpRow> getCompositeActivationOps();
 ArrayRef<OpRow> getConvolutionOps();
 ArrayRef<OpRow> getDenseOps();
 ArrayRef<OpRow> getIndexingOps();
+ArrayRef<OpRow> getIntegerProductOps();
 ArrayRef<OpRow> getNormalizationOps();
 ArrayRef<OpRow> getPoolingOps();
 ArrayRef<OpRow> getQuantizationOps();

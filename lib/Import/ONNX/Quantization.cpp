@@ -225,12 +225,97 @@ static Value withParameters(NodeImporter &op, Value value, IntegerType storage,
                                     stored);
 }
 
+/// The 8-bit storage type of a run-time value; null for other types.
+static IntegerType getByteStorage(const ImportValue &value) {
+  if (!value.isRuntime())
+    return {};
+  Type found = cast<RankedTensorType>(value.runtime.getType()).getElementType();
+  auto storage = dyn_cast<IntegerType>(found);
+  if (auto quantized = dyn_cast<qnn::AffineType>(found))
+    storage = quantized.getStorage();
+  return storage && storage.getWidth() == 8 ? storage : IntegerType();
+}
+
+/// Integers of 8 bits as a type whose numbers are the integers themselves.
+static qnn::AffineType getPlainType(IntegerType storage) {
+  return qnn::AffineType::get(storage, 1.0f, 0);
+}
+
+/// An 8-bit value of run time as `i8`; unsigned numbers move by 128.
+static Value toSignedBytes(NodeImporter &op, const ImportValue &value) {
+  Value integers = value.runtime;
+  auto type = cast<RankedTensorType>(integers.getType());
+  if (type.getElementType().isSignlessInteger(8))
+    return integers;
+  if (auto storage = dyn_cast<IntegerType>(type.getElementType()))
+    integers = withParameters(op, integers, storage, getPlainType(storage));
+  return qnn::StorageCastOp::create(op.getBuilder(), op.getLoc(),
+                                    type.clone(op.getBuilder().getI8Type()),
+                                    integers);
+}
+
+/// The one element of a value of run time as a tensor of rank 0.
+static FailureOr<Value> toScalar(NodeImporter &op, Value value,
+                                 StringRef what) {
+  if (getNumElements(getShape(value)) != 1)
+    return op.unsupported(what + " per axis that is computed at run time");
+  auto type = cast<RankedTensorType>(value.getType());
+  if (type.getRank() == 0)
+    return value;
+  return Value(qnn::ReshapeOp::create(op.getBuilder(), op.getLoc(),
+                                      type.clone(ArrayRef<int64_t>()), value));
+}
+
+/// DequantizeLinear whose scale or zero point is computed at run time.
+static LogicalResult dequantizeDynamic(NodeImporter &op) {
+  if (failed(op.expectInputs(2, 3)))
+    return failure();
+  IntegerType storage = getByteStorage(op.getInput(0));
+  if (!storage)
+    return op.unsupported("parameters of run time for integers that are known, "
+                          "or have not 8 bits");
+  FailureOr<Value> scale = op.getFloat(1);
+  if (succeeded(scale))
+    scale = toScalar(op, *scale, "a scale");
+  if (failed(scale))
+    return failure();
+  int64_t known = storage.isUnsigned() ? -128 : 0;
+  Value zeroPoint;
+  if (op.hasInput(2) && op.getInput(2).isRuntime()) {
+    if (getByteStorage(op.getInput(2)) != storage)
+      return op.malformed("expected a zero point of the integers' type");
+    FailureOr<Value> scalar =
+        toScalar(op, toSignedBytes(op, op.getInput(2)), "a zero point");
+    if (failed(scalar))
+      return failure();
+    zeroPoint = *scalar;
+    known = 0;
+  } else if (op.hasInput(2)) {
+    FailureOr<double> number = op.getHostScalar(2, "the zero point");
+    if (failed(number))
+      return failure();
+    known += int64_t(*number);
+  }
+  if (known < -128 || known > 127)
+    return op.malformed("expected a zero point of the integers' type");
+  auto type =
+      RankedTensorType::get(op.getShape(0), op.getBuilder().getF32Type());
+  return op.setResult(0, qnn::DequantizeDynamicOp::create(
+                             op.getBuilder(), op.getLoc(), type,
+                             toSignedBytes(op, op.getInput(0)), *scale,
+                             zeroPoint, /*rowDims=*/0, int32_t(known))
+                             .getResult());
+}
+
 static LogicalResult importDequantize(NodeImporter &op) {
   auto outputType = static_cast<ElementType>(op.getInt("output_dtype", 0));
   if (outputType != ElementType::Undefined && outputType != ElementType::Float)
     return op.unsupported("results of element type " + getName(outputType));
   if (op.getNumInputs() < 2 || !op.hasInput(0))
     return op.expectInputs(2, 3);
+  if (op.getInput(1).isRuntime() ||
+      (op.hasInput(2) && op.getInput(2).isRuntime()))
+    return dequantizeDynamic(op);
   FailureOr<Parameters> parameters = readParameters(op, op.getShape(0));
   if (failed(parameters))
     return failure();
@@ -263,11 +348,42 @@ static LogicalResult importDequantize(NodeImporter &op) {
              .getResult());
 }
 
+//===----------------------------------------------------------------------===//
+// DynamicQuantizeLinear
+//===----------------------------------------------------------------------===//
+
+static LogicalResult importDynamicQuantize(NodeImporter &op) {
+  if (failed(op.expectInputs(1, 1)))
+    return failure();
+  FailureOr<Value> input = op.getFloat(0);
+  if (failed(input))
+    return failure();
+  OpBuilder &b = op.getBuilder();
+  auto type = RankedTensorType::get(op.getShape(0), b.getI8Type());
+  auto quantize = qnn::QuantizeDynamicOp::create(
+      b, op.getLoc(), type, RankedTensorType::get({}, b.getF32Type()),
+      RankedTensorType::get({}, b.getI8Type()), *input, /*rowDims=*/0,
+      /*nonNegative=*/false);
+  auto storage = getStorageType(ElementType::UInt8, op.getContext());
+  auto unsignedView = [&](Value value) -> Value {
+    auto own = cast<RankedTensorType>(value.getType());
+    return qnn::StorageCastOp::create(b, op.getLoc(),
+                                      own.clone(getPlainType(storage)), value);
+  };
+  Value results[] = {unsignedView(quantize.getResult()), quantize.getScales(),
+                     unsignedView(quantize.getZeroPoints())};
+  for (unsigned i = 0; i < std::min(3u, op.getNumResults()); ++i)
+    if (failed(op.setResult(i, results[i])))
+      return failure();
+  return success();
+}
+
 ArrayRef<OpRow> quantopt::onnx::getQuantizationOps() {
   static const char limits[] =
       "integers of at most 16 bits; per axis and per block for constants only";
   static const OpRow rows[] = {
       {"DequantizeLinear", 10, importDequantize, limits},
+      {"DynamicQuantizeLinear", 11, importDynamicQuantize},
       {"QuantizeLinear", 10, importQuantize, limits},
       {"DequantizeLinear", 1, importDequantize, limits, newestOpset,
        "com.microsoft"},

@@ -388,7 +388,7 @@ Value NodeImporter::pad(Value input, ArrayRef<int64_t> low,
   if (onnx::getShape(input) == ArrayRef<int64_t>(shape))
     return input;
   return qnn::PadOp::create(builder, location, withShape(input, shape), input,
-                            low, high, llvm::APFloat(0.0f))
+                            /*fill=*/Value(), low, high, llvm::APFloat(0.0f))
       .getResult();
 }
 

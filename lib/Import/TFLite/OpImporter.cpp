@@ -424,7 +424,7 @@ Value OpImporter::pad(Value input, ArrayRef<int64_t> low,
   for (auto [size, before, after] : llvm::zip_equal(shape, low, high))
     size += before + after;
   return qnn::PadOp::create(builder, location, withShape(input, shape), input,
-                            low, high, llvm::APFloat(value));
+                            /*fill=*/Value(), low, high, llvm::APFloat(value));
 }
 
 Value OpImporter::slice(Value input, ArrayRef<int64_t> offsets,

@@ -61,6 +61,21 @@ quantopt::readIntegerWeight(Value value) {
   return weight;
 }
 
+std::variant<CenteredWeight, std::string>
+quantopt::readCenteredWeight(Value value) {
+  auto found = findIntegerConstant(value);
+  if (auto *reason = std::get_if<std::string>(&found))
+    return *reason;
+  ConstantOp constant = std::get<IntegerConstant>(found).op;
+  FailureOr<RowParameters> rows = getRowParameters(constant);
+  if (failed(rows))
+    return "its weight has more than one scale per output channel";
+  CenteredWeight weight;
+  weight.scales = rows->scales;
+  weight.values = *getUnscaledIntegers(constant);
+  return weight;
+}
+
 Value quantopt::createIntegers(OpBuilder &builder, Location loc,
                                RankedTensorType type, ArrayRef<int8_t> values) {
   unsigned bits = type.getElementTypeBitWidth();

@@ -37,6 +37,22 @@ std::variant<IntegerConstant, std::string> findIntegerConstant(Value weight);
 /// says why not.
 std::variant<IntegerWeight, std::string> readIntegerWeight(Value value);
 
+/// The integers behind a dequantized constant minus their zero points, which
+/// lie in [-255, 255], with a scale per output channel; otherwise says why not.
+struct CenteredWeight {
+  SmallVector<int64_t> values;
+  SmallVector<float> scales;
+};
+std::variant<CenteredWeight, std::string> readCenteredWeight(Value value);
+
+/// One number where all have the same bits.
+DenseF32ArrayAttr getShortArray(OpBuilder &builder, ArrayRef<float> values);
+
+/// Makes a contraction whose input has a scale and a zero point of run time
+/// compute on integers; returns why not.
+std::optional<std::string> fuseAsymmetricSums(qnn::ContractionOpInterface op,
+                                              qnn::DequantizeDynamicOp input);
+
 /// A constant of signless integers of at most 8 bits.
 Value createIntegers(OpBuilder &builder, Location loc, RankedTensorType type,
                      ArrayRef<int8_t> values);

@@ -111,6 +111,26 @@ static void sinkDequantize(Operation *op) {
   });
 }
 
+/// move(DQ(x)) -> DQ(move(x)) where one scale of run time serves all elements.
+static void sinkDynamicDequantize(Operation *op) {
+  if (!RoundingPlan::movesValues(op) || op->getNumOperands() != 1 ||
+      isa<PadOp>(op))
+    return;
+  auto dequantize = op->getOperand(0).getDefiningOp<DequantizeDynamicOp>();
+  if (!dequantize || dequantize.getRowDims() != 0)
+    return;
+  OpBuilder builder(op);
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  Operation *moved =
+      mlir::clone(builder, op, TypeRange(type.clone(builder.getI8Type())),
+                  dequantize.getInput());
+  auto result = cast<DequantizeDynamicOp>(builder.clone(*dequantize));
+  result.getInputMutable().assign(moved->getResult(0));
+  result.getResult().setType(type);
+  op->getResult(0).replaceAllUsesWith(result.getResult());
+  op->erase();
+}
+
 void quantopt::placeRoundingAroundMovement(func::FuncOp function) {
   SmallVector<QuantizeOp> worklist;
   function.walk([&](QuantizeOp op) {
@@ -123,6 +143,8 @@ void quantopt::placeRoundingAroundMovement(func::FuncOp function) {
   for (Operation &op : function.getBody().front())
     ops.push_back(&op);
   for (Operation *op : ops)
-    if (op->getNumResults() == 1)
+    if (op->getNumResults() == 1) {
       sinkDequantize(op);
+      sinkDynamicDequantize(op);
+    }
 }

@@ -22,9 +22,8 @@
 using namespace quantopt;
 using namespace quantopt::qnn;
 
-/// One number where all are equal.
-static DenseF32ArrayAttr getShortArray(OpBuilder &builder,
-                                       ArrayRef<float> values) {
+DenseF32ArrayAttr quantopt::getShortArray(OpBuilder &builder,
+                                          ArrayRef<float> values) {
   // Zeros of different sign compare equal, but are not.
   auto sameBits = [&](float v) {
     return std::memcmp(&v, &values.front(), sizeof(v)) == 0;
@@ -85,9 +84,10 @@ FailureOr<Value> Fusion::fuseScaledContraction(ContractionOpInterface op,
   Location loc = op->getLoc();
   Value sums =
       createScaledSums(builder, op, input.value, input.params.zeroPoint);
-  Value steps = ScaleSumsOp::create(builder, loc, sums.getType(), sums, Value(),
-                                    builder.getDenseF32ArrayAttr({scale}),
-                                    getShortArray(builder, *bias));
+  Value steps =
+      ScaleSumsOp::create(builder, loc, sums.getType(), sums, Value(), Value(),
+                          builder.getDenseF32ArrayAttr({scale}),
+                          getShortArray(builder, *bias), DenseI32ArrayAttr());
   // Limits that exclude 0 are no range of a type.
   int64_t zeroPoint = target.zeroPoint, min = target.min, max = target.max;
   if (zeroPoint < min || zeroPoint > max) {
@@ -124,7 +124,8 @@ static std::optional<std::string> fuseDynamicBlocks(ContractionOpInterface op,
     offsets = getShortArray(builder, *bias);
   Value result = ScaleSumsOp::create(
       builder, op->getLoc(), op->getResult(0).getType(), sums,
-      input.getScales(), builder.getDenseF32ArrayAttr({1.0f}), offsets);
+      input.getScales(), Value(), builder.getDenseF32ArrayAttr({1.0f}), offsets,
+      DenseI32ArrayAttr());
   op->getResult(0).replaceAllUsesWith(result);
   op->erase();
   return std::nullopt;
@@ -133,6 +134,8 @@ static std::optional<std::string> fuseDynamicBlocks(ContractionOpInterface op,
 /// Rewrites one contraction on a value rounded at run time; returns why not.
 static std::optional<std::string> fuseDynamic(ContractionOpInterface op,
                                               DequantizeDynamicOp input) {
+  if (input.getZeroPoints())
+    return fuseAsymmetricSums(op, input);
   auto read = readIntegerWeight(op.getWeightOperand().get());
   if (std::holds_alternative<std::string>(read))
     return fuseDynamicBlocks(op, input);
@@ -158,7 +161,8 @@ static std::optional<std::string> fuseDynamic(ContractionOpInterface op,
     offsets = getShortArray(builder, *bias);
   Value result = ScaleSumsOp::create(
       builder, op->getLoc(), op->getResult(0).getType(), sums,
-      input.getScales(), getShortArray(builder, weight.scales), offsets);
+      input.getScales(), Value(), getShortArray(builder, weight.scales),
+      offsets, DenseI32ArrayAttr());
   op->getResult(0).replaceAllUsesWith(result);
   op->erase();
   return std::nullopt;

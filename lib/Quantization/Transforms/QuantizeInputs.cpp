@@ -44,12 +44,12 @@ static Value insertPair(Value value, int64_t rowDims, bool nonNegative) {
   builder.setInsertionPointAfterValue(value);
   auto type = cast<RankedTensorType>(value.getType());
   Location loc = value.getLoc();
-  auto quantize =
-      QuantizeDynamicOp::create(builder, loc, type.clone(builder.getI8Type()),
-                                type.clone(type.getShape().take_front(rowDims)),
-                                value, rowDims, nonNegative);
+  auto quantize = QuantizeDynamicOp::create(
+      builder, loc, type.clone(builder.getI8Type()),
+      type.clone(type.getShape().take_front(rowDims)),
+      /*zeroPoints=*/Type(), value, rowDims, nonNegative);
   return DequantizeDynamicOp::create(builder, loc, type, quantize.getResult(),
-                                     quantize.getScales(), rowDims,
+                                     quantize.getScales(), Value(), rowDims,
                                      int32_t(quantize.getZeroPoint()));
 }
 

@@ -136,6 +136,18 @@ func.func @kernel_c5(%x: tensor<1x1x3x8xf32>, %r: tensor<2xf32>, %y: tensor<1x1x
 
 // -----
 
+func.func @kernel_range_c6(%x: tensor<1x1x3x64xf32>, %y: tensor<1x1x3x3xf32>) {
+  // expected-error @below {{expected two channels for each part, but got 'tensor<1x1x3x3xf32>'}}
+  %0 = qvec.kernel row_range input(%x : tensor<1x1x3x64xf32>) outs(%y : tensor<1x1x3x3xf32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  } -> tensor<1x1x3x3xf32>
+  return
+}
+
+// -----
+
 func.func @kernel_c6(%x: tensor<1x1x3x64xf32>, %y: tensor<1x1x3x2xf32>) {
   // expected-error @below {{expected an f32 input with init's positions and at least one element for each part, but got 'tensor<1x1x3x64xf32>' for 'tensor<1x1x3x2xf32>'}}
   %0 = qvec.kernel row_max input(%x : tensor<1x1x3x64xf32>) outs(%y : tensor<1x1x3x2xf32>)

@@ -96,6 +96,18 @@ TEST(Dynamic, TheLargestMagnitudeIsTheLastLevel) {
     }
 }
 
+TEST(Dynamic, RangesHaveAnExactZero) {
+  EXPECT_EQ(chooseDynamicRange(0.0f, 0.0f).scale, 1.0f);
+  EXPECT_EQ(chooseDynamicRange(0.0f, 0.0f).zeroPoint, -128);
+  EXPECT_EQ(chooseDynamicRange(0.0f, 255.0f).scale, 1.0f);
+  EXPECT_EQ(chooseDynamicRange(0.0f, 255.0f).zeroPoint, -128);
+  EXPECT_EQ(chooseDynamicRange(-255.0f, 0.0f).zeroPoint, 127);
+  EXPECT_EQ(chooseDynamicRange(-127.5f, 127.5f).zeroPoint, 0); // 127.5 -> 128
+  EXPECT_EQ(chooseDynamicRange(0.0f, 0x1p-149f).scale, FLT_MIN);
+  EXPECT_EQ(chooseDynamicRange(-kInf, kInf).scale, FLT_MAX / 255.0f);
+  EXPECT_EQ(chooseDynamicRange(-kInf, kInf).zeroPoint, 127);
+}
+
 TEST(Dynamic, RoundsTheProductAndClamps) {
   EXPECT_EQ(quantizeDynamic(0.5f, 1.0f, 0, -127, 127), 0);
   EXPECT_EQ(quantizeDynamic(1.5f, 1.0f, -128, -128, 127), -126);

@@ -28,6 +28,13 @@ LogicalResult QuantizeDynamicOp::verify() {
   if (tensorOf(getResult()).getShape() != tensorOf(getInput()).getShape())
     return emitOpError("expected a result of the input's shape, but got ")
            << getResult().getType() << " for " << getInput().getType();
+  Value zeroPoints = getZeroPoints(); // (C3)
+  if (zeroPoints && (getRowDims() != 0 || getNonNegative() ||
+                     tensorOf(zeroPoints).getRank() != 0))
+    return emitOpError(
+               "expected zero points of a whole tensor, as 'tensor<i8>' "
+               "and without 'nonNegative', but got ")
+           << zeroPoints.getType() << " for " << getRowDims() << " row dims";
   return verifyRows(*this, tensorOf(getInput()), tensorOf(getScales()),
                     getRowDims()); // (C1) (C2)
 }
@@ -40,6 +47,11 @@ LogicalResult DequantizeDynamicOp::verify() {
   if (zeroPoint < -128 || zeroPoint > 127) // (C3)
     return emitOpError("expected a zero point in [-128, 127], but got ")
            << zeroPoint;
+  Value zeroPoints = getZeroPoints(); // (C4)
+  if (zeroPoints && (zeroPoint != 0 || tensorOf(zeroPoints).getRank() != 0))
+    return emitOpError("expected a zero point of type 'tensor<i8>' and the "
+                       "attribute to be 0, but got ")
+           << zeroPoints.getType() << " and " << zeroPoint;
   return verifyRows(*this, tensorOf(getInput()), tensorOf(getScales()),
                     getRowDims()); // (C1) (C2)
 }
@@ -64,5 +76,13 @@ LogicalResult ScaleSumsOp::verify() {
                          "dimensions of ")
              << type << ", but got " << rows.getType();
   }
+  int64_t factors = getZeroFactors() ? getZeroFactors()->size() : 0;
+  Value zeroPoint = getZeroPoint(); // (C5)
+  bool isComplete = zeroPoint ? fits(factors) && factors != 0 : factors == 0;
+  if (!isComplete || (zeroPoint && tensorOf(zeroPoint).getRank() != 0) ||
+      (zeroPoint && !type.getElementType().isInteger()))
+    return emitOpError("expected a zero point of type 'tensor<i8>' with 1 or ")
+           << channels << " zeroFactors for integer sums, or neither, but got "
+           << factors << " for " << type;
   return verifyResultShape(*this, type.getShape()); // (C4)
 }

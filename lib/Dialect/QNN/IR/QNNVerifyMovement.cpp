@@ -90,6 +90,12 @@ LogicalResult PadOp::verify() {
   if (storageValue < -128 || storageValue > 127)
     return emitOpError("expected a storage value in [-128, 127], but got ")
            << storageValue;
+  if (Value fill = getFill()) // (C5)
+    if (tensorOf(fill).getRank() != 0 || storageValue != 0 ||
+        !input.getElementType().isInteger(8))
+      return emitOpError("expected a fill of type 'tensor<i8>' for a tensor of "
+                         "i8 with storageValue 0, but got ")
+             << fill.getType() << " for " << input;
   return verifyResultShape(*this, shape); // (C2)
 }
 

@@ -31,8 +31,8 @@ struct ChannelMap {
 /// A contraction with its constants unpacked.
 struct Contraction {
   Operation *op;
-  DenseElementsAttr weight;
-  SmallVector<float> bias; // one per output channel, zeros when absent
+  DenseElementsAttr weight; // null for a quantized constant
+  SmallVector<float> bias;  // one per output channel, zeros when absent
   int64_t rows;
   int64_t rowSize;
 };
@@ -78,7 +78,14 @@ static FailureOr<ChannelMap> readChannelMap(BinaryOp op) {
   }
 }
 
-/// Unpacks a contraction whose weight and bias are f32 constants.
+/// Whether the value is a quantized constant as real numbers.
+static bool isQuantizedConstant(Value value) {
+  auto dequantize = value.getDefiningOp<DequantizeOp>();
+  return dequantize && dequantize.getInput().getDefiningOp<ConstantOp>();
+}
+
+/// Unpacks a contraction whose weight is a constant and whose bias is an f32
+/// one.
 static FailureOr<Contraction> readContraction(Operation *op) {
   auto contraction = dyn_cast_if_present<ContractionOpInterface>(op);
   if (!contraction)
@@ -87,7 +94,7 @@ static FailureOr<Contraction> readContraction(Operation *op) {
   Contraction result;
   result.op = op;
   result.weight = getFloatConstant(weight);
-  if (!result.weight)
+  if (!result.weight && !isQuantizedConstant(weight))
     return failure();
   auto type = cast<RankedTensorType>(weight.getType());
   result.rows = type.getDimSize(0);
@@ -184,6 +191,8 @@ struct FoldScaleBehind : public OpRewritePattern<BinaryOp> {
       return rewriter.notifyMatchFailure(op, "no constant contraction before");
     if (!allFinite(map->factor) || !allFinite(map->offset))
       return rewriter.notifyMatchFailure(op, "constants are not finite");
+    if (!contraction->weight && !map->factor.empty())
+      return rewriter.notifyMatchFailure(op, "quantized weights are kept");
     SmallVector<float> weight;
     if (!map->factor.empty()) {
       weight = getFloatElements(contraction->weight);
@@ -220,7 +229,7 @@ struct FoldScaleInFront
       return rewriter.notifyMatchFailure(op, "no scale with a single user");
     FailureOr<ChannelMap> map = readChannelMap(binary);
     FailureOr<Contraction> contraction = readContraction(op);
-    if (failed(map) || failed(contraction))
+    if (failed(map) || failed(contraction) || !contraction->weight)
       return rewriter.notifyMatchFailure(op, "no constants");
     if (map->input.getDefiningOp<arith::ConstantOp>() ||
         !allFinite(map->factor) || !allFinite(map->offset))

@@ -203,6 +203,38 @@ struct SinkTranspose : public RewritePattern {
   }
 };
 
+/// The same for quantization with one scale of run time, and its inverse, which
+/// do not depend on the order of elements: transposes and reshapes in front of
+/// them move behind them.
+template <typename OpT> struct SinkMovement : public OpRewritePattern<OpT> {
+  using OpRewritePattern<OpT>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(OpT op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getRowDims() != 0)
+      return rewriter.notifyMatchFailure(op, "scales belong to rows");
+    Operation *movement = op.getInput().getDefiningOp();
+    auto transpose = dyn_cast_if_present<TransposeOp>(movement);
+    bool movesDown =
+        isa_and_present<ReshapeOp>(movement) ||
+        (transpose && transpose.getPermutation() != ArrayRef(kToChannelsLast));
+    if (!movesDown)
+      return rewriter.notifyMatchFailure(op, "no movement to move");
+    Value source = movement->getOperand(0);
+    auto type = cast<RankedTensorType>(op.getResult().getType());
+    auto shape = cast<RankedTensorType>(source.getType()).getShape();
+    auto copy = cast<OpT>(rewriter.clone(*op));
+    copy.getInputMutable().assign(source);
+    copy.getResult().setType(type.clone(shape));
+    Operation *moved =
+        mlir::clone(rewriter, movement, TypeRange(type), copy.getResult());
+    SmallVector<Value> results(copy->getResults());
+    results.front() = moved->getResult(0);
+    rewriter.replaceOp(op, results);
+    return success();
+  }
+};
+
 /// binary(reshape(x), reshape(y)) -> reshape(binary(x, y)) for equal shapes,
 /// also when one operand is a constant per channel and channels stay last.
 struct SinkReshapeOfBinary : public OpRewritePattern<BinaryOp> {
@@ -369,8 +401,10 @@ struct PropagateTransposesPass
     RewritePatternSet patterns(context);
     patterns.add<ConvertToChannelsLast>(context, numConverted);
     patterns.add<PermuteDenseWeight>(context, numPermuted);
-    patterns.add<SimplifyTranspose, SinkReshape, SinkReshapeOfBinary,
-                 SinkTranspose, GatherShuffledChannels>(context);
+    patterns
+        .add<SimplifyTranspose, SinkReshape, SinkReshapeOfBinary, SinkTranspose,
+             GatherShuffledChannels, SinkMovement<QuantizeDynamicOp>,
+             SinkMovement<DequantizeDynamicOp>>(context);
     GreedyRewriteConfig config;
     config.setMaxIterations(64);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns),

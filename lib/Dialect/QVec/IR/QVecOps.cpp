@@ -213,18 +213,28 @@ bool KernelOp::hasGroupedTaps() {
          getDepthwiseStrategy()->getGroup() != 1;
 }
 
-int64_t KernelOp::getPartLength() {
-  auto input = cast<ShapedType>(getInput().getType());
-  int64_t parts = getOutputShape().back();
-  return llvm::alignTo(llvm::divideCeil(input.getShape().back(), parts), 64);
+int64_t KernelOp::getNumParts() {
+  int64_t channels = getOutputShape().back();
+  return getKind() == KernelKind::RowRange ? channels / 2 : channels;
 }
 
-/// (C6): the geometry of `row_max`.
+int64_t KernelOp::getPartLength() {
+  auto input = cast<ShapedType>(getInput().getType());
+  return llvm::alignTo(llvm::divideCeil(input.getShape().back(), getNumParts()),
+                       64);
+}
+
+/// (C6): the geometry of `row_max` and `row_range`.
 static LogicalResult verifyRowMax(KernelOp op, ShapedType input,
                                   ShapedType init) {
-  if (op.getKind() != KernelKind::RowMax)
+  bool isRange = op.getKind() == KernelKind::RowRange;
+  if (op.getKind() != KernelKind::RowMax && !isRange)
     return success();
-  int64_t parts = init.getShape().back();
+  int64_t channels = init.getShape().back();
+  if (isRange && (channels == 0 || channels % 2 != 0))
+    return op.emitOpError("expected two channels for each part, but got ")
+           << init;
+  int64_t parts = op.getNumParts();
   if (!input.getElementType().isF32() ||
       input.getShape().drop_back() != init.getShape().drop_back() ||
       (parts - 1) * op.getPartLength() >= input.getShape().back())

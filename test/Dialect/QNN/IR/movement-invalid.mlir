@@ -154,3 +154,10 @@ func.func @interpolate_index_c2(%a: tensor<2x3xf32>) {
   %0 = qnn.interpolate %a {axis = 1 : i64, lower = array<i64: 2>, upper = array<i64: 3>, fractions = array<f32: 0.5>} : tensor<2x3xf32> -> tensor<2x1xf32>
   return
 }
+
+// -----
+func.func @pad_c5(%a: tensor<5xi8>, %z: tensor<1xi8>) {
+  // expected-error @+1 {{'qnn.pad' op expected a fill of type 'tensor<i8>' for a tensor of i8 with storageValue 0, but got 'tensor<1xi8>' for 'tensor<5xi8>'}}
+  %0 = qnn.pad %a fill %z : tensor<1xi8> {low = array<i64: 1>, high = array<i64: 2>} : tensor<5xi8> -> tensor<8xi8>
+  return
+}

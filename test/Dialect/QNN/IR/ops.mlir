@@ -32,6 +32,14 @@ func.func @dynamic(%x: tensor<2x4xf32>) {
   %2 = qnn.scale_sums %1 rows %s {scales = array<f32: 0.5, 0.25>, offsets = array<f32: 1.0>} : (tensor<2x2xi32>, tensor<2xf32>) -> tensor<2x2xf32>
   // CHECK: qnn.scale_sums %{{.*}} {scales = array<f32: 1.000000e+00>} : (tensor<2x2xf32>) -> tensor<2x2xf32>
   %3 = qnn.scale_sums %2 {scales = array<f32: 1.0>} : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  // CHECK: %[[U:.*]], %[[T:.*]], %[[Z:.*]] = qnn.quantize_dynamic %{{.*}} {rowDims = 0 : i64} : tensor<2x4xf32> -> tensor<2x4xi8>, tensor<f32>, tensor<i8>
+  %u, %t, %z = qnn.quantize_dynamic %x {rowDims = 0 : i64} : tensor<2x4xf32> -> tensor<2x4xi8>, tensor<f32>, tensor<i8>
+  // CHECK: qnn.dequantize_dynamic %[[U]], %[[T]] zero %[[Z]] {rowDims = 0 : i64, zeroPoint = 0 : i32} : tensor<2x4xi8>, tensor<f32>, tensor<i8> -> tensor<2x4xf32>
+  %4 = qnn.dequantize_dynamic %u, %t zero %z {rowDims = 0 : i64, zeroPoint = 0 : i32} : tensor<2x4xi8>, tensor<f32>, tensor<i8> -> tensor<2x4xf32>
+  // CHECK: qnn.pad %[[U]] fill %[[Z]] : tensor<i8> {high = array<i64: 0, 1>, low = array<i64: 0, 0>} : tensor<2x4xi8> -> tensor<2x5xi8>
+  %5 = qnn.pad %u fill %z : tensor<i8> {low = array<i64: 0, 0>, high = array<i64: 0, 1>} : tensor<2x4xi8> -> tensor<2x5xi8>
+  // CHECK: qnn.scale_sums %{{.*}} rows %[[T]] zero %[[Z]] {scales = array<f32: 1.000000e+00>, zeroFactors = array<i32: 3, -7>} : (tensor<2x2xi32>, tensor<f32>, tensor<i8>) -> tensor<2x2xf32>
+  %6 = qnn.scale_sums %1 rows %t zero %z {scales = array<f32: 1.0>, zeroFactors = array<i32: 3, -7>} : (tensor<2x2xi32>, tensor<f32>, tensor<i8>) -> tensor<2x2xf32>
   return
 }
 

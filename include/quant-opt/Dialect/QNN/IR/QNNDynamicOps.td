@@ -44,12 +44,14 @@ def QNN_QuantizeDynamicOp : QNN_Op<"quantize_dynamic"> {
   }];
   let arguments = (ins QNN_F32Tensor:$input, I64Attr:$rowDims,
                        UnitAttr:$nonNegative);
-  let results = (outs QNN_I8Tensor:$result, QNN_F32Tensor:$scales);
+  let results = (outs QNN_I8Tensor:$result, QNN_F32Tensor:$scales,
+                      Optional<QNN_I8Tensor>:$zeroPoints);
   let assemblyFormat = [{
     $input attr-dict `:` type($input) `->` type($result) `,` type($scales)
+    (`,` type($zeroPoints)^)?
   }];
   let extraClassDeclaration = [{
-    /// The integer that stands for 0.
+    /// The integer that stands for 0, when it is known at compile time.
     int64_t getZeroPoint() { return getNonNegative() ? -128 : 0; }
     /// The integers of a result are [getMin(), 127].
     int64_t getMin() { return getNonNegative() ? -128 : -127; }
@@ -62,26 +64,32 @@ def QNN_DequantizeDynamicOp : QNN_Op<"dequantize_dynamic"> {
   let summary = "The real numbers behind integers with scales of run time";
   let description = [{
     `x = scale * (q - zeroPoint)`, one binary32 product, with the scale of the
-    row.}] # dynamicRows # [{
+    row. The zero point is the attribute or a tensor of run time.
+    }] # dynamicRows # [{
 
     ```mlir
     %x = qnn.dequantize_dynamic %q, %s {rowDims = 1 : i64, zeroPoint = 0 : i32}
        : tensor<2x64xi8>, tensor<2xf32> -> tensor<2x64xf32>
+    %y = qnn.dequantize_dynamic %u, %t zero %z
+       {rowDims = 0 : i64, zeroPoint = 0 : i32}
+       : tensor<2x64xi8>, tensor<f32>, tensor<i8> -> tensor<2x64xf32>
     ```
 
     (C1) rowDims lies in [0, rank]. (C2) the scales have the shape of the rows.
-    (C3) the zero point fits i8.
+    (C3) the zero point fits i8. (C4) a zero point of run time is one number,
+    and the attribute is 0 then.
   }];
   let arguments = (ins QNN_I8Tensor:$input, QNN_F32Tensor:$scales,
-                       I64Attr:$rowDims, I32Attr:$zeroPoint);
+                       Optional<QNN_I8Tensor>:$zeroPoints, I64Attr:$rowDims,
+                       I32Attr:$zeroPoint);
   let results = (outs QNN_F32Tensor:$result);
   let assemblyFormat = [{
-    $input `,` $scales attr-dict `:` type($input) `,` type($scales) `->`
-    type($result)
+    $input `,` $scales (`zero` $zeroPoints^)? attr-dict `:` type($input) `,`
+    type($scales) (`,` type($zeroPoints)^)? `->` type($result)
   }];
 }
 
-def QNN_ScaleSumsOp : QNN_Op<"scale_sums"> {
+def QNN_ScaleSumsOp : QNN_Op<"scale_sums", [AttrSizedOperandSegments]> {
   let summary = "The real numbers that sums of products stand for";
   let description = [{
     With channel `c` the index along the last dimension:
@@ -89,24 +97,33 @@ def QNN_ScaleSumsOp : QNN_Op<"scale_sums"> {
     to binary32, the product of both scales is rounded once, and so is the
     result. One scale or offset serves all channels; a missing row scale is 1, a
     missing offset +0. The row scales' dimensions are the leading ones of the
-    sums.
+    sums. With a zero point, `sum - zeroPoint * zeroFactors[c]`, modulo 2^32,
+    takes the place of `sum`: sums of `x * w` become those of `(x - zeroPoint) *
+    w` when the factor is the sum of the channel's weights.
 
     ```mlir
     %y = qnn.scale_sums %acc rows %s {scales = array<f32: 0.5, 0.25>}
        : (tensor<2x2xi32>, tensor<2xf32>) -> tensor<2x2xf32>
+    %v = qnn.scale_sums %acc rows %t zero %z
+       {scales = array<f32: 0.5>, zeroFactors = array<i32: 3, -7>}
+       : (tensor<2x2xi32>, tensor<f32>, tensor<i8>) -> tensor<2x2xf32>
     ```
 
     (C1) there are 1 or C scales. (C2) there are no offsets, 1 or C. (C3) the
     row scales have the shape of leading dimensions. (C4) sums and result have
-    the same shape.
+    the same shape. (C5) a zero point is one number; with it, and only with it,
+    there are 1 or C zeroFactors, and sums are integers.
   }];
   let arguments = (ins RankedTensorOf<[I32, F32]>:$sums,
                        Optional<QNN_F32Tensor>:$rowScales,
+                       Optional<QNN_I8Tensor>:$zeroPoint,
                        DenseF32ArrayAttr:$scales,
-                       OptionalAttr<DenseF32ArrayAttr>:$offsets);
+                       OptionalAttr<DenseF32ArrayAttr>:$offsets,
+                       OptionalAttr<DenseI32ArrayAttr>:$zeroFactors);
   let results = (outs QNN_F32Tensor:$result);
   let assemblyFormat = [{
-    $sums (`rows` $rowScales^)? attr-dict `:` functional-type(operands, results)
+    $sums (`rows` $rowScales^)? (`zero` $zeroPoint^)? attr-dict
+    `:` functional-type(operands, results)
   }];
 }
 

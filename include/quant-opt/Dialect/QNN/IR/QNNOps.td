@@ -571,17 +571,23 @@ def QNN_PadOp : QNN_MovementOp<"pad"> {
   let summary = "Surround a tensor with a constant";
   let description = [{
     Real zero by default: 0.0, or the zero point of a quantized type. A plain
-    `i8` tensor is padded with `storageValue`, a float tensor with `value`.
+    `i8` tensor is padded with `storageValue` or a number of run time, `fill`, a
+    float tensor with `value`.
 
     (C1) there is a low and a high amount, not negative, for every dimension.
     (C2) the result's sizes are the input's plus both.
-    (C3) element types are equal. (C4) a quantized type is padded with 0.
+    (C3) element types are equal. (C4) a quantized type is padded with 0. (C5)
+    the fill is one number for an `i8` tensor whose `storageValue` is 0.
   }];
-  let arguments = (ins QNN_AnyTensor:$input, DenseI64ArrayAttr:$low,
+  let arguments = (ins QNN_AnyTensor:$input, Optional<QNN_I8Tensor>:$fill,
+                       DenseI64ArrayAttr:$low,
                        DenseI64ArrayAttr:$high,
                        DefaultValuedAttr<F32Attr, "0.0f">:$value,
                        DefaultValuedAttr<I32Attr, "0">:$storageValue);
-  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let assemblyFormat = [{
+    $input (`fill` $fill^ `:` type($fill))? attr-dict
+    `:` type($input) `->` type($result)
+  }];
   let hasFolder = 1;
 }
 

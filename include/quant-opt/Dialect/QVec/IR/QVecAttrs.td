@@ -63,6 +63,7 @@ def QVec_KernelKind : QVec_Enum<"KernelKind", "family of a kernel", [
   I32EnumAttrCase<"PoolSum", 3, "pool_sum">,
   I32EnumAttrCase<"RowMax", 4, "row_max">,
   I32EnumAttrCase<"Packed", 5, "packed">,
+  I32EnumAttrCase<"RowRange", 6, "row_range">,
 ]>;
 def QVec_KernelKindAttr : EnumAttr<QVec_Dialect, QVec_KernelKind, "kind">;
 

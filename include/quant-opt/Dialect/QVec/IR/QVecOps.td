@@ -65,6 +65,9 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     * `row_max`: the last dimension of the input is cut into as many parts as
       init has channels, all but the last of the same length, a multiple of 64;
       `acc` is the largest `|x|` of the part, 0 when it has only NaN.
+    * `row_range`: the same with twice as many channels as parts. In the first
+      half `acc` is the largest `-x` of a part, in the second the largest `x`, 0
+      when there is none above 0.
 
     The epilogue's arguments are the accumulator, one element of each
     `channelParams` (indexed by output channel), of each `rowParams` (the output
@@ -89,8 +92,8 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     strategy, a depthwise kernel a weight and a depthwise strategy. (C3) the
     epilogue has the arguments listed above and yields init's element type. (C4)
     residuals have init's shape. (C5) the number of elements of each row
-    parameter divides the number of positions. (C6) `row_max` has an `f32` input
-    with init's positions and no empty part. (C7) a packed kernel has a weight of
+    parameter divides the number of positions. (C6) `row_max` and `row_range` have
+    an `f32` input with init's positions and no empty part. (C7) a packed kernel has a weight of
     the size that its packing gives. (C8) the weight of an integer depthwise
     kernel has the packed shape. (C9) the strategy of a contraction or packed
     kernel has the group 1 for floats; for integer input a packed kernel has 4. (C10) only a
@@ -140,7 +143,9 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     `epilogue` $epilogue (`->` type($results)^)?
   }];
   let extraClassDeclaration = [{
-    /// Elements in each part of a `row_max` but the last.
+    /// The parts that rows of a `row_max` or `row_range` are cut into.
+    int64_t getNumParts();
+    /// Elements in each of them but the last.
     int64_t getPartLength();
     /// Whether it is a depthwise kernel whose taps are summed several at a time.
     bool hasGroupedTaps();
