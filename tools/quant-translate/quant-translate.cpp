@@ -6,7 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AsmState.h"
+#include "mlir/Parser/Parser.h"
+#include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
+#include "quant-opt/Export/ONNX.h"
 #include "quant-opt/Import/ONNX.h"
 #include "quant-opt/Import/TFLite.h"
 #include "quant-opt/Support/AtomicFile.h"
@@ -27,6 +32,9 @@ static cl::opt<bool> importFlag("import-onnx", cl::cat(category),
 static cl::opt<bool> importTfliteFlag("import-tflite", cl::cat(category),
                                       cl::desc("Convert a TFLite model to "
                                                "MLIR"));
+static cl::opt<bool> exportFlag("export-onnx", cl::cat(category),
+                                cl::desc("Write MLIR of phase 'quantize' or "
+                                         "before as an ONNX model"));
 static cl::opt<bool> checkFlag("check", cl::cat(category),
                                cl::desc("List what is not supported in a model "
                                         "(.tflite, else ONNX); exit with 1 if "
@@ -123,6 +131,24 @@ static int runCheck(MLIRContext *context, const OnnxImportOptions &options) {
   return printUnsupported(entries);
 }
 
+/// Writes a module as an ONNX model.
+static int runExport(MLIRContext *context) {
+  context
+      ->loadDialect<arith::ArithDialect, func::FuncDialect, qnn::QNNDialect>();
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(inputFile, context);
+  if (!module)
+    return 1;
+  FailureOr<std::string> bytes = exportOnnx(*module);
+  if (failed(bytes))
+    return 1;
+  llvm::Error error =
+      writeFileAtomically(outputFile, [&](raw_ostream &os) -> llvm::Error {
+        os << *bytes;
+        return llvm::Error::success();
+      });
+  return error ? usageError(llvm::toString(std::move(error))) : 0;
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::HideUnrelatedOptions(category);
@@ -138,9 +164,9 @@ int main(int argc, char **argv) {
     printTfliteSupportTable(llvm::outs());
     return 0;
   }
-  if (importFlag + importTfliteFlag + checkFlag != 1)
-    return usageError("expected one of --import-onnx, --import-tflite and "
-                      "--check");
+  if (importFlag + importTfliteFlag + exportFlag + checkFlag != 1)
+    return usageError("expected one of --import-onnx, --import-tflite, "
+                      "--export-onnx and --check");
   if (inputFile.empty())
     return usageError("expected a model file");
   OnnxImportOptions options;
@@ -163,6 +189,8 @@ int main(int argc, char **argv) {
     OwningOpRef<ModuleOp> module = importTflite(inputFile, &context);
     return module ? writeModule(*module) : 1;
   }
+  if (exportFlag)
+    return runExport(&context);
   OwningOpRef<ModuleOp> module = importOnnx(inputFile, &context, options);
   return module ? writeModule(*module) : 1;
 }
