@@ -19,7 +19,8 @@ static void addCleanup(OpPassManager &manager) {
   manager.addPass(createCSEPass());
 }
 
-void quantopt::buildPreparePipeline(OpPassManager &manager) {
+void quantopt::buildPreparePipeline(OpPassManager &manager,
+                                    const PrepareOptions &options) {
   manager.addPass(qnn::createFoldConstantsPass());
   manager.addPass(qnn::createPropagateTransposesPass());
   manager.addPass(qnn::createFoldPaddingPass());
@@ -29,6 +30,11 @@ void quantopt::buildPreparePipeline(OpPassManager &manager) {
   manager.addPass(qnn::createFoldPaddingPass());
   manager.addPass(qnn::createCombineScalesPass());
   manager.addPass(qnn::createFoldConstantsPass());
+  if (!options.prune.empty()) {
+    qnn::PruneWeightsPassOptions prune;
+    prune.amount = options.prune;
+    manager.addPass(qnn::createPruneWeightsPass(prune));
+  }
   manager.addPass(qnn::createEliminateDeadChannelsPass());
   addCleanup(manager);
   manager.addPass(qnn::createVerifyPreparedPass());
@@ -111,7 +117,8 @@ void quantopt::registerQuantizationPipelines() {
   static const std::string select = describe(Phase::Select);
   static const std::string quantize = describe(Phase::Quantize);
   static const std::string fuse = describe(Phase::Fuse);
-  PassPipelineRegistration<>("prepare-pipeline", prepare, buildPreparePipeline);
+  PassPipelineRegistration<PrepareOptions>("prepare-pipeline", prepare,
+                                           buildPreparePipeline);
   PassPipelineRegistration<CalibrateOptions>("calibrate-pipeline", calibrate,
                                              buildCalibratePipeline);
   PassPipelineRegistration<SelectOptions>("select-pipeline", select,

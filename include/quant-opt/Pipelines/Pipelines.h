@@ -51,6 +51,14 @@ std::optional<Phase> parsePhase(StringRef name);
 /// mark on the module.
 void addPhaseMark(OpPassManager &manager, Phase phase);
 
+struct PrepareOptions : public PassPipelineOptions<PrepareOptions> {
+  Option<std::string> prune{
+      *this, "prune",
+      llvm::cl::desc("Weights to set to zero: a part (0.5), or all but N of M "
+                     "neighbours (2:4)"),
+      llvm::cl::init("")};
+};
+
 struct CalibrateOptions : public PassPipelineOptions<CalibrateOptions> {
   Option<std::string> table{*this, "table",
                             llvm::cl::desc("Path of the range table (JSON)")};
@@ -131,7 +139,8 @@ struct FuseOptions : public PassPipelineOptions<FuseOptions> {
 };
 
 /// The pass lists of the phases up to `fuse`.
-void buildPreparePipeline(OpPassManager &manager);
+void buildPreparePipeline(OpPassManager &manager,
+                          const PrepareOptions &options = {});
 void buildCalibratePipeline(OpPassManager &manager,
                             const CalibrateOptions &options);
 void buildSelectPipeline(OpPassManager &manager, const SelectOptions &options);

@@ -32,6 +32,11 @@ FailureOr<int64_t> combineScales(Operation *root);
 FailureOr<int64_t> foldPadding(Operation *root);
 FailureOr<int64_t> fuseActivations(Operation *root);
 int64_t eliminateDeadChannels(Operation *root);
+/// Sets weights to zero (see `qnn-prune-weights`) and returns how many were not
+/// zero before; nothing for an amount that is not understood.
+std::optional<int64_t> pruneWeights(Operation *root, StringRef amount);
+/// Whether `amount` is one that `pruneWeights` understands.
+bool isPruningAmount(StringRef amount);
 int64_t foldConstants(Operation *root, int64_t maxElements);
 
 } // namespace quantopt::qnn

@@ -62,8 +62,9 @@ def FoldScalesPass : QNNPass<"qnn-fold-scales"> {
     scales the rows of its weight and its bias; a sum or difference changes the
     bias. This is batch-norm folding. In front of a contraction a factor scales
     the weight's columns, and an offset moves to the bias when the window has
-    no padding (padding must stay zero). Only contractions with constant `f32`
-    weights and a single user are changed.
+    no padding (padding must stay zero). Only contractions with constant weights
+    and a single user are changed; a quantized weight stays as it is, so that
+    only what changes the bias behind it is folded.
   }];
   let statistics = [
     Statistic<"folded", "num-folded", "Ops folded into contractions">,
@@ -128,6 +129,30 @@ def EliminateDeadChannelsPass : QNNPass<"qnn-eliminate-dead-channels"> {
   }];
   let statistics = [
     Statistic<"removed", "num-removed", "Channels removed">,
+  ];
+}
+
+def PruneWeightsPass : QNNPass<"qnn-prune-weights"> {
+  let summary = "Set the smallest weights to zero";
+  let description = [{
+    Magnitude pruning (Han et al., "Learning both weights and connections", 2015)
+    without training. With a ratio, `floor(ratio * n)` of the `n` weights of
+    each contraction become zero: those with the least magnitudes, of equal ones
+    the first. With `N:M`, of each `M` consecutive weights of an output, in the
+    order kernel row, kernel column, input channel, the `N` largest stay.
+
+    Zeros stay zeros: every format of weights that contains zero stores it
+    exactly. Output channels that become zero as a whole are removed by
+    `qnn-eliminate-dead-channels`. Does nothing without an amount, and to weights
+    that are not `f32` constants. Fails for an amount that is neither a number in
+    [0, 1) nor `N:M` with 0 < N < M.
+  }];
+  let options = [
+    Option<"amount", "amount", "std::string", "",
+           "Part of the weights to prune (0.5), or how many to keep (2:4)">,
+  ];
+  let statistics = [
+    Statistic<"pruned", "num-pruned", "Weights set to zero">,
   ];
 }
 
