@@ -8,6 +8,7 @@
 #include "quant-opt/Compiler/CompileOptions.h"
 #include "quant-opt/Calibration/RangeSelection.h"
 #include "quant-opt/Compiler/Link.h"
+#include "quant-opt/Dialect/QNN/Transforms/Passes.h"
 #include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 #include "quant-opt/Quantization/Methods/RoundingMethod.h"
 #include "llvm/Support/FileSystem.h"
@@ -109,9 +110,17 @@ llvm::Error CompileOptions::check() const {
     return createStringError("'--verify-codegen' compares every bit, which "
                              "'--float=fast' does not keep; drop one of them");
   bool isStatic = this->isStatic();
-  if (!calibrate.empty() && !isStatic && !usesStatistics())
+  if (!calibrate.empty() && !isStatic && !usesStatistics() && report.empty())
     return createStringError("'--calibrate' needs '--activations=static', or a "
-                             "'--method' that uses it");
+                             "'--method' or '--report' that uses it");
+  if (emit == EmitKind::ONNX && !report.empty())
+    return createStringError("'--report' describes code; an ONNX file has "
+                             "none");
+  if (!prune.empty() && !qnn::isPruningAmount(prune))
+    return createStringError(
+        "expected '--prune' to be a part of the weights in "
+        "[0, 1), or N:M, but got '" +
+        prune + "'");
   if (Error error = checkMethod(*this))
     return error;
   if (!table.empty() && !isStatic)

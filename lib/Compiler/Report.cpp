@@ -9,6 +9,7 @@
 #include "quant-opt/Compiler/Budget.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
+#include <cmath>
 
 using namespace quantopt;
 namespace json = llvm::json;
@@ -28,6 +29,98 @@ static void writeTensors(json::OStream &out, StringRef key,
         }
       });
   });
+}
+
+static void writeHistogram(json::OStream &out, StringRef key,
+                           const ValueHistogram &histogram) {
+  if (histogram.counts.empty())
+    return;
+  out.attributeObject(key, [&] {
+    out.attribute("min", histogram.lowest);
+    out.attribute("max", histogram.highest);
+    out.attribute("counts", json::Array(histogram.counts));
+  });
+}
+
+static void writeLayer(json::OStream &out, const LayerReport &layer) {
+  auto ratio = [&](StringRef key, std::optional<double> value) {
+    if (value)
+      out.attribute(key, std::round(*value * 100) / 100);
+  };
+  out.object([&] {
+    out.attribute("name", json::fixUTF8(layer.name));
+    out.attribute("op", layer.op);
+    out.attribute("format", layer.format);
+    out.attribute("reason", json::fixUTF8(layer.reason));
+    if (!layer.inputFormat.empty())
+      out.attribute("input_format", layer.inputFormat);
+    out.attribute("elements", layer.elements);
+    out.attribute("zeros", layer.zeros);
+    out.attribute("bytes", layer.bytes);
+    out.attribute("bits", layer.elements == 0 ? 0
+                                              : 8.0 * double(layer.bytes) /
+                                                    double(layer.elements));
+    ratio("sqnr_weight", layer.weightSqnr);
+    ratio("sqnr_local", layer.localSqnr);
+    ratio("sqnr_local_weight", layer.weightOutputSqnr);
+    ratio("sqnr_local_input", layer.inputOutputSqnr);
+    ratio("sqnr_cumulative", layer.cumulativeSqnr);
+    if (!layer.inputs.counts.empty())
+      out.attribute("clipped", layer.clipped);
+    writeHistogram(out, "weights", layer.weights);
+    writeHistogram(out, "inputs", layer.inputs);
+  });
+}
+
+/// The layers with the worst first; those that lose nothing come last.
+static std::vector<const LayerReport *>
+sortLayers(ArrayRef<LayerReport> layers) {
+  std::vector<const LayerReport *> sorted;
+  for (const LayerReport &layer : layers)
+    sorted.push_back(&layer);
+  llvm::stable_sort(sorted, [](const LayerReport *a, const LayerReport *b) {
+    auto x = a->getWorst(), y = b->getWorst();
+    return x && (!y || *x < *y);
+  });
+  return sorted;
+}
+
+/// A file for `--config` that keeps the worst tenth of the layers in float.
+static void writeExclusions(json::OStream &out,
+                            ArrayRef<const LayerReport *> sorted) {
+  size_t count = 0;
+  for (const LayerReport *layer : sorted)
+    count += layer->getWorst().has_value();
+  out.attributeObject("exclusion_config", [&] {
+    out.attribute("version", 1);
+    out.attributeArray("weights", [&] {
+      for (const LayerReport *layer : sorted.take_front((count + 9) / 10))
+        out.object([&] {
+          out.attribute("name", json::fixUTF8(layer->name));
+          out.attribute("type", "f32");
+          out.attribute("reason", "excluded after a report");
+        });
+    });
+  });
+}
+
+static void writeQuantization(json::OStream &out,
+                              const QuantizationReport &quantization) {
+  std::vector<const LayerReport *> sorted = sortLayers(quantization.layers);
+  out.attribute("samples", quantization.samples);
+  out.attributeArray("layers", [&] {
+    for (const LayerReport *layer : sorted)
+      writeLayer(out, *layer);
+  });
+  out.attributeArray("float_layers", [&] {
+    for (const FloatOp &op : quantization.floatOps)
+      out.object([&] {
+        out.attribute("name", json::fixUTF8(op.name));
+        out.attribute("op", op.op);
+        out.attribute("reason", json::fixUTF8(op.reason));
+      });
+  });
+  writeExclusions(out, sorted);
 }
 
 /// What rounding weights has cost: of nearest codes, and of those used.
@@ -78,12 +171,13 @@ static void writeMemory(json::OStream &out, const ModelDescription &model) {
   });
 }
 
-std::string quantopt::makeReport(const ModelDescription &model,
-                                 StringRef name) {
+std::string quantopt::makeReport(const ModelDescription &model, StringRef name,
+                                 const QuantizationReport &quantization) {
   std::string text;
   llvm::raw_string_ostream os(text);
   json::OStream out(os, 2);
   out.object([&] {
+    out.attribute("schema_version", kReportVersion);
     out.attribute("model", json::fixUTF8(model.name));
     out.attribute("name", name);
     out.attribute("target", model.triple);
@@ -97,6 +191,7 @@ std::string quantopt::makeReport(const ModelDescription &model,
     out.attribute("fast_float", model.fastFloat);
     if (!model.weightErrors.empty())
       writeErrors(out, model.weightErrors);
+    writeQuantization(out, quantization);
     writeTensors(out, "inputs", model.inputs);
     writeTensors(out, "outputs", model.outputs);
     out.attributeArray("variants", [&] {

@@ -13,6 +13,7 @@
 #include "quant-opt/Compiler/Config.h"
 #include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
 #include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
+#include "quant-opt/Export/ONNX.h"
 #include "quant-opt/Quantization/Schemes/ObservedValues.h"
 #include "quant-opt/Quantization/Transforms/Ranges.h"
 #include "quant-opt/Support/AtomicFile.h"
@@ -73,9 +74,10 @@ LogicalResult CompileSession::checkStart() {
   };
   bool isInteger = options.needsIntegerWeights();
   return success(
-      succeeded(
-          late(options.usesStatistics() ? Phase::Quantize : Phase::Calibrate,
-               !options.calibrate.empty(), "--calibrate")) &&
+      succeeded(late(options.usesStatistics() || !options.isStatic()
+                         ? Phase::Quantize
+                         : Phase::Calibrate,
+                     !options.calibrate.empty(), "--calibrate")) &&
       succeeded(late(Phase::Calibrate, !options.table.empty(), "--table")) &&
       succeeded(late(Phase::Quantize, isInteger, "--activations")) &&
       succeeded(late(Phase::Quantize, !options.method.empty(), "--method")) &&
@@ -85,6 +87,7 @@ LogicalResult CompileSession::checkStart() {
       succeeded(late(Phase::Select, !options.config.empty(), "--config")) &&
       succeeded(late(Phase::Quantize, !options.writeConfig.empty(),
                      "--write-config")) &&
+      succeeded(late(Phase::Prepare, !options.prune.empty(), "--prune")) &&
       succeeded(late(Phase::Quantize, options.quantizedIO, "--io")) &&
       succeeded(late(Phase::Fuse, options.sourceRounding, "--rounding")) &&
       succeeded(late(Phase::Kernels, options.fastFloat, "--float")) &&
@@ -205,9 +208,12 @@ static unsigned getModuleIndexBits(ModuleOp module) {
 LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
   bool isStatic = options.isStatic();
   switch (next) {
-  case Phase::Prepare:
-    buildPreparePipeline(manager);
+  case Phase::Prepare: {
+    PrepareOptions pass;
+    pass.prune = options.prune;
+    buildPreparePipeline(manager, pass);
     return success();
+  }
   case Phase::Calibrate: {
     CalibrateOptions pass;
     pass.integerOnly = options.integerOnly;
@@ -303,6 +309,42 @@ LogicalResult CompileSession::runPhase(Phase next, TimingScope &timing) {
   return success();
 }
 
+/// Keeps what the report says about the phase that has just run.
+LogicalResult CompileSession::describe() {
+  if (options.report.empty())
+    return success();
+  if (phase == Phase::Fuse)
+    quantization.floatOps = findFloatOps(*module);
+  if (phase != Phase::Quantize)
+    return success();
+  quantization.layers = describeLayers(*before, *module);
+  if (options.calibrate.empty() || quantization.layers.empty())
+    return success();
+  // Remarks about copies of layers would come again about the layers.
+  ScopedDiagnosticHandler quiet(&context, [](Diagnostic &diagnostic) {
+    return success(diagnostic.getSeverity() == DiagnosticSeverity::Remark);
+  });
+  llvm::Expected<int64_t> samples =
+      measureLayers(*before, *module, options, quantization.layers);
+  if (!samples)
+    return report(samples.takeError());
+  quantization.samples = *samples;
+  return success();
+}
+
+/// The quantized model in the format that other tools read.
+CompileStatus CompileSession::writeOnnx() {
+  FailureOr<std::string> bytes = exportOnnx(*module);
+  if (failed(bytes))
+    return CompileStatus::UserError;
+  llvm::Error error = writeFileAtomically(options.output, [&](raw_ostream &os) {
+    os << *bytes;
+    return llvm::Error::success();
+  });
+  return failed(report(std::move(error))) ? CompileStatus::UserError
+                                          : CompileStatus::Done;
+}
+
 LogicalResult CompileSession::dump() {
   if (options.dumpDirectory.empty())
     return success();
@@ -334,7 +376,7 @@ CompileStatus CompileSession::runPhases(TimingScope &timing, Phase last) {
       return CompileStatus::UserError;
     phase = next;
     keepReference();
-    if (failed(dump()))
+    if (failed(describe()) || failed(dump()))
       return CompileStatus::UserError;
   }
   return CompileStatus::Done;
@@ -344,7 +386,9 @@ CompileStatus CompileSession::run() {
   if (failed(report(readConfig(options))) || failed(report(options.check())) ||
       failed(load()) || failed(loadReference()))
     return CompileStatus::UserError;
-  Phase last = options.compileTo.value_or(Phase::LLVM);
+  bool isOnnx = options.emit == EmitKind::ONNX && !options.compileTo;
+  Phase last =
+      options.compileTo.value_or(isOnnx ? Phase::Quantize : Phase::LLVM);
   if (last < phase) {
     emitError(UnknownLoc::get(&context))
         << options.input << ": has been through phase '" << getPhaseName(phase)
@@ -357,6 +401,8 @@ CompileStatus CompileSession::run() {
   CompileStatus status = runPhases(timing, last);
   if (status != CompileStatus::Done)
     return status;
+  if (isOnnx)
+    return writeOnnx();
   if (options.emit == EmitKind::MLIR ||
       (options.compileTo && last != Phase::Object))
     return failed(report(writeModuleFile(*module, options.output)))

@@ -120,8 +120,11 @@ Error CompileSession::writeCode(std::vector<Bytes> code,
                    options.emit == EmitKind::Static ||
                    options.emit == EmitKind::Shared;
   Error error = Error::success();
-  if (!options.report.empty())
-    error = writeBeside(options.report, makeReport(model, emitOptions.name));
+  if (!options.report.empty()) {
+    std::string text = makeReport(model, emitOptions.name, quantization);
+    bool isPage = StringRef(options.report).ends_with(".html");
+    error = writeBeside(options.report, isPage ? makeReportPage(text) : text);
+  }
   if (!error && hasHeader)
     error = writeBeside(getHeaderPath(options.output),
                         makeHeader(model, emitOptions.name));

@@ -51,7 +51,7 @@ struct Flags {
   TextFlag output{"o", in, cl::value_desc("FILE"), cl::desc("Output file")};
   TextFlag emit{
       "emit", in, cl::value_desc("KIND"), cl::init("exe"),
-      cl::desc("exe (default), shared, static, obj, asm, llvm, mlir")};
+      cl::desc("exe (default), shared, static, obj, asm, llvm, mlir, onnx")};
   TextFlag name{"name", in, cl::value_desc("ID"),
                 cl::desc("The model's name, prefix of its C functions")};
   TextFlag target{"target", in, cl::value_desc("TRIPLE"),
@@ -98,6 +98,9 @@ struct Flags {
   TextsFlag mergeTables{
       "merge-tables", in, cl::CommaSeparated, cl::value_desc("FILE.json,..."),
       cl::desc("Join tables of parts of the samples into '-o FILE.json'")};
+  TextFlag prune{"prune", in, cl::value_desc("RATIO|N:M"),
+                 cl::desc("Set the smallest weights to zero: a part of them "
+                          "(0.5), or all but 2 of 4 neighbours (2:4)")};
   TextFlag config{"config", in, cl::value_desc("FILE.json"),
                   cl::desc("Options and decisions about weights to follow")};
   TextFlag writeConfig{
@@ -128,8 +131,9 @@ struct Flags {
       "O",           in,
       cl::Prefix,    cl::value_desc("0|1|2|3|s"),
       cl::init("2"), cl::desc("Optimization level of LLVM (default -O2)")};
-  TextFlag report{"report", in, cl::value_desc("FILE.json"),
-                  cl::desc("Write sizes per layer, memory and what is float")};
+  TextFlag report{"report", in, cl::value_desc("FILE.{json,html}"),
+                  cl::desc("Write what each layer costs and loses (with "
+                           "--calibrate), and what is float")};
   NumberFlag maxRam{"max-ram", in, cl::value_desc("BYTES"), cl::init(0),
                     cl::desc("Fail if a run takes more RAM (obj, static)")};
   NumberFlag maxFlash{
@@ -167,10 +171,11 @@ static Error readEmit(StringRef text, CompileOptions &options) {
                   .Case("asm", EmitKind::Assembly)
                   .Case("llvm", EmitKind::LLVM)
                   .Case("mlir", EmitKind::MLIR)
+                  .Case("onnx", EmitKind::ONNX)
                   .Default(std::nullopt);
   if (!kind)
-    return expectedOneOf("--emit",
-                         "exe, shared, static, obj, asm, llvm or mlir", text);
+    return expectedOneOf(
+        "--emit", "exe, shared, static, obj, asm, llvm, mlir or onnx", text);
   options.emit = *kind;
   return Error::success();
 }
@@ -265,6 +270,7 @@ static llvm::Expected<CompileOptions> readOptions(const Flags &flags) {
   options.keepHistograms = flags.keepHistograms;
   options.mergeTables.assign(flags.mergeTables.begin(),
                              flags.mergeTables.end());
+  options.prune = flags.prune;
   options.config = flags.config;
   options.writeConfig = flags.writeConfig;
   options.integerOnly = flags.integerOnly;
@@ -274,9 +280,6 @@ static llvm::Expected<CompileOptions> readOptions(const Flags &flags) {
   options.verifyAgainst = flags.verifyCodegen;
   options.dumpDirectory = flags.dumpIR;
   options.timePasses = flags.timePasses;
-  if (StringRef(options.report).ends_with(".html"))
-    return createStringError("reports are written as .json only, but got '" +
-                             options.report + "'");
   for (auto read : {readChoices, readNumbers, readPhase})
     if (Error error = read(flags, options))
       return std::move(error);

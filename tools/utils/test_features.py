@@ -103,6 +103,8 @@ FEATURES = {
         "no oneDNN to compare with; install libdnnl-dev and configure again",
     ),
     "demo-data": (demo_data, "test/Data/fashion-mnist is not in this tree"),
+    "chromium": (
+        program("chromium"), "no browser to look at pages with; install chromium"),
     "node": (program("node"), "node was not found; install nodejs"),
     "numpy": (module("numpy"), "Python without numpy; install python3-numpy"),
     "python-onnx": (module("onnx"), "Python without onnx; install python3-onnx"),

@@ -25,7 +25,8 @@ enum class EmitKind {
   Object,
   Assembly,
   LLVM,
-  MLIR
+  MLIR,
+  ONNX
 };
 enum class Activations { Float, Dynamic, Static };
 
@@ -53,6 +54,7 @@ struct CompileOptions {
   std::string table;                    ///< written when calibrating, else read
   bool keepHistograms = false;          ///< in a table that is written
   std::vector<std::string> mergeTables; ///< do nothing but join these
+  std::string prune; ///< part of the weights, or N:M; see qnn-prune-weights
   std::string config, writeConfig;
   bool integerOnly = false;
   bool quantizedIO = false;

@@ -8,12 +8,22 @@
 #ifndef QUANTOPT_COMPILER_REPORT_H
 #define QUANTOPT_COMPILER_REPORT_H
 
+#include "quant-opt/Compiler/LayerReport.h"
 #include "quant-opt/Compiler/ModelDescription.h"
 
 namespace quantopt {
 
-/// Sizes, layers and what stays float, as JSON.
-std::string makeReport(const ModelDescription &model, StringRef name);
+/// The version of the report's format; it changes when a field changes its
+/// meaning or goes away.
+inline constexpr int64_t kReportVersion = 1;
+
+/// Sizes, layers with what they lose, the worst first, and what stays float, as
+/// JSON.
+std::string makeReport(const ModelDescription &model, StringRef name,
+                       const QuantizationReport &quantization);
+
+/// The same as one page that needs nothing else.
+std::string makeReportPage(StringRef json);
 
 } // namespace quantopt
 

@@ -11,6 +11,7 @@
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Support/Timing.h"
 #include "quant-opt/Compiler/CompileOptions.h"
+#include "quant-opt/Compiler/LayerReport.h"
 #include "quant-opt/Compiler/Threads.h"
 #include "llvm/Support/FileUtilities.h"
 
@@ -53,6 +54,7 @@ private:
   LogicalResult calibrate();
   LogicalResult collect();
   LogicalResult dump();
+  LogicalResult describe();
   bool hasCrashed() const { return threads && threads->hasCrashed(); }
   CompileStatus emit(TimingScope &timing);
   llvm::Error writeCode(std::vector<Bytes> code, ModelDescription &model,
@@ -64,6 +66,7 @@ private:
   LogicalResult loadReference();
   void keepReference();
   llvm::Error writeModule();
+  CompileStatus writeOnnx();
   LogicalResult report(llvm::Error error);
   std::string getName() const;
 
@@ -71,6 +74,7 @@ private:
   MLIRContext &context;
   std::unique_ptr<CompilerThreads> threads;
   OwningOpRef<ModuleOp> module, before;
+  QuantizationReport quantization;
   /// What generated code is compared with.
   OwningOpRef<ModuleOp> reference;
   Phase phase = Phase::Import;
