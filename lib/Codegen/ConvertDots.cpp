@@ -149,10 +149,16 @@ static Value lowerDot(OpBuilder &b, const Dot &dot, const TargetLevel &level) {
     Value products = call(b, loc, *name, dot.acc.getType(), {dot.lhs, dot.rhs});
     return arith::AddIOp::create(b, loc, dot.acc, products);
   }
+  auto pairs = getPairIntrinsic(level);
+  bool hasPairs = pairs && lanes == level.getLanes();
+  if (hasPairs && dot.group == 2) {
+    Value products =
+        call(b, loc, *pairs, dot.acc.getType(), {dot.lhs, dot.rhs});
+    return arith::AddIOp::create(b, loc, dot.acc, products);
+  }
   if (dot.group != 4)
     return lowerGeneric(b, dot);
-  auto pairs = getPairIntrinsic(level);
-  if (pairs && dot.unsignedLhs && lanes == level.getLanes())
+  if (hasPairs && dot.unsignedLhs)
     return lowerPairs(b, dot, *pairs);
   auto words = getWordIntrinsics(level);
   if (words && !dot.unsignedLhs && lanes == 1)

@@ -24,14 +24,19 @@ private:
 
   void emitTile(const Block &block, const Position &at);
   SmallVector<Value> startAccumulators(const Block &block, int64_t rows);
+  SmallVector<Value> emitSteps(const Block &block, const ContractionRun &run,
+                               ArrayRef<Value> scales, Value first, Value last,
+                               ValueRange sums);
   SmallVector<Value> emitStep(const Block &block, Span range,
                               ArrayRef<Value> inputs, Value weights,
                               ArrayRef<Value> scales, ValueRange acc);
   void prefetchWeight(Value offset);
-  Value broadcastBytes(Value offset, int64_t bytes);
+  Value broadcastGroup(Value offset, int64_t elements);
   Value loadInput(Value offset);
-  Value extend(Value factors);
+  Value widen(Value integers, Type element);
   Value addProducts(Value sum, Value x, Value weight);
+  SmallVector<Value> emitLongRun(const Block &block, const ContractionRun &run,
+                                 ValueRange sums);
   void storeTile(const Block &block, const Position &at, ValueRange acc);
   Value outChannel(const Block &block) {
     return getOutChannel(e, layout, block);
@@ -39,7 +44,7 @@ private:
 
   KernelEmitter &e;
   ContractionLayout layout;
-  bool integer;
+  bool integer, isLong;
   int64_t lanes;
   /// Elements that a step sums.
   int64_t stepElements;
@@ -50,6 +55,8 @@ private:
 
 /// Weights of this size do not stay in a core's own cache.
 static constexpr int64_t kLargeWeights = int64_t(2) << 20;
+/// Steps of words and bytes, two products in each lane, whose sum fits i32.
+static constexpr int64_t kSafeSteps = 255;
 /// How far ahead of its reads a panel is asked for: 16 steps.
 static constexpr int64_t kPrefetchBytes = 1024;
 
@@ -57,7 +64,8 @@ ContractionEmitter::ContractionEmitter(KernelEmitter &emitter)
     : e(emitter), layout(emitter.kernel) {
   qvec::KernelOp op = e.kernel;
   qvec::StrategyAttr s = *op.getStrategy();
-  integer = op.getAccumulatorType().isInteger(32);
+  integer = op.getAccumulatorType().isInteger();
+  isLong = op.getAccumulatorType().isInteger(64);
   lanes = s.getLanes();
   stepElements = s.getGroup();
   auto weightType = cast<MemRefType>(op.getWeight().getType());
@@ -75,8 +83,8 @@ void ContractionEmitter::run() {
 
 SmallVector<Value> ContractionEmitter::startAccumulators(const Block &block,
                                                          int64_t rows) {
-  TypedAttr zero = integer ? TypedAttr(e.b.getI32IntegerAttr(0))
-                           : TypedAttr(e.b.getF32FloatAttr(0.0f));
+  Type type = e.kernel.getAccumulatorType();
+  auto zero = cast<TypedAttr>(e.b.getZeroAttr(type));
   SmallVector<Value> first;
   for (int64_t v = 0; v < block.vectors; ++v) {
     if (!e.bias) {
@@ -85,7 +93,7 @@ SmallVector<Value> ContractionEmitter::startAccumulators(const Block &block,
     }
     Value channel = e.add(outChannel(block), v * lanes);
     Value bias = e.load(e.bias, channel, lanes);
-    first.push_back(bias);
+    first.push_back(isLong ? widen(bias, type) : bias);
   }
   SmallVector<Value> all;
   for (int64_t i = 0; i < rows; ++i)
@@ -93,25 +101,32 @@ SmallVector<Value> ContractionEmitter::startAccumulators(const Block &block,
   return all;
 }
 
-/// Repeats the 4 bytes at `offset` over a vector of `bytes`.
-Value ContractionEmitter::broadcastBytes(Value offset, int64_t bytes) {
+/// Repeats the 32 bits at `offset` over a vector of `elements`.
+Value ContractionEmitter::broadcastGroup(Value offset, int64_t elements) {
   OpBuilder &b = e.b;
-  Value quad = e.load(e.input, offset, 4);
-  if (bytes == 4)
-    return quad;
+  Value group = e.load(e.input, offset, stepElements);
+  if (elements == stepElements)
+    return group;
   auto one = VectorType::get({1}, b.getI32Type());
-  Value word = vector::BitCastOp::create(b, e.loc, one, quad);
+  Value word = vector::BitCastOp::create(b, e.loc, one, group);
   Value scalar =
       vector::ExtractOp::create(b, e.loc, word, ArrayRef<int64_t>{0});
-  Value words = e.broadcast(scalar, bytes / 4);
+  Value words = e.broadcast(scalar, elements / stepElements);
   return vector::BitCastOp::create(
-      b, e.loc, VectorType::get({bytes}, b.getI8Type()), words);
+      b, e.loc, VectorType::get({elements}, e.input.elementType), words);
+}
+
+/// Integers with sign as wider ones.
+Value ContractionEmitter::widen(Value integers, Type element) {
+  auto type = cast<VectorType>(integers.getType());
+  return arith::ExtSIOp::create(
+      e.b, e.loc, VectorType::get(type.getShape(), element), integers);
 }
 
 /// What a step multiplies a vector of weights by.
 Value ContractionEmitter::loadInput(Value offset) {
-  if (integer && stepElements == 4)
-    return broadcastBytes(offset, 4 * lanes);
+  if (stepElements == 2 || stepElements == 4)
+    return broadcastGroup(offset, stepElements * lanes);
   if (stepElements != 1)
     return e.load(e.input, offset, stepElements);
   Value x = e.loadScalar(e.input, offset);
@@ -122,13 +137,7 @@ Value ContractionEmitter::loadInput(Value offset) {
   x = e.kernel.getUnsignedInput()
           ? arith::ExtUIOp::create(e.b, e.loc, word, x).getResult()
           : arith::ExtSIOp::create(e.b, e.loc, word, x);
-  return extend(e.broadcast(x, lanes));
-}
-
-/// Integers with their sign in 32 bits.
-Value ContractionEmitter::extend(Value factors) {
-  auto type = VectorType::get({lanes}, e.b.getI32Type());
-  return arith::ExtSIOp::create(e.b, e.loc, type, factors);
+  return widen(e.broadcast(x, lanes), e.b.getI32Type());
 }
 
 /// Adds a step's products to a vector of sums.
@@ -139,6 +148,8 @@ Value ContractionEmitter::addProducts(Value sum, Value x, Value weight) {
   if (stepElements == 4)
     return qvec::Dot4Op::create(b, e.loc, sum.getType(), sum, x, weight,
                                 e.kernel.getUnsignedInput());
+  if (stepElements == 2)
+    return qvec::Dot2Op::create(b, e.loc, sum.getType(), sum, x, weight);
   if (stepElements == 16)
     return qvec::ReduceDotOp::create(b, e.loc, sum.getType(), sum, x, weight);
   Value product = arith::MulIOp::create(b, e.loc, x, weight);
@@ -172,11 +183,12 @@ SmallVector<Value> ContractionEmitter::emitStep(const Block &block, Span range,
     Value stored = e.load(e.weight, offset, elements);
     if (streamsWeights && channel % kPanelWidth == 0)
       prefetchWeight(offset);
-    if (integer)
-      weight.push_back(stepElements == 1 ? extend(stored) : stored);
-    else
-      weight.push_back(
-          e.decodeWeight(stored, scales.empty() ? Value() : scales[v]));
+    if (!integer)
+      stored = e.decodeWeight(stored, scales.empty() ? Value() : scales[v]);
+    else if (stepElements <= 2)
+      stored =
+          widen(stored, stepElements == 1 ? b.getI32Type() : b.getI16Type());
+    weight.push_back(stored);
   }
   SmallVector<Value> next(acc);
   for (int64_t i = range.begin; i < range.end; ++i) {
@@ -189,28 +201,60 @@ SmallVector<Value> ContractionEmitter::emitStep(const Block &block, Span range,
   return next;
 }
 
+/// Adds a run to sums of 64 bits, in parts that fit 32.
+SmallVector<Value> ContractionEmitter::emitLongRun(const Block &block,
+                                                   const ContractionRun &run,
+                                                   ValueRange sums) {
+  SmallVector<Value> zeros(sums.size(),
+                           e.splat(e.b.getI32IntegerAttr(0), lanes));
+  auto [begin, end] = run.steps;
+  int64_t parts = llvm::divideCeil(end - begin, kSafeSteps);
+  return e.reduceLoop(e.index(0), e.index(parts), sums,
+                      [&](Value part, ValueRange outer) {
+                        Value first = e.add(e.mul(part, kSafeSteps), begin);
+                        Value last = e.index(end);
+                        if (parts != 1)
+                          last = e.min(e.add(first, kSafeSteps), last);
+                        SmallVector<Value> total =
+                            emitSteps(block, run, {}, first, last, zeros);
+                        for (auto [sum, before] : llvm::zip(total, outer))
+                          sum = arith::AddIOp::create(
+                              e.b, e.loc, before, widen(sum, e.b.getI64Type()));
+                        return total;
+                      });
+}
+
+/// Adds the steps [first, last) of a run.
+SmallVector<Value> ContractionEmitter::emitSteps(const Block &block,
+                                                 const ContractionRun &run,
+                                                 ArrayRef<Value> scales,
+                                                 Value first, Value last,
+                                                 ValueRange sums) {
+  Span range = run.positions;
+  int64_t pitch = e.kernel.getWindow().getStrides()[1] * e.input.strides[2];
+  return e.reduceLoop(first, last, sums, [&](Value step, ValueRange inner) {
+    Value x = e.add(run.input, e.mul(step, stepElements));
+    SmallVector<Value> inputs;
+    for (int64_t i = range.begin; i < range.end; ++i)
+      inputs.push_back(e.add(x, i * pitch));
+    Value w = e.add(run.weight, e.mul(step, e.weight.strides[2]));
+    return emitStep(block, range, inputs, w, scales, inner);
+  });
+}
+
 void ContractionEmitter::emitTile(const Block &block, const Position &at) {
   SmallVector<Value> scales;
   if (e.weightScales)
     for (int64_t v = 0; v < block.vectors; ++v)
       scales.push_back(
           e.load(e.weightScales, e.add(outChannel(block), v * lanes), lanes));
-  int64_t pitch = e.kernel.getWindow().getStrides()[1] * e.input.strides[2];
   SmallVector<Value> acc =
       emitRuns(e, layout, block, at, startAccumulators(block, at.rows),
                [&](const ContractionRun &run, ValueRange outer) {
-                 Span range = run.positions;
-                 return e.reduceLoop(
-                     e.index(run.steps.begin), e.index(run.steps.end), outer,
-                     [&](Value step, ValueRange inner) {
-                       Value x = e.add(run.input, e.mul(step, stepElements));
-                       SmallVector<Value> inputs;
-                       for (int64_t i = range.begin; i < range.end; ++i)
-                         inputs.push_back(e.add(x, i * pitch));
-                       Value w =
-                           e.add(run.weight, e.mul(step, e.weight.strides[2]));
-                       return emitStep(block, range, inputs, w, scales, inner);
-                     });
+                 if (isLong)
+                   return emitLongRun(block, run, outer);
+                 return emitSteps(block, run, scales, e.index(run.steps.begin),
+                                  e.index(run.steps.end), outer);
                });
   storeTile(block, at, acc);
 }

@@ -12,7 +12,8 @@ using qvec::kPanelWidth;
 
 namespace {
 /// A vector of channels at a few positions of a row; the weights of all taps
-/// stay in registers or near caches.
+/// stay in registers or near caches. Elements are floats, bytes or words of 16
+/// bits, whose products with bytes fit 32.
 class TapDepthwiseEmitter {
 public:
   explicit TapDepthwiseEmitter(KernelEmitter &e);
@@ -24,18 +25,20 @@ private:
                 int64_t valid, ArrayRef<Value> weights);
   SmallVector<Value> loadWeights(Value channel);
   Value loadPixel(Value offset, int64_t valid);
+  Value widen(Value integers, Type element);
+  Value startSums(Value channel);
   Value addProduct(Value sum, Value x, Value weight);
 
   KernelEmitter &e;
   qnn::WindowAttr window;
+  Type accumulator;
   int64_t lanes, columns, multiplier;
-  bool isInteger;
 };
 } // namespace
 
 TapDepthwiseEmitter::TapDepthwiseEmitter(KernelEmitter &emitter)
     : e(emitter), window(emitter.kernel.getWindow()),
-      isInteger(emitter.kernel.getAccumulatorType().isInteger(32)) {
+      accumulator(emitter.kernel.getAccumulatorType()) {
   qvec::DepthwiseStrategyAttr s = *e.kernel.getDepthwiseStrategy();
   lanes = s.getLanes();
   columns = s.getColumns();
@@ -66,7 +69,8 @@ SmallVector<Value> TapDepthwiseEmitter::loadWeights(Value channel) {
   for (int64_t t = 0; t < taps; ++t) {
     Value stored =
         e.load(e.weight, e.add(base, t * e.weight.strides[2]), lanes);
-    weights.push_back(isInteger ? stored : e.decodeWeight(stored, scale));
+    weights.push_back(accumulator.isF32() ? e.decodeWeight(stored, scale)
+                                          : stored);
   }
   return weights;
 }
@@ -96,23 +100,38 @@ Value TapDepthwiseEmitter::loadPixel(Value offset, int64_t valid) {
   return e.shuffle(x, x, mask);
 }
 
+/// Integers with sign as wider ones.
+Value TapDepthwiseEmitter::widen(Value integers, Type element) {
+  auto type = cast<VectorType>(integers.getType());
+  if (type.getElementType() == element)
+    return integers;
+  return arith::ExtSIOp::create(
+      e.b, e.loc, VectorType::get(type.getShape(), element), integers);
+}
+
+/// The bias of a vector of channels, or zeros.
+Value TapDepthwiseEmitter::startSums(Value channel) {
+  if (!e.bias)
+    return e.splat(cast<TypedAttr>(e.b.getZeroAttr(accumulator)), lanes);
+  Value bias = e.load(e.bias, channel, lanes);
+  return accumulator.isF32() ? bias : widen(bias, accumulator);
+}
+
 /// Adds the product of a tap. Products of bytes fit 16 bits, in which several
 /// processors multiply twice as many lanes.
 Value TapDepthwiseEmitter::addProduct(Value sum, Value x, Value weight) {
-  if (!isInteger)
+  if (accumulator.isF32())
     return e.fma(x, weight, sum);
   OpBuilder &b = e.b;
-  auto wide = VectorType::get({lanes}, b.getI32Type());
-  bool usesWords = lanes == kPanelWidth && !e.kernel.getUnsignedInput();
-  auto type = usesWords ? VectorType::get({lanes}, b.getI16Type()) : wide;
-  Value factor = e.kernel.getUnsignedInput()
-                     ? arith::ExtUIOp::create(b, e.loc, type, x).getResult()
-                     : arith::ExtSIOp::create(b, e.loc, type, x);
-  Value product = arith::MulIOp::create(
-      b, e.loc, factor, arith::ExtSIOp::create(b, e.loc, type, weight));
-  if (usesWords)
-    product = arith::ExtSIOp::create(b, e.loc, wide, product);
-  return arith::AddIOp::create(b, e.loc, sum, product);
+  bool isUnsigned = e.kernel.getUnsignedInput();
+  bool usesWords =
+      lanes == kPanelWidth && !isUnsigned && e.input.elementType.isInteger(8);
+  Type element = usesWords ? b.getI16Type() : b.getI32Type();
+  if (isUnsigned)
+    x = arith::ExtUIOp::create(b, e.loc, VectorType::get({lanes}, element), x);
+  Value product = arith::MulIOp::create(b, e.loc, widen(x, element),
+                                        widen(weight, element));
+  return arith::AddIOp::create(b, e.loc, sum, widen(product, accumulator));
 }
 
 void TapDepthwiseEmitter::emitTile(Value n, Value h, Value w, Value channel,
@@ -124,11 +143,7 @@ void TapDepthwiseEmitter::emitTile(Value n, Value h, Value w, Value channel,
   Value base = e.add(e.mul(n, in[0]), e.mul(h, strides[0] * in[1]));
   base = e.add(base, e.mul(w, strides[1] * in[2]));
   base = e.add(base, e.div(channel, multiplier));
-  Value first = e.splat(
-      cast<TypedAttr>(e.b.getZeroAttr(e.kernel.getAccumulatorType())), lanes);
-  if (e.bias)
-    first = e.load(e.bias, channel, lanes);
-  SmallVector<Value> acc(columns, first);
+  SmallVector<Value> acc(columns, startSums(channel));
   int64_t kw = window.getKernel()[1];
   for (auto [t, weight] : llvm::enumerate(weights)) {
     int64_t row = int64_t(t) / kw * dilations[0] * in[1];

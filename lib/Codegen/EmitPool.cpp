@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelEmitter.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace quantopt;
 
@@ -117,7 +118,8 @@ static TypedAttr getStart(OpBuilder &b, Type type, bool isMax,
     return b.getF32FloatAttr(isMax ? -INFINITY : 0.0f);
   if (!isMax)
     return b.getI32IntegerAttr(0);
-  return b.getI8IntegerAttr(isUnsigned ? 0 : -128);
+  unsigned bits = type.getIntOrFloatBitWidth();
+  return b.getIntegerAttr(type, isUnsigned ? 0 : llvm::minIntN(bits));
 }
 
 void PoolEmitter::emitChannels(Value n, Value h, Value w, const TapRange &rows,
@@ -142,7 +144,7 @@ void PoolEmitter::emitChannels(Value n, Value h, Value w, const TapRange &rows,
               Value at = e.add(row, e.mul(position(1, w, kw), in[2]));
               Value x = e.load(e.input, at, width);
               auto wide = VectorType::get({width}, b.getI32Type());
-              if (!isMax && element.isInteger(8))
+              if (!isMax && element.isInteger())
                 x = e.kernel.getUnsignedInput()
                         ? arith::ExtUIOp::create(b, e.loc, wide, x).getResult()
                         : arith::ExtSIOp::create(b, e.loc, wide, x).getResult();

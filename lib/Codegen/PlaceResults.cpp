@@ -57,7 +57,7 @@ static bool canReplace(memref::AllocOp alloc, MemRefType argument) {
       !argument.getLayout().isIdentity() ||
       type.getNumElements() != argument.getNumElements())
     return false;
-  return !type.getElementType().isInteger(8) || !isKernelInput(alloc);
+  return !type.getElementType().isInteger() || !isKernelInput(alloc);
 }
 
 /// Makes the argument the allocation's buffer.

@@ -26,19 +26,23 @@ StringRef quantopt::getName(Activations activations) {
     return "dynamic";
   case Activations::Static:
     return "static";
+  case Activations::Static16:
+    return "static16";
   }
   llvm_unreachable("unknown activations");
 }
 
 std::optional<Activations> quantopt::parseActivations(StringRef name) {
-  for (Activations value :
-       {Activations::Float, Activations::Dynamic, Activations::Static})
+  for (Activations value : {Activations::Float, Activations::Dynamic,
+                            Activations::Static, Activations::Static16})
     if (getName(value) == name)
       return value;
   return std::nullopt;
 }
 
-StringRef quantopt::getActivationsNames() { return "float, dynamic or static"; }
+StringRef quantopt::getActivationsNames() {
+  return "float, dynamic, static or static16";
+}
 
 /// Fails unless the options fit the work of joining tables.
 static Error checkMerge(const CompileOptions &options) {
@@ -61,7 +65,8 @@ static Error checkMethod(const CompileOptions &options) {
                    : !options.statistics.empty() ? "--statistics"
                                                  : "";
   bool isFloat = (options.weights.empty() || options.weights == "f32") &&
-                 !options.needsIntegerWeights() && options.config.empty();
+                 !options.needsIntegerWeights() && options.config.empty() &&
+                 !options.isSearching();
   if (!flag.empty() && isFloat)
     return createStringError("'" + flag +
                              "' needs '--weights' to say how "
@@ -69,6 +74,53 @@ static Error checkMethod(const CompileOptions &options) {
   if (method->needsStatistics() && !options.usesStatistics())
     return createStringError("'--method=" + options.method +
                              "' needs samples: give '--calibrate'");
+  return Error::success();
+}
+
+/// Fails unless a search has what it needs, and its flags come with one.
+static Error checkSearch(const CompileOptions &options) {
+  if (options.isSearching()) {
+    if (options.calibrate.empty())
+      return createStringError("'--max-bytes' and '--max-drop' measure on "
+                               "samples: give '--calibrate'");
+    if (!options.weights.empty())
+      return createStringError(
+          "'--max-bytes' and '--max-drop' choose the "
+          "formats of weights themselves; name candidates "
+          "with '--search-formats' instead of '--weights'");
+    return Error::success();
+  }
+  StringRef flag = !options.labels.empty()          ? "--labels"
+                   : !options.searchFormats.empty() ? "--search-formats"
+                   : !options.searchState.empty()   ? "--search-state"
+                   : !options.front.empty()         ? "--front"
+                                                    : "";
+  if (!flag.empty())
+    return createStringError("'" + flag +
+                             "' belongs to a search: give '--max-bytes' or "
+                             "'--max-drop'");
+  return Error::success();
+}
+
+/// Flags that contradict what is written, or each other.
+static Error checkContradictions(const CompileOptions &o) {
+  bool isFirmware = o.emit == EmitKind::Object || o.emit == EmitKind::Static;
+  if ((o.maxRam || o.maxFlash) && (!isFirmware || o.compileTo))
+    return createStringError(
+        "'" + Twine(o.maxRam ? "--max-ram" : "--max-flash") +
+        "' counts the sections of an object; it needs '--emit=obj' or "
+        "'--emit=static'");
+  if (o.fastFloat && o.verifyCodegen)
+    return createStringError("'--verify-codegen' compares every bit, which "
+                             "'--float=fast' does not keep; drop one of them");
+  if (o.emit == EmitKind::ONNX && !o.report.empty())
+    return createStringError("'--report' describes code; an ONNX file has "
+                             "none");
+  if (!o.prune.empty() && !qnn::isPruningAmount(o.prune))
+    return createStringError(
+        "expected '--prune' to be a part of the weights in "
+        "[0, 1), or N:M, but got '" +
+        o.prune + "'");
   return Error::success();
 }
 
@@ -100,27 +152,15 @@ llvm::Error CompileOptions::check() const {
   if (auto method = RangeMethod::parse(ranges.empty() ? "mse" : ranges);
       !method)
     return method.takeError();
-  bool isFirmware = emit == EmitKind::Object || emit == EmitKind::Static;
-  if ((maxRam || maxFlash) && (!isFirmware || compileTo))
-    return createStringError(
-        "'" + Twine(maxRam ? "--max-ram" : "--max-flash") +
-        "' counts the sections of an object; it needs '--emit=obj' or "
-        "'--emit=static'");
-  if (fastFloat && verifyCodegen)
-    return createStringError("'--verify-codegen' compares every bit, which "
-                             "'--float=fast' does not keep; drop one of them");
+  if (Error error = checkContradictions(*this))
+    return error;
   bool isStatic = this->isStatic();
-  if (!calibrate.empty() && !isStatic && !usesStatistics() && report.empty())
+  if (Error error = checkSearch(*this))
+    return error;
+  if (!calibrate.empty() && !isStatic && !usesStatistics() && report.empty() &&
+      !isSearching())
     return createStringError("'--calibrate' needs '--activations=static', or a "
                              "'--method' or '--report' that uses it");
-  if (emit == EmitKind::ONNX && !report.empty())
-    return createStringError("'--report' describes code; an ONNX file has "
-                             "none");
-  if (!prune.empty() && !qnn::isPruningAmount(prune))
-    return createStringError(
-        "expected '--prune' to be a part of the weights in "
-        "[0, 1), or N:M, but got '" +
-        prune + "'");
   if (Error error = checkMethod(*this))
     return error;
   if (!table.empty() && !isStatic)
@@ -138,7 +178,8 @@ llvm::Error CompileOptions::check() const {
   if (isDynamic() && integerOnly)
     return createStringError("'--integer-only' needs '--activations=static': "
                              "results of '--activations=dynamic' are float");
-  bool isFloat = (weights.empty() || weights == "f32") && !isInteger;
+  bool isFloat =
+      (weights.empty() || weights == "f32") && !isInteger && !isSearching();
   for (auto &[name, value] :
        {std::pair<StringRef, const std::string &>("granularity", granularity),
         {"scheme", scheme},
@@ -151,11 +192,19 @@ llvm::Error CompileOptions::check() const {
   return checkWeightOptions(getWeightOptions());
 }
 
+RoundingMethod CompileOptions::getMethod() const {
+  auto parsed = RoundingMethod::parse(method.empty() ? "rtn" : method);
+  if (parsed)
+    return *parsed;
+  llvm::consumeError(parsed.takeError()); // `check` reports it
+  return {};
+}
+
 WeightOptions CompileOptions::getWeightOptions() const {
   WeightOptions result;
-  result.weights = !weights.empty()        ? weights
-                   : needsIntegerWeights() ? "i8"
-                                           : "f32";
+  result.weights = !weights.empty()                         ? weights
+                   : needsIntegerWeights() || isSearching() ? "i8"
+                                                            : "f32";
   result.granularity = granularity;
   if (!scheme.empty())
     result.scheme = scheme;

@@ -32,12 +32,19 @@ static Error applyOptions(const json::Object &object, CompileOptions &options) {
                                                 : nullptr;
     auto string = value.getAsString();
     auto flag = value.getAsBoolean();
+    auto number = value.getAsInteger();
     if (text && string) {
       if (text->empty())
         *text = string->str();
     } else if (name == "activations" && string && parseActivations(*string)) {
       if (!options.activations)
         options.activations = parseActivations(*string);
+    } else if (name == "min_elements" && number && *number >= 0) {
+      if (options.minElements == 0)
+        options.minElements = *number;
+    } else if (name == "exclude" && value.getAsArray()) {
+      for (const json::Value &pattern : *value.getAsArray())
+        options.exclude.push_back(pattern.getAsString().value_or("").str());
     } else if (name == "integer_only" && flag) {
       options.integerOnly |= *flag;
     } else if (name == "quantized_io" && flag) {
@@ -86,16 +93,24 @@ std::string quantopt::makeConfig(const CompileOptions &options,
   json::Object object;
   object["activations"] =
       getName(options.activations.value_or(Activations::Float));
-  for (auto &[key, text] :
-       {std::pair<StringRef, const std::string &>("weights", options.weights),
-        {"granularity", options.granularity},
-        {"scheme", options.scheme},
-        {"scales", options.scales},
-        {"range", options.range},
-        {"ranges", options.ranges},
-        {"method", options.method}})
+  // Without a default format these say nothing; a search has none.
+  bool hasWeights = !options.weights.empty() || options.needsIntegerWeights();
+  using Entry = std::pair<StringRef, StringRef>;
+  SmallVector<Entry> texts = {{"weights", options.weights},
+                              {"ranges", options.ranges},
+                              {"method", options.method}};
+  if (hasWeights)
+    texts.append({{"granularity", options.granularity},
+                  {"scheme", options.scheme},
+                  {"scales", options.scales},
+                  {"range", options.range}});
+  for (auto [key, text] : texts)
     if (!text.empty())
       object[key] = text;
+  if (options.minElements != 0)
+    object["min_elements"] = options.minElements;
+  if (!options.exclude.empty())
+    object["exclude"] = json::Array(options.exclude);
   if (options.integerOnly)
     object["integer_only"] = true;
   if (options.quantizedIO)

@@ -25,7 +25,7 @@ CompiledModel::~CompiledModel() = default;
 static void addMissingPasses(OpPassManager &manager, Phase done,
                              StringRef cpu) {
   if (done < Phase::Prepare)
-    buildPreparePipeline(manager);
+    buildPreparePipeline(manager, PrepareOptions());
   if (done < Phase::Fuse) {
     FuseOptions fuse;
     fuse.remarks = false;

@@ -187,6 +187,8 @@ FailureOr<ModelDescription> quantopt::describeModel(ModuleOp module) {
           qnn::QNNDialect::getEffectiveBitsAttrName()))
     model.effectiveBits = bits.getValueAsDouble();
   model.weightErrors = qnn::getWeightErrors(module);
+  model.equalization =
+      qnn::getWeightErrors(module, qnn::getEqualizationAttrName());
   model.fastFloat = module->hasAttr(QVecDialect::getFastFloatAttrName());
   model.weightBytes = countWeightBytes(module, model.variants.front());
   return model;

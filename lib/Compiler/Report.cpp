@@ -135,6 +135,19 @@ static void writeErrors(json::OStream &out, ArrayRef<qnn::WeightError> errors) {
   });
 }
 
+/// What equalization did to weights that are rounded with one scale.
+static void writeEqualization(json::OStream &out,
+                              ArrayRef<qnn::WeightError> errors) {
+  out.attributeArray("equalization", [&] {
+    for (const qnn::WeightError &error : errors)
+      out.object([&] {
+        out.attribute("name", json::fixUTF8(error.name));
+        out.attribute("weight_error_before", error.nearest);
+        out.attribute("weight_error_after", error.used);
+      });
+  });
+}
+
 static void writeVariant(json::OStream &out,
                          const VariantDescription &variant) {
   out.object([&] {
@@ -191,6 +204,8 @@ std::string quantopt::makeReport(const ModelDescription &model, StringRef name,
     out.attribute("fast_float", model.fastFloat);
     if (!model.weightErrors.empty())
       writeErrors(out, model.weightErrors);
+    if (!model.equalization.empty())
+      writeEqualization(out, model.equalization);
     writeQuantization(out, quantization);
     writeTensors(out, "inputs", model.inputs);
     writeTensors(out, "outputs", model.outputs);

@@ -11,6 +11,7 @@
 #include "quant-opt/Calibration/RangeTable.h"
 #include "quant-opt/Compiler/Calibrate.h"
 #include "quant-opt/Compiler/Config.h"
+#include "quant-opt/Compiler/Search.h"
 #include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
 #include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 #include "quant-opt/Export/ONNX.h"
@@ -80,14 +81,22 @@ LogicalResult CompileSession::checkStart() {
                      !options.calibrate.empty(), "--calibrate")) &&
       succeeded(late(Phase::Calibrate, !options.table.empty(), "--table")) &&
       succeeded(late(Phase::Quantize, isInteger, "--activations")) &&
-      succeeded(late(Phase::Quantize, !options.method.empty(), "--method")) &&
+      succeeded(
+          late(options.getMethod().equalizes ? Phase::Prepare : Phase::Quantize,
+               !options.method.empty(), "--method")) &&
       succeeded(
           late(Phase::Quantize, !options.statistics.empty(), "--statistics")) &&
       succeeded(late(Phase::Select, !options.weights.empty(), "--weights")) &&
       succeeded(late(Phase::Select, !options.config.empty(), "--config")) &&
+      succeeded(late(Phase::Select, !options.exclude.empty(), "--exclude")) &&
+      succeeded(
+          late(Phase::Select, options.minElements != 0, "--min-elements")) &&
       succeeded(late(Phase::Quantize, !options.writeConfig.empty(),
                      "--write-config")) &&
       succeeded(late(Phase::Prepare, !options.prune.empty(), "--prune")) &&
+      succeeded(late(Phase::Select, options.maxBytes != 0, "--max-bytes")) &&
+      succeeded(
+          late(Phase::Select, options.maxDrop.has_value(), "--max-drop")) &&
       succeeded(late(Phase::Quantize, options.quantizedIO, "--io")) &&
       succeeded(late(Phase::Fuse, options.sourceRounding, "--rounding")) &&
       succeeded(late(Phase::Kernels, options.fastFloat, "--float")) &&
@@ -174,7 +183,7 @@ LogicalResult CompileSession::calibrate() {
 
 /// Looks at what layers multiply, for methods that round weights by it.
 LogicalResult CompileSession::collect() {
-  if (!options.usesStatistics())
+  if (!options.usesStatistics() || !statistics.empty())
     return success();
   if (options.calibrate.empty()) {
     statistics = options.statistics;
@@ -205,12 +214,26 @@ static unsigned getModuleIndexBits(ModuleOp module) {
   return 64;
 }
 
+void quantopt::addQuantizePasses(OpPassManager &manager,
+                                 const CompileOptions &options,
+                                 StringRef statistics) {
+  QuantizeOptions pass;
+  pass.method = options.getMethod().withoutPreparation().toString();
+  pass.statistics = statistics.str();
+  pass.activations = options.isStatic();
+  pass.bits = options.getActivationBits();
+  pass.dynamic = options.isDynamic();
+  pass.integerOnly = options.integerOnly && options.isStatic();
+  pass.quantizedIO = options.quantizedIO || options.integerOnly;
+  buildQuantizePipeline(manager, pass);
+}
+
 LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
-  bool isStatic = options.isStatic();
   switch (next) {
   case Phase::Prepare: {
     PrepareOptions pass;
     pass.prune = options.prune;
+    pass.equalize = options.getMethod().equalizes;
     buildPreparePipeline(manager, pass);
     return success();
   }
@@ -228,22 +251,16 @@ LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
     pass.scheme = weights.scheme;
     pass.scales = weights.scales;
     pass.range = weights.range;
+    for (const std::string &pattern : options.exclude)
+      pass.exclude.push_back(pattern);
+    pass.minElements = options.minElements;
     pass.config = options.config;
     buildSelectPipeline(manager, pass);
     return success();
   }
-  case Phase::Quantize: {
-    QuantizeOptions pass;
-    if (!options.method.empty())
-      pass.method = options.method;
-    pass.statistics = statistics;
-    pass.activations = isStatic;
-    pass.dynamic = options.isDynamic();
-    pass.integerOnly = options.integerOnly && isStatic;
-    pass.quantizedIO = options.quantizedIO || options.integerOnly;
-    buildQuantizePipeline(manager, pass);
+  case Phase::Quantize:
+    addQuantizePasses(manager, options, statistics);
     return success();
-  }
   case Phase::Fuse: {
     FuseOptions pass;
     pass.integerOnly = options.integerOnly;
@@ -297,6 +314,10 @@ LogicalResult CompileSession::runPhase(Phase next, TimingScope &timing) {
   TimingScope scope = timing.nest(getPhaseName(next));
   manager.enableTiming(scope);
   if (failed(addPasses(manager, next)) || failed(manager.run(*module)))
+    return failure();
+  if (next == Phase::Select && options.isSearching() &&
+      (failed(collect()) ||
+       failed(report(searchFormats(*module, options, statistics)))))
     return failure();
   if (next == Phase::Select && !options.writeConfig.empty()) {
     auto main = module->lookupSymbol<func::FuncOp>("main");

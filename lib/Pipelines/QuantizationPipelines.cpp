@@ -36,6 +36,8 @@ void quantopt::buildPreparePipeline(OpPassManager &manager,
     manager.addPass(qnn::createPruneWeightsPass(prune));
   }
   manager.addPass(qnn::createEliminateDeadChannelsPass());
+  if (options.equalize)
+    manager.addPass(qnn::createEqualizePass());
   addCleanup(manager);
   manager.addPass(qnn::createVerifyPreparedPass());
   addPhaseMark(manager, Phase::Prepare);
@@ -79,6 +81,7 @@ void quantopt::buildQuantizePipeline(OpPassManager &manager,
   if (options.activations || options.integerOnly) {
     QuantizeActivationsPassOptions activations;
     activations.integerOnly = options.integerOnly;
+    activations.bits = options.bits;
     manager.addPass(createQuantizeActivationsPass(activations));
   }
   if (options.quantizedIO || options.integerOnly) {

@@ -24,6 +24,7 @@ struct FloatForm {
   using Number = float;
   using Sum = float;
   using Output = float;
+  using Bias = float;
   static std::vector<Number> read(const Tensor &tensor, int64_t zeroPoint) {
     if (const std::vector<float> *decoded = tensor.getDecoded())
       return *decoded;
@@ -39,26 +40,35 @@ struct FloatForm {
   static bool fits(Sum) { return true; }
 };
 
-/// i8 x i8 -> i32: exact sums. Subtracting the zero point first makes padding
-/// zero.
+/// i8 or i16 x i8 -> i32: exact sums. Subtracting the zero point first makes
+/// padding zero.
 struct IntegerForm {
   using Number = int32_t;
   using Sum = int64_t;
   using Output = int32_t;
+  using Bias = int32_t;
   static std::vector<Number> read(const Tensor &tensor, int64_t zeroPoint) {
     std::vector<int32_t> values;
     values.reserve(tensor.getNumElements());
-    for (int8_t q : tensor.get<int8_t>())
-      values.push_back(int32_t(q - zeroPoint));
+    tensor.visit([&](auto data) {
+      for (auto q : data)
+        values.push_back(static_cast<int32_t>(int64_t(q) - zeroPoint));
+    });
     return values;
   }
   static bool fits(Sum sum) { return sum == static_cast<int32_t>(sum); }
 };
 
+/// i16 x i8 -> i64.
+struct WideIntegerForm : IntegerForm {
+  using Output = int64_t;
+  static bool fits(Sum) { return true; }
+};
+
 /// Where the sums of all outputs start.
 template <typename Form>
 static std::vector<typename Form::Sum> readBias(const Tensor &bias) {
-  auto values = bias.get<typename Form::Output>();
+  auto values = bias.get<typename Form::Bias>();
   return {values.begin(), values.end()};
 }
 
@@ -182,6 +192,8 @@ static Error evaluateConv2D(qnn::Conv2DOp op, ArrayRef<Tensor> operands,
     error = runScaledConv2D(op, operands, result);
   else if (result.getStorage() == Storage::F32)
     error = runConv2D<FloatForm>(op, operands, result);
+  else if (result.getStorage() == Storage::I64)
+    error = runConv2D<WideIntegerForm>(op, operands, result);
   else
     error = runConv2D<IntegerForm>(op, operands, result);
   results.push_back(std::move(result));
@@ -224,6 +236,9 @@ static Error evaluateDense(qnn::DenseOp op, ArrayRef<Tensor> operands,
     error = runScaledDense(op, operands, result);
   else if (result.getStorage() == Storage::F32)
     error = runDense<FloatForm>(op, operands, result.getMutable<float>());
+  else if (result.getStorage() == Storage::I64)
+    error =
+        runDense<WideIntegerForm>(op, operands, result.getMutable<int64_t>());
   else
     error = runDense<IntegerForm>(op, operands, result.getMutable<int32_t>());
   results.push_back(std::move(result));

@@ -125,19 +125,18 @@ static Error evaluateStorageCast(qnn::StorageCastOp op,
 static Error evaluateRequantize(qnn::RequantizeOp op, ArrayRef<Tensor> operands,
                                 Results &results) {
   Tensor result = makeResult(op.getResult());
-  MutableArrayRef<int8_t> output = result.getMutable<int8_t>();
-  ArrayRef<int32_t> input = operands[0].get<int32_t>();
   int64_t zeroPoint = int32_t(op.getZeroPoint()), min = int32_t(op.getMin()),
-          max = int32_t(op.getMax());
+          max = int32_t(op.getMax()),
+          inputZero = int32_t(op.getInputZeroPoint());
   ArrayRef<int32_t> multipliers = op.getMultipliers(), shifts = op.getShifts();
-  for (size_t i = 0, c = 0; i < input.size(); ++i) {
+  for (int64_t i = 0, e = result.getNumElements(); i < e; ++i) {
+    size_t c = size_t(i) % multipliers.size();
     Multiplier multiplier{multipliers[c], shifts[c]};
-    output[i] = static_cast<int8_t>(
-        op.getRoundTwice()
-            ? requantizeTwice(input[i], multiplier, zeroPoint, min, max)
-            : requantize(input[i], multiplier, zeroPoint, min, max));
-    if (++c == multipliers.size())
-      c = 0;
+    int64_t x = operands[0].getInteger(i) - inputZero;
+    result.setInteger(
+        i, op.getRoundTwice()
+               ? requantizeTwice(int32_t(x), multiplier, zeroPoint, min, max)
+               : requantize(x, multiplier, zeroPoint, min, max));
   }
   results.push_back(std::move(result));
   return Error::success();

@@ -47,6 +47,20 @@ static Tensor mapPairs(Value value, ArrayRef<Tensor> operands, Fn fn) {
   return result;
 }
 
+/// The same on integers, whose result may have another width.
+template <typename Fn>
+static Tensor mapIntegers(Value value, ArrayRef<Tensor> operands, Fn fn) {
+  Tensor result = makeResult(value);
+  operands[0].visit([&](auto data) {
+    using T = typename decltype(data)::value_type;
+    std::vector<T> lhs = broadcast<T>(operands[0], result.getShape());
+    std::vector<T> rhs = broadcast<T>(operands[1], result.getShape());
+    for (size_t i = 0; i < lhs.size(); ++i)
+      result.setInteger(i, fn(int64_t(lhs[i]), int64_t(rhs[i])));
+  });
+  return result;
+}
+
 static Error evaluateUnary(qnn::UnaryOp op, ArrayRef<Tensor> operands,
                            Results &results) {
   Tensor result = makeResult(op.getResult());
@@ -92,8 +106,8 @@ static Error evaluateRescaleAdd(qnn::RescaleAddOp op, ArrayRef<Tensor> operands,
                        int32_t(op.getShift())};
   int64_t min = int32_t(op.getMin()), max = int32_t(op.getMax());
   results.push_back(
-      mapPairs<int8_t>(op.getResult(), operands, [&](int8_t a, int8_t b) {
-        return static_cast<int8_t>(rescaleAdd(a, b, constants, min, max));
+      mapIntegers(op.getResult(), operands, [&](int64_t a, int64_t b) {
+        return rescaleAdd(a, b, constants, min, max);
       }));
   return Error::success();
 }
@@ -106,12 +120,12 @@ static Error evaluateRescaleMul(qnn::RescaleMulOp op, ArrayRef<Tensor> operands,
           zeroPoint = int32_t(op.getZeroPoint()), min = int32_t(op.getMin()),
           max = int32_t(op.getMax());
   results.push_back(
-      mapPairs<int8_t>(op.getResult(), operands, [&](int8_t a, int8_t b) {
+      mapIntegers(op.getResult(), operands, [&](int64_t a, int64_t b) {
         if (op.getRoundTwice())
-          return static_cast<int8_t>(requantizeTwice(
-              (a - lhsZero) * (b - rhsZero), multiplier, zeroPoint, min, max));
-        return static_cast<int8_t>(rescaleMul(a, lhsZero, b, rhsZero,
-                                              multiplier, zeroPoint, min, max));
+          return int64_t(requantizeTwice(int32_t((a - lhsZero) * (b - rhsZero)),
+                                         multiplier, zeroPoint, min, max));
+        return rescaleMul(a, lhsZero, b, rhsZero, multiplier, zeroPoint, min,
+                          max);
       }));
   return Error::success();
 }

@@ -48,9 +48,9 @@ void reference::accumulateEach(const float *x, int64_t depth,
           __builtin_fmaf(x[k * outputs + o], weights[k * outputs + o], acc[o]);
 }
 
-/// The number of products of two numbers of at most 9 and 8 bits whose sum
-/// fits i32.
-constexpr int64_t kSafeDepth = 1 << 14;
+/// The number of products of two numbers of at most 17 and 8 bits with sign
+/// whose sum fits i32.
+constexpr int64_t kSafeDepth = 255;
 
 /// sums[o] += x[k] * w[k][o] in i32.
 QUANTOPT_HOST_CLONES

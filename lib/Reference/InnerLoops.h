@@ -28,7 +28,7 @@ void accumulate(const float *x, int64_t depth, const float *weights,
 void accumulateEach(const float *x, int64_t depth, const float *weights,
                     int64_t outputs, float *acc);
 
-/// acc[o] += x[k] * w[k][o], exact for numbers of at most 9 and 8 bits.
+/// acc[o] += x[k] * w[k][o], exact for numbers of at most 17 and 8 bits.
 void accumulate(const int32_t *x, int64_t depth, const int32_t *weights,
                 int64_t outputs, int64_t *acc);
 

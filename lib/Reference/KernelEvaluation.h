@@ -118,10 +118,11 @@ std::vector<T> readInput(const Tensor &input, bool isUnsigned) {
   return values;
 }
 
-/// A sum as the epilogue's first argument.
-inline Scalar toAccumulator(float sum) { return Scalar::fromReal(sum); }
-inline Scalar toAccumulator(int64_t sum) {
-  return Scalar::fromInteger(static_cast<int32_t>(sum)); // wraps
+/// A sum as the epilogue's first argument, which has this type.
+inline Scalar toAccumulator(float sum, Type) { return Scalar::fromReal(sum); }
+inline Scalar toAccumulator(int64_t sum, Type type) {
+  bool wraps = !type.isInteger(64);
+  return Scalar::fromInteger(wraps ? static_cast<int32_t>(sum) : sum);
 }
 
 /// Contractions whose weights are packed.

@@ -14,6 +14,7 @@
 #include "Convolution.h"
 #include "KernelEvaluation.h"
 #include "PoolGeometry.h"
+#include "llvm/Support/MathExtras.h"
 #include <cmath>
 
 using namespace quantopt;
@@ -108,21 +109,22 @@ static Error runContraction(const KernelOperands &kernel, Epilogue &epilogue) {
   convolution.groups =
       isDepthwise ? kernel.input->getShape()[3] : op.getGroups();
   int64_t channels = convolution.inputShape[3] / convolution.groups;
+  Type type = op.getAccumulatorType();
   convolution.input = readInput<Number>(*kernel.input, op.getUnsignedInput());
   convolution.weights = unpackWeights<Number>(kernel, outputs, channels);
   for (int64_t o = 0; kernel.bias && o < outputs; ++o)
     convolution.bias.push_back(
         static_cast<Sum>(kernel.bias->getNumber(getParameterIndex(op, o))));
-  return convolution.run(
-      [&](int64_t position, int64_t first, ArrayRef<Sum> sums) -> Error {
-        for (auto [i, sum] : llvm::enumerate(sums)) {
-          int64_t channel = first + int64_t(i);
-          if (Error error = epilogue.store(position * outputs + channel,
-                                           channel, 0, toAccumulator(sum)))
-            return error;
-        }
-        return Error::success();
-      });
+  return convolution.run([&](int64_t position, int64_t first,
+                             ArrayRef<Sum> sums) -> Error {
+    for (auto [i, sum] : llvm::enumerate(sums)) {
+      int64_t channel = first + int64_t(i);
+      if (Error error = epilogue.store(position * outputs + channel, channel, 0,
+                                       toAccumulator(sum, type)))
+        return error;
+    }
+    return Error::success();
+  });
 }
 
 /// A pool's accumulator: the maximum, or the sum of `x + offset`.
@@ -151,7 +153,7 @@ static Error runPool(const KernelOperands &kernel, Epilogue &epilogue,
     for (int64_t c = 0; c < geometry.result[3] && !failure; ++c) {
       T value = reduceWindow<T>(position, input, c, isMax,
                                 isMax ? lowest : T(0), offset);
-      Scalar acc = toAccumulator(value);
+      Scalar acc = toAccumulator(value, op.getAccumulatorType());
       if (width == 8) // bytes without sign are held as those with
         acc.integer = static_cast<int8_t>(acc.integer);
       failure = epilogue.store(target + c, c, position.count, acc);
@@ -203,8 +205,12 @@ static Error evaluateKernel(qvec::KernelOp op, ArrayRef<Tensor> operands,
   else if (isPool && isFloat)
     error = runPool<float>(kernel, *epilogue, -INFINITY);
   else if (isPool)
-    error = runPool<int64_t>(kernel, *epilogue,
-                             op.getUnsignedInput() ? 0 : INT8_MIN);
+    error = runPool<int64_t>(
+        kernel, *epilogue,
+        op.getUnsignedInput()
+            ? 0
+            : llvm::minIntN(
+                  kernel.input->getElementType().getIntOrFloatBitWidth()));
   else if (isFloat)
     error = runContraction<float, float>(kernel, *epilogue);
   else

@@ -83,9 +83,9 @@ static void fillPadding(qnn::PadOp op, ArrayRef<Tensor> operands,
       result.setInteger(i, affine.getZeroPoint());
   } else if (result.getStorage() == Storage::F32) {
     llvm::fill(result.getMutable<float>(), op.getValue().convertToFloat());
-  } else if (result.getElementType().isInteger(8)) {
-    llvm::fill(result.getMutable<int8_t>(),
-               static_cast<int8_t>(int32_t(op.getStorageValue())));
+  } else {
+    for (int64_t i = 0, e = result.getNumElements(); i < e; ++i)
+      result.setInteger(i, int32_t(op.getStorageValue()));
   }
 }
 

@@ -234,6 +234,7 @@ static Error runChains(const PackedKernel &packed, Epilogue &epilogue,
       for (int64_t o = 0; o < outputs; ++o)
         weights[g].push_back(weight(g, o, k));
   std::vector<Sum> sums(outputs);
+  Type accumulator = packed.op.getAccumulatorType();
   return packed.forEachPatch<Number>(
       input, [&](int64_t g, ArrayRef<Number> patch, int64_t first) -> Error {
         int64_t channel = g * outputs;
@@ -245,7 +246,7 @@ static Error runChains(const PackedKernel &packed, Epilogue &epilogue,
                    sums.data());
         for (int64_t o = 0; o < outputs; ++o)
           if (Error error = epilogue.store(first + o, channel + o, 0,
-                                           toAccumulator(sums[o])))
+                                           toAccumulator(sums[o], accumulator)))
             return error;
         return Error::success();
       });
@@ -265,6 +266,7 @@ static Error runBlocks(const PackedKernel &packed, Epilogue &epilogue,
       for (int64_t b = 0; b < weights[g].getNumBlocks(); ++b)
         weights[g].getScale(o, b) = packed.getScale(g, o, b);
     }
+  Type accumulator = packed.op.getAccumulatorType();
   return packed.forEachPatch<int32_t>(
       input, [&](int64_t g, ArrayRef<int32_t> patch, int64_t first) -> Error {
         auto sums = weights[g].sum(patch);
@@ -272,7 +274,7 @@ static Error runBlocks(const PackedKernel &packed, Epilogue &epilogue,
           return makeError(packed.op, "the sum of a block is outside i32");
         for (auto [o, sum] : llvm::enumerate(*sums))
           if (Error error = epilogue.store(first + o, g * outputs + int64_t(o),
-                                           0, toAccumulator(sum)))
+                                           0, toAccumulator(sum, accumulator)))
             return error;
         return Error::success();
       });

@@ -70,8 +70,7 @@ static Error evaluatePoolRequantize(qnn::PoolRequantizeOp op,
   Tensor result = makeResult(op.getResult());
   PoolGeometry geometry(op.getWindow(), op.getCountedPads(), operands[0],
                         result);
-  ArrayRef<int8_t> input = operands[0].get<int8_t>();
-  MutableArrayRef<int8_t> output = result.getMutable<int8_t>();
+  const Tensor &input = operands[0];
   int64_t inputZero = int32_t(op.getInputZeroPoint()),
           zeroPoint = int32_t(op.getZeroPoint()), min = int32_t(op.getMin()),
           max = int32_t(op.getMax());
@@ -83,10 +82,11 @@ static Error evaluatePoolRequantize(qnn::PoolRequantizeOp op,
     for (int64_t c = 0; c < geometry.result[3]; ++c) {
       int64_t sum = 0;
       for (int64_t offset : position.offsets)
-        sum += input[offset + c] - inputZero;
-      output[target + c] = static_cast<int8_t>(
+        sum += input.getInteger(offset + c) - inputZero;
+      result.setInteger(
+          target + c,
           op.getRoundTwice()
-              ? requantizeTwice(sum, multiplier, zeroPoint, min, max)
+              ? requantizeTwice(int32_t(sum), multiplier, zeroPoint, min, max)
               : requantize(sum, multiplier, zeroPoint, min, max));
     }
   });

@@ -193,15 +193,16 @@ bool quantopt::isTieFree(Multiplier multiplier, int64_t maxAbsAcc) {
   return maxAbsAcc < (int64_t(1) << (multiplier.shift - 1));
 }
 
-Multiplier quantopt::deriveMultiplier(double realScale, int64_t maxAbsAcc) {
-  if (!(realScale > 0x1p-32))
+Multiplier quantopt::deriveMultiplier(double realScale, int64_t maxAbsAcc,
+                                      int32_t maxShift) {
+  if (!(realScale > std::ldexp(1.0, -maxShift - 1)))
     return {};
   constexpr auto largest = static_cast<int32_t>(kMultiplierLimit - 1);
   if (realScale >= double(largest))
     return {largest, 0};
   int exponent = 0;
   std::frexp(realScale, &exponent); // in [2^(exponent-1), 2^exponent)
-  int32_t shift = std::clamp(24 - exponent, 0, 31);
+  int32_t shift = std::clamp(24 - exponent, 0, maxShift);
   double scaled = std::ldexp(realScale, shift);
 
   int64_t nearest = roundHalfEven(scaled);
@@ -238,6 +239,20 @@ int64_t quantopt::requantizeFloatForm(int32_t acc, Multiplier multiplier,
   auto rounded = static_cast<int32_t>(llvm::bit_cast<uint32_t>(sum) -
                                       llvm::bit_cast<uint32_t>(magic));
   return std::clamp<int64_t>(std::clamp(rounded, -128, 127), min, max);
+}
+
+int64_t quantopt::requantizeDoubleForm(int64_t acc, Multiplier multiplier,
+                                       int64_t zeroPoint, int64_t min,
+                                       int64_t max) {
+  constexpr double magic = 0x1.8p52; // with 32 low bits of zeros
+  double sum = std::fma(static_cast<double>(acc), multiplier.toReal(), magic);
+  auto low = static_cast<int32_t>(llvm::bit_cast<uint64_t>(sum));
+  return clampInteger(low + zeroPoint, min, max);
+}
+
+bool quantopt::doubleFormIsExact(Multiplier multiplier, int64_t maxAbsAcc) {
+  return maxAbsAcc <= int64_t(1) << 53 &&
+         static_cast<double>(maxAbsAcc) * multiplier.toReal() < 0x1p31 - 0x1p17;
 }
 
 int64_t quantopt::getBreakpoint(Multiplier multiplier, int64_t value) {

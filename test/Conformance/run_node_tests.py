@@ -50,7 +50,8 @@ LIMITS = (
     ("element type of an input", r"\(input\): element type|\(input\): is not a dense tensor"),
     ("integers computed at run time",
      r"integer input of the model|quantized integers|constant of element type|"
-     r"conversion of a value|conversion to \w+ at run time|conversion to \w+$"),
+     r"conversion of a value|conversion to \w+ at run time|conversion to \w+$|"
+     r"32-bit sums"),
     ("integer result", r"\(output\): integers that are known at import"),
     ("strings, sparse and small floats as constants",
      r"a constant that is not a dense tensor|\(initializer\): element type|storage type|"

@@ -74,17 +74,23 @@ struct Flags {
                   cl::desc("Scales of blocks: f16 (default), f32, double")};
   TextFlag range{"range", in, cl::value_desc("R"),
                  cl::desc("Integers: narrow, full or <MIN>:<MAX>")};
+  TextsFlag exclude{
+      "exclude", in, cl::CommaSeparated, cl::value_desc("NAME,..."),
+      cl::desc("Layers whose weights stay float: names with *, @first, @last, "
+               "@conv2d, @depthwise, @dense")};
+  NumberFlag minElements{"min-elements", in, cl::value_desc("N"), cl::init(0),
+                         cl::desc("Smaller weights stay float")};
   BoolFlag listFormats{"list-formats", in,
                        cl::desc("Print the formats of weights and exit")};
   TextFlag method{"method", in, cl::value_desc("M"),
                   cl::desc("How weights are rounded: rtn (default), or steps "
-                           "mse, gptq, descent, bias joined by +")};
+                           "equalize, mse, gptq, descent, bias joined by +")};
   TextFlag statistics{"statistics", in, cl::value_desc("FILE.npz"),
                       cl::desc("Inputs of layers to use for --method, or to "
                                "write with --calibrate")};
   TextFlag activations{"activations", in, cl::value_desc("A"),
                        cl::init("float"),
-                       cl::desc("float (default), dynamic or static")};
+                       cl::desc("float (default), dynamic, static, static16")};
   TextsFlag calibrate{"calibrate", in, cl::value_desc("[NAME=]FILE|DIR"),
                       cl::desc("Samples (.npy, .npz) for ranges and methods")};
   TextFlag ranges{"ranges", in, cl::value_desc("R"),
@@ -106,6 +112,23 @@ struct Flags {
   TextFlag writeConfig{
       "write-config", in, cl::value_desc("FILE.json"),
       cl::desc("Write a file for --config that repeats this one")};
+  NumberFlag maxBytes{
+      "max-bytes", in, cl::value_desc("N"), cl::init(0),
+      cl::desc("Search the most accurate formats of weights within N bytes")};
+  Flag<cl::opt<double>> maxDrop{
+      "max-drop", in, cl::value_desc("P"), cl::init(0),
+      cl::desc("Search the smallest ones that lose at most P points")};
+  TextFlag labels{"labels", in, cl::value_desc("FILE.npy"),
+                  cl::desc("Of the samples of --calibrate, for points of a "
+                           "search (default: agreement with the float model)")};
+  TextsFlag searchFormats{
+      "search-formats", in, cl::CommaSeparated, cl::value_desc("TYPE,..."),
+      cl::desc("Candidates, the best first (default: all iN, N <= 8)")};
+  TextFlag searchState{"search-state", in, cl::value_desc("FILE.json"),
+                       cl::desc("Where a search goes on when it was stopped")};
+  TextFlag front{"front", in, cl::value_desc("DIR"),
+                 cl::desc("Write what a search found: tables, and a --config "
+                          "for each point")};
   BoolFlag integerOnly{"integer-only", in,
                        cl::desc("Fail if anything would stay float")};
   TextFlag io{"io", in, cl::value_desc("IO"), cl::init("model"),
@@ -183,8 +206,6 @@ static Error readEmit(StringRef text, CompileOptions &options) {
 /// Flags with a fixed list of values, some of which are still to come.
 static Error readChoices(const Flags &flags, CompileOptions &options) {
   StringRef activations = flags.activations;
-  if (activations == "static16")
-    return notYet("--activations", activations, "static");
   if (!parseActivations(activations))
     return expectedOneOf("--activations", getActivationsNames(), activations);
   if (flags.activations.getNumOccurrences())
@@ -230,6 +251,9 @@ static Error readNumbers(const Flags &flags, CompileOptions &options) {
   if (flags.threads < 0 || flags.threads > 256)
     return createStringError("expected '--threads' in [1, 256], but got " +
                              llvm::Twine(flags.threads));
+  options.maxBytes = flags.maxBytes;
+  if (flags.maxDrop.getNumOccurrences() > 0)
+    options.maxDrop = flags.maxDrop;
   options.threads = int(flags.threads);
   return Error::success();
 }
@@ -262,6 +286,7 @@ static llvm::Expected<CompileOptions> readOptions(const Flags &flags) {
   options.scheme = flags.scheme;
   options.scales = flags.scales;
   options.range = flags.range;
+  options.exclude.assign(flags.exclude.begin(), flags.exclude.end());
   options.calibrate.assign(flags.calibrate.begin(), flags.calibrate.end());
   options.ranges = flags.ranges;
   options.method = flags.method;
@@ -273,6 +298,11 @@ static llvm::Expected<CompileOptions> readOptions(const Flags &flags) {
   options.prune = flags.prune;
   options.config = flags.config;
   options.writeConfig = flags.writeConfig;
+  options.labels = flags.labels;
+  options.searchFormats.assign(flags.searchFormats.begin(),
+                               flags.searchFormats.end());
+  options.searchState = flags.searchState;
+  options.front = flags.front;
   options.integerOnly = flags.integerOnly;
   options.inputShapes.assign(flags.inputShape.begin(), flags.inputShape.end());
   options.report = flags.report;

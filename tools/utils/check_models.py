@@ -7,6 +7,10 @@ DATA has models/prepare.py and models/models. NAME: resnet8 dscnn mnist squeezen
 vww demo (which comes from test/Data). TEST:
   accuracy FLAGS LIMIT   top-1 with FLAGS against float, on the same samples: at most
                          LIMIT points less; for vww the answers agree on 100 - LIMIT %
+  close FLAGS OTHER LIMIT  top-1 with FLAGS is at most LIMIT points below that with OTHER
+  search PERCENT LIMIT   a search fits the weights into PERCENT of their int8 bytes and
+                         loses at most LIMIT points; it reads calibration data only, and
+                         the configuration of a point gives the same bytes again
   better FLAGS OTHER     top-1 with FLAGS is above that with OTHER
   layers FLAGS BITS      each layer of 32 and more weights per output has a smaller output
                          error than with nearest codes, and all weights together take at
@@ -23,6 +27,7 @@ vww demo (which comes from test/Data). TEST:
 import json
 import os
 import re
+import shutil
 import sys
 
 import numpy as np
@@ -125,15 +130,61 @@ def test_accuracy(model, flags, limit):
     return tops[0] - tops[1] <= float(limit) + 1e-9
 
 
-def test_better(model, flags, other):
-    """Top-1 of two ways to quantize."""
+def measure_both(model, flags, other):
+    """Top-1 in percent of two ways to quantize."""
     x, y = model.file("eval_x"), model.file("eval_y")
     tops = []
     for choice in (flags, other):
         library = model.compile("model.so", *model.flags(choice), "--cpu=native", "--emit=shared")
         tops.append(100 * value(run("quant-run", library, "--input", x, f"--labels={y}"), "top1"))
     print(f"{model.name}: {flags} {tops[0]:.2f} %, {other} {tops[1]:.2f} %")
-    return tops[0] > tops[1]
+    return tops
+
+
+def test_better(model, flags, other):
+    """The first way is better."""
+    top, other_top = measure_both(model, flags, other)
+    return top > other_top
+
+
+def test_close(model, flags, other, limit):
+    """The first way is hardly worse."""
+    top, other_top = measure_both(model, flags, other)
+    return other_top - top <= float(limit) + 1e-9
+
+
+def test_search(model, percent, limit):
+    """A search within bytes, and that it can be repeated without one."""
+    path = model.session.path
+    flags = ["--activations=static", f"--calibrate={model.file('calib_x')}", "--cpu=native",
+             "--search-formats=i8,i4"]
+    model.compile("int8.o", *flags[:3], "--emit=obj", f"--report={path('int8.json')}")
+    with open(path("int8.json")) as file:
+        bits = json.load(file)["effective_bits"]
+    count = model.float_weights()[0] // 4
+    allowed = int(bits * count / 8 * float(percent) / 100)
+    shutil.rmtree(path("front"), ignore_errors=True)
+    search = [*flags, f"--max-bytes={allowed}", f"--front={path('front')}",
+              f"--search-state={path('state.json')}"]
+    searched = model.compile("searched.so", *search, "--emit=shared",
+                             f"--report={path('searched.json')}")
+    with open(path("searched.json")) as file:
+        found = json.load(file)["effective_bits"] * count / 8
+    with open(path("front/front.json")) as file:
+        front = json.load(file)
+    chosen = [point for point in front["points"] if point["chosen"]]
+    os.makedirs(path("again"), exist_ok=True)
+    again = model.compile("again/searched.so", *flags[1:3], "--emit=shared",
+                          f"--config={path('front/' + chosen[0]['config'])}")
+    x, y = model.file("eval_x"), model.file("eval_y")
+    plain = model.compile("float.so", "--cpu=native", "--emit=shared")
+    tops = [100 * value(run("quant-run", m, "--input", x, f"--labels={y}"), "top1")
+            for m in (plain, searched)]
+    same = read(searched) == read(again)
+    print(f"{model.name}: {found:.0f} of {allowed} bytes, float {tops[0]:.2f} %,"
+          f" searched {tops[1]:.2f} %, {len(front['points'])} points, the same again: {same}")
+    return found <= allowed and len(chosen) == 1 and same and \
+        tops[0] - tops[1] <= float(limit) + 1e-9
 
 
 def test_layers(model, flags, bits):
@@ -253,7 +304,8 @@ def test_phases(model, flags):
     return not problems and passes > 40
 
 
-TESTS = {"accuracy": test_accuracy, "better": test_better, "layers": test_layers,
+TESTS = {"accuracy": test_accuracy, "better": test_better, "close": test_close,
+         "search": test_search, "layers": test_layers,
          "bytes": test_bytes, "integer-only": test_integer_only,
          "reload": test_reload, "phases": test_phases}
 

@@ -38,7 +38,7 @@ def check(seed, options):
     np.save(x, samples)
     flags = options.flags.split() if options.flags is not None else [
         "--activations=static"] if seed % 4 != 3 else []
-    if "--activations=static" in flags:
+    if any(flag.startswith("--activations=static") for flag in flags):
         flags = flags + [f"--calibrate={calib}"]
     try:
         problems = session.compare(

@@ -10,6 +10,7 @@
 
 #include "quant-opt/Compiler/EmitObject.h"
 #include "quant-opt/Pipelines/Pipelines.h"
+#include "quant-opt/Quantization/Methods/RoundingMethod.h"
 #include "quant-opt/Quantization/Schemes/WeightFormats.h"
 #include <functional>
 #include <optional>
@@ -28,7 +29,7 @@ enum class EmitKind {
   MLIR,
   ONNX
 };
-enum class Activations { Float, Dynamic, Static };
+enum class Activations { Float, Dynamic, Static, Static16 };
 
 /// The name on the command line.
 StringRef getName(Activations activations);
@@ -46,6 +47,8 @@ struct CompileOptions {
   std::string target, cpu, features;
 
   std::string weights, granularity, scheme, scales, range;
+  std::vector<std::string> exclude;       ///< see `qnn-select-weights`
+  int64_t minElements = 0;                ///< smaller weights stay float
   std::optional<Activations> activations; ///< float if nobody says
   std::string method;                     ///< see RoundingMethod; empty is rtn
   std::string statistics;               ///< written when calibrating, else read
@@ -56,6 +59,14 @@ struct CompileOptions {
   std::vector<std::string> mergeTables; ///< do nothing but join these
   std::string prune; ///< part of the weights, or N:M; see qnn-prune-weights
   std::string config, writeConfig;
+
+  // A search for the format of each weight; see Search.h.
+  int64_t maxBytes = 0;                   ///< of all weights; 0 is no limit
+  std::optional<double> maxDrop;          ///< in points of the end metric
+  std::string labels;                     ///< of the samples of `calibrate`
+  std::vector<std::string> searchFormats; ///< candidates, the largest first
+  std::string searchState;                ///< measurements, to go on from
+  std::string front; ///< folder of the points that were found
   bool integerOnly = false;
   bool quantizedIO = false;
   /// Integers are rounded as the model's own engine does.
@@ -84,15 +95,27 @@ struct CompileOptions {
   /// Called during long work with a name and a part of 1.
   std::function<void(StringRef, double)> progress;
 
-  bool isStatic() const { return activations == Activations::Static; }
+  bool isStatic() const {
+    return activations == Activations::Static ||
+           activations == Activations::Static16;
+  }
+  /// Bits of activations with ranges.
+  int64_t getActivationBits() const {
+    return activations == Activations::Static16 ? 16 : 8;
+  }
   bool isDynamic() const { return activations == Activations::Dynamic; }
   /// Whether weights are stored in 8 bits if nobody says how.
   bool needsIntegerWeights() const { return isStatic() || isDynamic(); }
 
+  /// Whether a search chooses formats.
+  bool isSearching() const { return maxBytes != 0 || maxDrop.has_value(); }
+
+  /// The method of rounding; nearest where it cannot be parsed.
+  RoundingMethod getMethod() const;
   /// Whether what layers multiply is looked at, or was.
   bool usesStatistics() const {
     return !statistics.empty() ||
-           (!calibrate.empty() && !method.empty() && method != "rtn");
+           (!calibrate.empty() && !getMethod().isNearest());
   }
 
   /// The options about weights, with what is taken if nobody says.

@@ -77,6 +77,8 @@ struct ModelDescription {
   double effectiveBits = 32;
   /// What rounding has done to the outputs of layers, where that is known.
   SmallVector<qnn::WeightError> weightErrors;
+  /// Of weights that were equalized, before and after.
+  SmallVector<qnn::WeightError> equalization;
   int64_t constBytes = 0; ///< known when there is an object
   MemoryDescription memory;
   int64_t floatOps = 0;

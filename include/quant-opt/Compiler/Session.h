@@ -86,6 +86,11 @@ private:
   bool isVerifying = false;
 };
 
+/// Adds the passes of phase `quantize`; `statistics` is the file that methods
+/// of rounding read, or empty.
+void addQuantizePasses(OpPassManager &manager, const CompileOptions &options,
+                       StringRef statistics);
+
 /// Reads a model from .onnx, .tflite, .mlir or .mlirbc. Diagnostics are emitted
 /// on failure. Options that only an ONNX file understands are errors for
 /// others.

@@ -57,6 +57,10 @@ struct PrepareOptions : public PassPipelineOptions<PrepareOptions> {
       llvm::cl::desc("Weights to set to zero: a part (0.5), or all but N of M "
                      "neighbours (2:4)"),
       llvm::cl::init("")};
+  Option<bool> equalize{
+      *this, "equalize",
+      llvm::cl::desc("Equalize the ranges of channels across layers"),
+      llvm::cl::init(false)};
 };
 
 struct CalibrateOptions : public PassPipelineOptions<CalibrateOptions> {
@@ -93,7 +97,8 @@ struct SelectOptions : public PassPipelineOptions<SelectOptions> {
       llvm::cl::init(0)};
   ListOption<std::string> exclude{
       *this, "exclude",
-      llvm::cl::desc("Names of ops whose weights stay float")};
+      llvm::cl::desc("Ops whose weights stay float: names, @first, @last, "
+                     "@conv2d, @depthwise, @dense")};
   Option<std::string> config{
       *this, "config", llvm::cl::desc("Path of a file with decisions (JSON)"),
       llvm::cl::init("")};
@@ -111,6 +116,10 @@ struct QuantizeOptions : public PassPipelineOptions<QuantizeOptions> {
       *this, "activations",
       llvm::cl::desc("Quantize activations by their ranges"),
       llvm::cl::init(false)};
+  Option<int64_t> bits{
+      *this, "bits",
+      llvm::cl::desc("Width of activations with ranges: 8 or 16"),
+      llvm::cl::init(8)};
   Option<bool> dynamic{
       *this, "dynamic",
       llvm::cl::desc("Quantize activations with ranges of run time"),
@@ -140,7 +149,7 @@ struct FuseOptions : public PassPipelineOptions<FuseOptions> {
 
 /// The pass lists of the phases up to `fuse`.
 void buildPreparePipeline(OpPassManager &manager,
-                          const PrepareOptions &options = {});
+                          const PrepareOptions &options);
 void buildCalibratePipeline(OpPassManager &manager,
                             const CalibrateOptions &options);
 void buildSelectPipeline(OpPassManager &manager, const SelectOptions &options);

@@ -113,7 +113,7 @@ int64_t quantizeDynamic(float x, float inverse, int64_t zeroPoint, int64_t min,
 //===----------------------------------------------------------------------===//
 
 /// The real scale `m * 2^-shift`: m is odd or 0, 0 <= m < 2^24, and shift lies
-/// in [0, 31].
+/// in [0, 31], or in [0, 47] where 16-bit integers are involved.
 struct Multiplier {
   int32_t m = 0;
   int32_t shift = 0;
@@ -128,16 +128,22 @@ struct Multiplier {
 /// Bound of `Multiplier::m` (exclusive).
 constexpr int64_t kMultiplierLimit = int64_t(1) << 24;
 
+/// The largest shift of multipliers for sums of bytes that become bytes, and
+/// for all others: results of 16 bits need more digits.
+constexpr int32_t kNarrowShift = 31, kWideShift = 47;
+
 /// The multiplier nearest to `realScale` under which no accumulator with
 /// |acc| <= maxAbsAcc gives an exact half, where such a multiplier exists.
 ///
-/// With e = floor(log2 realScale) and n = clamp(23 - e, 0, 31) the error is at
-/// most 2^-n: relative 2^-23 for scales of 2^-8 and more, absolute 2^-31 below.
-/// Without the condition on halves (maxAbsAcc = 0) it is at most 2^-(n+1),
-/// except next to even integers, which no multiplier equals. Scales up to 2^-32
-/// give 0, scales of 2^24 and more saturate at 2^24 - 1: no requantized value
-/// of up to 16 bits differs. Negative numbers and NaN give 0.
-Multiplier deriveMultiplier(double realScale, int64_t maxAbsAcc = 0);
+/// With e = floor(log2 realScale) and n = clamp(23 - e, 0, maxShift) the error
+/// is at most 2^-n: relative 2^-23 for scales of 2^(23 - maxShift) and more,
+/// absolute 2^-maxShift below. Without the condition on halves (maxAbsAcc = 0)
+/// it is at most 2^-(n+1), except next to even integers, which no multiplier
+/// equals. Scales up to 2^-(maxShift+1) give 0, scales of 2^24 and more
+/// saturate at 2^24 - 1: no requantized value of up to 16 bits differs.
+/// Negative numbers and NaN give 0.
+Multiplier deriveMultiplier(double realScale, int64_t maxAbsAcc = 0,
+                            int32_t maxShift = kNarrowShift);
 
 /// Whether no accumulator with |acc| <= maxAbsAcc gives an exact half, so that
 /// every rule for halves yields the same result.
@@ -178,6 +184,19 @@ int64_t requantizeHighForm(int32_t acc, int32_t factor, int32_t shift,
 
 /// `(value * factor + 2^(shift - 1)) asr shift`, modulo 2^32.
 int32_t multiplyHigh(int32_t value, int32_t factor, int32_t shift);
+
+/// `requantize` computed in binary64: one fused multiply-add with the
+/// constant 1.5
+/// * 2^52, in whose low 32 bits the rounded integer then stands; the zero point
+/// is added behind. Always equal to `requantize` where `doubleFormIsExact`.
+int64_t requantizeDoubleForm(int64_t acc, Multiplier multiplier,
+                             int64_t zeroPoint, int64_t min, int64_t max);
+
+/// Whether accumulators with |acc| <= maxAbsAcc are exact in binary64 and the
+/// rounded integer and its sum with the zero point fit 32 bits. The
+/// multiply-add then rounds once, to an integer, halves to even. Requires
+/// |zeroPoint| < 2^16.
+bool doubleFormIsExact(Multiplier multiplier, int64_t maxAbsAcc);
 
 /// The smallest accumulator for which the exact, unclamped
 /// `round_half_even(acc * m * 2^-shift)` is at least `value`. Requires m > 0

@@ -239,7 +239,7 @@ static Positions getPositions(const TargetLevel &target,
   constexpr int64_t kLanes = 16, kFewestLanes = 4, kColumns = 4;
   if (!target.hasVectors())
     return {1, kFewestLanes};
-  if (!problem.isInteger)
+  if (!problem.isBytes)
     return {kColumns, target.getLanes()};
   // Sums of 16 channels, whose bytes fill registers that are loaded whole.
   int64_t registersPerSum = llvm::divideCeil(kLanes, target.getLanes());
@@ -253,7 +253,7 @@ qvec::DepthwiseStrategyAttr
 quantopt::chooseDepthwiseStrategy(const TargetLevel &target,
                                   const DepthwiseProblem &problem) {
   MLIRContext *context = problem.window.getContext();
-  if (!problem.isInteger || target.depthwiseGroup == 1) {
+  if (!problem.isBytes || target.depthwiseGroup == 1) {
     Positions positions = getPositions(target, problem);
     return qvec::DepthwiseStrategyAttr::get(
         context, /*axis=*/0, /*outputs=*/1,

@@ -17,7 +17,7 @@ struct DepthwiseProblem {
   /// N, H, W, C of the padded input and of the output.
   llvm::ArrayRef<int64_t> input, output;
   qnn::WindowAttr window;
-  bool isInteger;
+  bool isBytes;
 };
 
 /// The tiling with the least modelled time among those that fit the vector

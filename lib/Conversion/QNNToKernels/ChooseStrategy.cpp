@@ -22,10 +22,10 @@ static bool usesPairs(const TargetLevel &target, const TileProblem &p) {
 /// load per weight vector and a broadcast per row; per accumulator an epilogue.
 static double getTileCost(const TargetLevel &target, const TileProblem &p,
                           double rows, double vectors) {
-  bool isFloat = p.group == 1;
-  double dot = isFloat ? 1.0 : target.dotCost;
-  double load = isFloat ? 0.6 : target.operandCost;
-  double steps = double(p.depth) / p.group;
+  bool isFloat = p.group == 1, isWords = p.group == 2;
+  double dot = isFloat ? 1.0 : isWords ? 2.0 : target.dotCost;
+  double load = isFloat ? 0.6 : isWords ? 1.2 : target.operandCost;
+  double steps = double(p.depth) / double(p.group);
   double step = rows * vectors * dot + (rows + vectors) * load + 0.5;
   // Latency: too few independent chains leave the multipliers idle. Processors
   // without vectors execute in order.
@@ -87,7 +87,8 @@ static Choice chooseVectors(const TargetLevel &target, const TileProblem &p) {
     if (vectors < perPanel ? perPanel % vectors : vectors % perPanel)
       continue;
     for (int64_t rows = 1; rows <= std::min<int64_t>(p.positions, 14); ++rows) {
-      if (rows * vectors + perWeight * vectors + spare > target.vectorRegisters)
+      int64_t sums = rows * vectors * (p.isLong ? 3 : 1);
+      if (sums + perWeight * vectors + spare > target.vectorRegisters)
         break;
       Tile tile{rows, vectors};
       best.consider(

@@ -20,11 +20,14 @@ struct TileProblem {
   int64_t channels;
   /// Summed elements.
   int64_t depth;
-  /// Products of a step (see `#qvec.strategy`).
+  /// Products of a step: 2 for words, 1 for floats, what the level has for
+  /// bytes (see `#qvec.strategy`).
   int64_t group;
   /// Elements that are read one after another, of a tap or a row of taps; 0 for
   /// all of them.
   int64_t run = 0;
+  /// Whether sums take 64 bits.
+  bool isLong = false;
 };
 
 struct Tile {

@@ -97,6 +97,7 @@ static SmallVector<int32_t> foldBias(const ContractionView &view,
                                      ArrayRef<int8_t> weights, int64_t offset,
                                      SmallVectorImpl<IntegerRange> &ranges) {
   int64_t outputs = view.weightShape[0];
+  unsigned bits = view.getInputElement().getIntOrFloatBitWidth();
   int64_t row = weights.size() / outputs;
   SmallVector<int32_t> bias(outputs, 0);
   DenseElementsAttr attr;
@@ -104,8 +105,9 @@ static SmallVector<int32_t> foldBias(const ContractionView &view,
     llvm::copy(attr.getValues<int32_t>(), bias.begin());
   for (int64_t o = 0; o < outputs; ++o) {
     ArrayRef<int8_t> values = weights.slice(o * row, row);
-    ranges.push_back(
-        getAccumulatorRange(values, view.inputZeroPoint, -128, 127, bias[o]));
+    ranges.push_back(getAccumulatorRange(values, view.inputZeroPoint,
+                                         llvm::minIntN(bits),
+                                         llvm::maxIntN(bits), bias[o]));
     int64_t sum = 0;
     for (int8_t w : values)
       sum += w;
@@ -120,11 +122,13 @@ void quantopt::setIntegerSums(LoweringState &state, const ContractionView &view,
                               KernelSpec &spec,
                               SmallVectorImpl<IntegerRange> &ranges,
                               Location loc) {
-  SmallVector<int32_t> bias =
-      foldBias(view, weights, state.target.getActivationOffset(), ranges);
+  int64_t offset = view.isBytes() ? state.target.getActivationOffset() : 0;
+  SmallVector<int32_t> bias = foldBias(view, weights, offset, ranges);
   spec.bias = state.constantI32(arrangeChannels<int32_t>(bias, order), loc);
-  spec.unsignedInput = state.target.unsignedActivations();
+  spec.unsignedInput = view.isBytes() && state.target.unsignedActivations();
   spec.accumulatorType = state.builder.getI32Type();
+  if (view.getSumType().isInteger())
+    spec.accumulatorType = view.getSumType();
 }
 
 void quantopt::setFloatSums(LoweringState &state, const ContractionView &view,

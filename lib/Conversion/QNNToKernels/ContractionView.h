@@ -31,8 +31,14 @@ struct ContractionView {
   SmallVector<int64_t> weightShape;
   bool isDense = false;
 
-  bool isInteger() const {
-    return cast<RankedTensorType>(input.getType()).getElementType().isInteger();
+  Type getInputElement() const {
+    return cast<RankedTensorType>(input.getType()).getElementType();
+  }
+  bool isInteger() const { return getInputElement().isInteger(); }
+  bool isBytes() const { return getInputElement().isInteger(8); }
+  /// The element type of sums.
+  Type getSumType() const {
+    return cast<RankedTensorType>(op->getResult(0).getType()).getElementType();
   }
   /// Whether every group has one input channel and a kernel for it exists.
   bool isDepthwise() const {
@@ -41,7 +47,9 @@ struct ContractionView {
   }
   /// Elements that one step of a kernel sums.
   int64_t getStepElements(const TargetLevel &target) const {
-    return isInteger() ? target.getContractionGroup() : 1;
+    if (!isInteger())
+      return 1;
+    return isBytes() ? target.getContractionGroup() : 2;
   }
   SpatialPads getPads() const {
     ArrayRef<int64_t> p = window.getPads();

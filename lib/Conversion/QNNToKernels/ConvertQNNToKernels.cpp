@@ -76,7 +76,8 @@ static void lowerArguments(LoweringState &state, func::FuncOp func) {
     RankedTensorType plain = state.getLoweredType(original);
     // Uses by qnn ops go through the state; the argument itself is only read
     // here.
-    if (!plain.getElementType().isInteger(8)) {
+    unsigned bits = plain.getElementTypeBitWidth();
+    if (!plain.getElementType().isInteger() || (bits != 8 && bits != 16)) {
       state.setView(argument, argument, loc);
       continue;
     }

@@ -27,8 +27,10 @@ struct WeightData {
 };
 } // namespace
 
-/// The byte that stands for zero in the input of a contraction of integers.
-static int8_t getZeroByte(LoweringState &state, const ContractionView &view) {
+/// What stands for zero in the input's memory.
+static int64_t getZero(LoweringState &state, const ContractionView &view) {
+  if (!view.isBytes())
+    return view.inputZeroPoint;
   return int8_t(view.inputZeroPoint + state.target.getActivationOffset());
 }
 
@@ -44,7 +46,7 @@ void quantopt::planPads(LoweringState &state, Operation *op) {
   Builder b(op->getContext());
   TypedAttr fill = b.getF32FloatAttr(0.0f);
   if (view.isInteger())
-    fill = b.getI8IntegerAttr(getZeroByte(state, view));
+    fill = b.getIntegerAttr(view.getInputElement(), getZero(state, view));
   state.requirePads(view.input, view.getPads(), fill);
 }
 
@@ -76,8 +78,10 @@ static FailureOr<WeightData> readWeight(const ContractionView &view) {
     if (attr.getElementType().isInteger() &&
         !attr.getElementType().isInteger(8)) {
       view.op->emitRemark("weight of type ")
-          << attr.getElementType() << " of a depthwise convolution is stored "
-          << "in bytes";
+          << attr.getElementType() << " of a "
+          << (view.isBytes() ? "depthwise convolution"
+                             : "layer with 16-bit activations")
+          << " is stored in bytes";
       attr = cast<DenseElementsAttr>(attr.mapValues(
           b.getI8Type(), [](const APInt &q) { return q.sext(8); }));
     }
@@ -133,6 +137,7 @@ static qvec::StrategyAttr chooseStrategy(LoweringState &state,
   problem.channels = weight[0] / view.groups;
   problem.depth = weight[1] * weight[2] * weight[3];
   problem.group = view.getStepElements(state.target);
+  problem.isLong = view.getSumType().isInteger(64);
   problem.run = merge ? weight[2] * weight[3] : weight[3];
   Tile tile = chooseContractionTile(state.target, problem);
   tile.lanes = view.isInteger() ? state.target.getContractionLanes()
@@ -196,7 +201,8 @@ static void setWeight(LoweringState &state, const ContractionView &view,
   spec.kind = qvec::KernelKind::Contraction;
   spec.groups = view.groups;
   if (view.isInteger() && view.window.hasPadding() &&
-      getZeroByte(state, view) == 0)
+      getZero(state, view) == 0 &&
+      (view.isBytes() || shape[3] % view.getStepElements(state.target) == 0))
     spec.zeroPads = state.builder.getDenseI64ArrayAttr(view.window.getPads());
   bool merge = !flat && canMergeTaps(view);
   spec.strategy = chooseStrategy(state, view, spec, bytes, merge);
@@ -233,7 +239,7 @@ LogicalResult quantopt::lowerContraction(LoweringState &state,
   if (view.isDepthwise())
     spec.depthwiseStrategy = chooseDepthwiseStrategy(
         state.target, {cast<RankedTensorType>(spec.input.getType()).getShape(),
-                       spec.outputShape, spec.window, view.isInteger()});
+                       spec.outputShape, spec.window, view.isBytes()});
   SmallVector<int64_t> order = getChannelOrder(view, spec);
   SmallVector<IntegerRange> ranges;
   setOperands(state, view, *data, order, spec, ranges, loc);

@@ -54,7 +54,10 @@ static TypedAttr getPadElement(LoweringState &state, qnn::PadOp op) {
   }
   if (element.isF32())
     return b.getF32FloatAttr(op.getValue().convertToFloat());
-  return b.getI8IntegerAttr(int8_t(int32_t(op.getStorageValue()) + offset));
+  int64_t stored = int32_t(op.getStorageValue());
+  if (element.isInteger(8))
+    stored = int8_t(stored + offset);
+  return b.getIntegerAttr(element, stored);
 }
 
 std::optional<SpatialPads> quantopt::getHalo(qnn::PadOp op) {

@@ -29,7 +29,8 @@ static IntegerType getIntegerStorage(qnn::ConstantOp constant) {
 bool quantopt::isPackedContraction(const ContractionView &view) {
   Type weight = cast<RankedTensorType>(view.weight.getType()).getElementType();
   if (auto integer = dyn_cast<IntegerType>(weight))
-    return integer.getWidth() < 8 && !view.isDepthwise();
+    return integer.getWidth() < 8 && !view.isDepthwise() &&
+           (!view.isInteger() || view.isBytes());
   auto constant = view.weight.getDefiningOp<qnn::ConstantOp>();
   if (!constant)
     return false;

@@ -8,6 +8,8 @@
 #include "Lowerings.h"
 #include "ScalarSteps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace quantopt;
 
@@ -66,39 +68,42 @@ static LogicalResult lowerIntegerAverage(LoweringState &state,
   spec.outputShape =
       llvm::to_vector(cast<RankedTensorType>(op.getType()).getShape());
   spec.accumulatorType = state.builder.getI32Type();
-  spec.unsignedInput = state.target.unsignedActivations();
-  int64_t zeroPoint = int32_t(op.getZeroPoint());
-  int64_t min = int32_t(op.getMin()), max = int32_t(op.getMax());
+  auto inputType = cast<RankedTensorType>(op.getInput().getType());
+  unsigned bits = inputType.getElementTypeBitWidth();
+  spec.unsignedInput = bits == 8 && state.target.unsignedActivations();
   int64_t inputZeroPoint = int32_t(op.getInputZeroPoint());
+  StoredRange stored{getElementTypeOrSelf(op.getType()),
+                     int32_t(op.getZeroPoint()), int32_t(op.getMin()),
+                     int32_t(op.getMax())};
   bool twice = op.getRoundTwice();
   SmallVector<Multiplier> multipliers;
   SmallVector<IntegerRange> ranges;
   for (auto [i, m] : llvm::enumerate(op.getMultipliers())) {
     int64_t count = i + 1;
     multipliers.push_back({m, op.getShifts()[i]});
-    ranges.push_back(
-        {count * (-128 - inputZeroPoint), count * (127 - inputZeroPoint)});
+    ranges.push_back({count * (llvm::minIntN(bits) - inputZeroPoint),
+                      count * (llvm::maxIntN(bits) - inputZeroPoint)});
   }
   // Two roundings take multipliers and shifts, as the exact form does.
   if (twice)
     ranges.clear();
-  RequantizeForm form = chooseRequantizeForm(state.target, multipliers, ranges,
-                                             zeroPoint, min, max);
+  RequantizeForm form =
+      chooseRequantizeForm(state.target, multipliers, ranges, stored);
   if (!form.scales.empty())
     spec.countParams.push_back(state.constantF32(form.scales, loc));
   if (!form.factors.empty())
     spec.countParams.push_back(state.constantI32(form.factors, loc));
   if (!form.shifts.empty())
     spec.countParams.push_back(state.constantI32(form.shifts, loc));
-  int64_t offset = state.target.getActivationOffset();
+  int64_t offset = bits == 8 ? state.target.getActivationOffset() : 0;
   bool isSmallScale =
       llvm::all_of(op.getShifts(), [](int32_t n) { return n > 31; });
   auto requantize = [&](OpBuilder &b, Value acc, ValueRange counts) -> Value {
     ScalarEmitter emitter(b, loc, state.target);
     if (twice)
       return emitter.requantizeTwice(acc, counts[0], counts[1], isSmallScale,
-                                     zeroPoint, min, max);
-    return emitter.requantize(form, acc, counts, zeroPoint, min, max);
+                                     stored.zeroPoint, stored.min, stored.max);
+    return emitter.requantize(form, acc, counts, stored);
   };
   spec.prologue = requantize;
   // Positions in the padding contribute the zero point, so the correction is

@@ -254,7 +254,7 @@ static LogicalResult lowerSoftmaxLookup(LoweringState &state,
         Value q = arith::DivUIOp::create(
             b, l, arith::AddIOp::create(b, l, scaled, half), args[1]);
         q = arith::SubIOp::create(b, l, q, emit.i32(128));
-        return emit.clampToByte(q, -128, 127);
+        return emit.clampTo({b.getI8Type(), 0, -128, 127}, q);
       });
   auto type = state.getLoweredType(op.getType());
   state.setView(op.getResult(), fromRows(state, y, axis, type, loc), loc);
@@ -355,7 +355,8 @@ static LogicalResult lowerSoftmaxFixedPoint(LoweringState &state,
             b, l, a.sub(a.constant(34), args[2]), a.constant(31));
         Value half = a.add(a.shiftRight(product, shift), a.constant(1));
         Value q = a.sub(a.shiftRight(half, a.constant(1)), a.constant(128));
-        return ScalarEmitter(b, l, state.target).clampToByte(q, -128, 127);
+        return ScalarEmitter(b, l, state.target)
+            .clampTo({b.getI8Type(), 0, -128, 127}, q);
       });
   auto type = state.getLoweredType(op.getType());
   state.setView(op.getResult(), fromRows(state, y, axis, type, loc), loc);

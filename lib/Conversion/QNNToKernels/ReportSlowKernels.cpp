@@ -29,7 +29,8 @@ static constexpr int64_t kFewChannels = 128;
 
 /// Whether the kernel may be slower than the same one on floats.
 static bool isSlow(KernelOp kernel) {
-  if (!kernel.getAccumulatorType().isInteger(32))
+  if (!kernel.getAccumulatorType().isInteger(32) ||
+      !getElementTypeOrSelf(kernel.getInput().getType()).isInteger(8))
     return false;
   ArrayRef<int64_t> window = kernel.getWindow().getKernel();
   int64_t taps = window[0] * window[1];

@@ -40,8 +40,7 @@ static bool findHighFactors(ArrayRef<ScaledRange> scaled, int32_t shift,
 RequantizeForm quantopt::chooseRequantizeForm(const TargetLevel &target,
                                               ArrayRef<Multiplier> multipliers,
                                               ArrayRef<IntegerRange> ranges,
-                                              int64_t zeroPoint, int64_t min,
-                                              int64_t max) {
+                                              const StoredRange &result) {
   RequantizeForm form;
   SmallVector<ScaledRange> scaled;
   size_t count =
@@ -50,12 +49,20 @@ RequantizeForm quantopt::chooseRequantizeForm(const TargetLevel &target,
     scaled.push_back({multipliers[multipliers.size() == 1 ? 0 : c],
                       ranges[ranges.size() == 1 ? 0 : c]});
   bool usesFloats = target.requantizeShift == 0;
-  auto isExact = [&](const ScaledRange &s) {
-    return floatFormIsExact(s.multiplier, s.range.lo, s.range.hi, zeroPoint,
-                            min, max);
+  auto isFloat = [&](const ScaledRange &s) {
+    return floatFormIsExact(s.multiplier, s.range.lo, s.range.hi,
+                            result.zeroPoint, result.min, result.max);
   };
-  if (usesFloats && !scaled.empty() && llvm::all_of(scaled, isExact)) {
-    form.kind = RequantizeForm::Kind::Float;
+  auto isDouble = [&](const ScaledRange &s) {
+    return doubleFormIsExact(s.multiplier, s.range.maxAbs());
+  };
+  bool takesFloat = usesFloats && !scaled.empty() && result.type.isInteger(8) &&
+                    llvm::all_of(scaled, isFloat);
+  bool takesDouble = usesFloats && !scaled.empty() && target.hasFma() &&
+                     llvm::all_of(scaled, isDouble);
+  if (takesFloat || takesDouble) {
+    form.kind =
+        takesFloat ? RequantizeForm::Kind::Float : RequantizeForm::Kind::Double;
     for (const ScaledRange &s : scaled)
       form.scales.push_back(float(s.multiplier.toReal()));
     return form;

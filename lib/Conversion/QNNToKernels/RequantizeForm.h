@@ -8,6 +8,7 @@
 #ifndef QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_REQUANTIZEFORM_H
 #define QUANTOPT_LIB_CONVERSION_QNNTOKERNELS_REQUANTIZEFORM_H
 
+#include "mlir/IR/Types.h"
 #include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 #include "quant-opt/Support/Arithmetic.h"
 #include "quant-opt/Support/LLVM.h"
@@ -15,11 +16,17 @@
 
 namespace quantopt {
 
+/// Where requantized values lie, and how they are stored: `i8` or `i16`.
+struct StoredRange {
+  Type type;
+  int64_t zeroPoint, min, max;
+};
+
 /// The constants of a requantization in the fastest form of a level that is
 /// exact for all sums.
 struct RequantizeForm {
-  enum class Kind { Float, High, Wide } kind = Kind::Wide;
-  /// `Float`: the real scales.
+  enum class Kind { Float, High, Double, Wide } kind = Kind::Wide;
+  /// `Float`, `Double`: the real scales.
   std::vector<float> scales;
   /// `High`: the factors, of sums times `2^lift`. `Wide`: multipliers.
   std::vector<int32_t> factors;
@@ -33,8 +40,7 @@ struct RequantizeForm {
 RequantizeForm chooseRequantizeForm(const TargetLevel &target,
                                     ArrayRef<Multiplier> multipliers,
                                     ArrayRef<IntegerRange> ranges,
-                                    int64_t zeroPoint, int64_t min,
-                                    int64_t max);
+                                    const StoredRange &result);
 
 } // namespace quantopt
 

@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace quantopt;
 
@@ -210,8 +211,20 @@ void ScalarChain::collectScaleSums(Step &step, qnn::ScaleSumsOp op) {
     step.sources.push_back(addRowValue(op.getRowScales()));
 }
 
+static StoredRange getStoredRange(qnn::RequantizeOp op) {
+  return {getElementTypeOrSelf(op.getType()), int32_t(op.getZeroPoint()),
+          int32_t(op.getMin()), int32_t(op.getMax())};
+}
+
 void ScalarChain::collectRequantize(Step &step, qnn::RequantizeOp op,
                                     ArrayRef<IntegerRange> inputRanges) {
+  auto type = cast<RankedTensorType>(op.getInput().getType());
+  unsigned bits = type.getElementTypeBitWidth();
+  int64_t inputZero = int32_t(op.getInputZeroPoint());
+  IntegerRange stored{llvm::minIntN(bits) - inputZero,
+                      llvm::maxIntN(bits) - inputZero};
+  if (inputRanges.empty() && bits <= 32)
+    inputRanges = stored;
   SmallVector<Multiplier> multipliers;
   for (auto [m, shift] : llvm::zip(op.getMultipliers(), op.getShifts()))
     multipliers.push_back({m, shift});
@@ -219,8 +232,7 @@ void ScalarChain::collectRequantize(Step &step, qnn::RequantizeOp op,
   if (op.getRoundTwice())
     inputRanges = {};
   step.form = chooseRequantizeForm(state.target, multipliers, inputRanges,
-                                   int32_t(op.getZeroPoint()),
-                                   int32_t(op.getMin()), int32_t(op.getMax()));
+                                   getStoredRange(op));
   auto add = [&](const auto &constants) {
     using T = typename std::decay_t<decltype(constants)>::value_type;
     if (!constants.empty())
@@ -267,6 +279,21 @@ Value ScalarChain::load(OpBuilder &builder, Location loc, const Source &source,
   return sides[source.operand];
 }
 
+Value ScalarChain::emitRequantize(ScalarEmitter &emitter, const Step &step,
+                                  Value input, ArrayRef<Value> values) {
+  auto op = cast<qnn::RequantizeOp>(step.op);
+  StoredRange range = getStoredRange(op);
+  if (input.getType().getIntOrFloatBitWidth() <= 16)
+    input = emitter.center(input, int32_t(op.getInputZeroPoint()));
+  if (op.getRoundTwice()) {
+    bool isSmallScale =
+        llvm::all_of(op.getShifts(), [](int32_t n) { return n > 31; });
+    return emitter.requantizeTwice(input, values[0], values[1], isSmallScale,
+                                   range.zeroPoint, range.min, range.max);
+  }
+  return emitter.requantize(step.form, input, values, range);
+}
+
 Value ScalarChain::emitStep(OpBuilder &builder, Location loc, const Step &step,
                             Value input, ValueRange sides) {
   FastMath::Scope scope(state.fastMath, step.op);
@@ -281,18 +308,8 @@ Value ScalarChain::emitStep(OpBuilder &builder, Location loc, const Step &step,
                                   : std::pair(other, input);
   };
   return llvm::TypeSwitch<Operation *, Value>(step.op)
-      .Case<qnn::RequantizeOp>([&](auto op) {
-        int64_t zeroPoint = int32_t(op.getZeroPoint());
-        int64_t min = int32_t(op.getMin()), max = int32_t(op.getMax());
-        if (op.getRoundTwice()) {
-          bool isSmallScale =
-              llvm::all_of(op.getShifts(), [](int32_t n) { return n > 31; });
-          return emitter.requantizeTwice(input, values[0], values[1],
-                                         isSmallScale, zeroPoint, min, max);
-        }
-        return emitter.requantize(step.form, input, values, zeroPoint, min,
-                                  max);
-      })
+      .Case<qnn::RequantizeOp>(
+          [&](auto) { return emitRequantize(emitter, step, input, values); })
       .Case<qnn::QuantizeOp>([&](auto op) {
         auto type = cast<RankedTensorType>(op.getType()).getElementType();
         return emitter.quantize(cast<qnn::AffineType>(type), input);

@@ -63,6 +63,8 @@ SmallVector<T> arrangeChannels(ArrayRef<T> values, ArrayRef<int64_t> order) {
   return result;
 }
 
+class ScalarEmitter;
+
 /// The steps of a group, ready to be emitted.
 class ScalarChain {
 public:
@@ -106,6 +108,8 @@ private:
   template <typename T> Source addChannelValues(SmallVector<T> values);
   Value load(OpBuilder &builder, Location loc, const Source &source,
              ValueRange sides);
+  Value emitRequantize(ScalarEmitter &emitter, const Step &step, Value input,
+                       ArrayRef<Value> values);
   Value emitStep(OpBuilder &builder, Location loc, const Step &step,
                  Value input, ValueRange sides);
 

@@ -7,7 +7,9 @@
 
 #include "ScalarSteps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "quant-opt/Dialect/QNN/Utils/IRAlgebra.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 #include "quant-opt/Support/Arithmetic.h"
@@ -62,10 +64,23 @@ Value ScalarEmitter::limitByte(Value byte, int64_t min, int64_t max) {
   return byte;
 }
 
-Value ScalarEmitter::clampToByte(Value value, int64_t min, int64_t max) {
-  if (offset != 0)
-    value = arith::AddIOp::create(builder, loc, value, i32(offset));
-  return saturate(value, min, max);
+Value ScalarEmitter::clampTo(const StoredRange &range, Value value) {
+  if (range.type.isInteger(8)) {
+    if (offset != 0)
+      value = arith::AddIOp::create(builder, loc, value, i32(offset));
+    return saturate(value, range.min, range.max);
+  }
+  value = arith::MaxSIOp::create(builder, loc, value, i32(range.min));
+  value = arith::MinSIOp::create(builder, loc, value, i32(range.max));
+  return arith::TruncIOp::create(builder, loc, range.type, value);
+}
+
+Value ScalarEmitter::center(Value stored, int64_t zeroPoint) {
+  zeroPoint += getOffset(stored.getType());
+  Value wide = extend(stored);
+  if (zeroPoint == 0)
+    return wide;
+  return arith::SubIOp::create(builder, loc, wide, i32(zeroPoint));
 }
 
 Value ScalarEmitter::limit(Value x, float lower, float upper) {
@@ -209,42 +224,68 @@ Value ScalarEmitter::requantizeFloat(Value acc, Value scale, int64_t zeroPoint,
 }
 
 Value ScalarEmitter::requantizeHigh(Value acc, Value factor, int32_t lift,
-                                    int64_t zeroPoint, int64_t min,
-                                    int64_t max) {
+                                    const StoredRange &range) {
+  // Its range is known to fit.
+  Type i32Type = builder.getI32Type();
+  if (acc.getType() != i32Type)
+    acc = arith::TruncIOp::create(builder, loc, i32Type, acc);
   if (lift != 0)
     acc = arith::ShLIOp::create(builder, loc, acc, i32(lift));
   Value rounded = qvec::MultiplyHighOp::create(
       builder, loc, acc.getType(), acc, factor,
       static_cast<uint32_t>(target.requantizeShift));
-  if (zeroPoint + offset != 0)
+  if (range.zeroPoint != 0)
     rounded =
-        arith::AddIOp::create(builder, loc, rounded, i32(zeroPoint + offset));
-  return saturate(rounded, min, max);
+        arith::AddIOp::create(builder, loc, rounded, i32(range.zeroPoint));
+  return clampTo(range, rounded);
+}
+
+Value ScalarEmitter::requantizeDouble(Value acc, Value scale,
+                                      const StoredRange &range) {
+  Type f64 = builder.getF64Type();
+  // Its low 32 bits are 0, and sums near it are spaced by 1.
+  Value magic = arith::ConstantOp::create(builder, loc,
+                                          builder.getF64FloatAttr(0x1.8p52));
+  Value x = arith::SIToFPOp::create(builder, loc, f64, acc);
+  Value factor = arith::ExtFOp::create(builder, loc, f64, scale);
+  Value sum = math::FmaOp::create(builder, loc, x, factor, magic);
+  Value bits =
+      arith::BitcastOp::create(builder, loc, builder.getI64Type(), sum);
+  Value rounded =
+      arith::TruncIOp::create(builder, loc, builder.getI32Type(), bits);
+  if (range.zeroPoint != 0)
+    rounded =
+        arith::AddIOp::create(builder, loc, rounded, i32(range.zeroPoint));
+  return clampTo(range, rounded);
 }
 
 Value ScalarEmitter::requantize(const RequantizeForm &form, Value acc,
-                                ValueRange constants, int64_t zeroPoint,
-                                int64_t min, int64_t max) {
+                                ValueRange constants,
+                                const StoredRange &range) {
   switch (form.kind) {
   case RequantizeForm::Kind::Float:
-    return requantizeFloat(acc, constants[0], zeroPoint, min, max);
+    return requantizeFloat(acc, constants[0], range.zeroPoint, range.min,
+                           range.max);
   case RequantizeForm::Kind::High:
-    return requantizeHigh(acc, constants[0], form.lift, zeroPoint, min, max);
+    return requantizeHigh(acc, constants[0], form.lift, range);
+  case RequantizeForm::Kind::Double:
+    return requantizeDouble(acc, constants[0], range);
   case RequantizeForm::Kind::Wide:
-    return requantizeWide(acc, constants[0], constants[1], zeroPoint, min, max);
+    return requantizeWide(acc, constants[0], constants[1], range);
   }
   llvm_unreachable("unknown form");
 }
 
 Value ScalarEmitter::requantizeWide(Value acc, Value multiplier, Value shift,
-                                    int64_t zeroPoint, int64_t min,
-                                    int64_t max) {
+                                    const StoredRange &range) {
   Type i64Type = builder.getI64Type();
   auto i64 = [&](int64_t value) -> Value {
     return arith::ConstantOp::create(builder, loc,
                                      builder.getI64IntegerAttr(value));
   };
   auto widen = [&](Value value) -> Value {
+    if (value.getType() == i64Type)
+      return value;
     return arith::ExtSIOp::create(builder, loc, i64Type, value);
   };
   Value product =
@@ -264,11 +305,18 @@ Value ScalarEmitter::requantizeWide(Value acc, Value multiplier, Value shift,
   Value rounded = arith::ShRSIOp::create(
       builder, loc, arith::AddIOp::create(builder, loc, product, bump), n);
   // Limits in 64 bits first: the scaled sum may exceed 32.
-  rounded = arith::AddIOp::create(builder, loc, rounded, i64(zeroPoint));
-  rounded = arith::MaxSIOp::create(builder, loc, rounded, i64(min));
-  rounded = arith::MinSIOp::create(builder, loc, rounded, i64(max));
-  Value result = arith::AddIOp::create(builder, loc, rounded, i64(offset));
-  return arith::TruncIOp::create(builder, loc, builder.getI8Type(), result);
+  rounded = arith::AddIOp::create(builder, loc, rounded, i64(range.zeroPoint));
+  rounded = arith::MaxSIOp::create(builder, loc, rounded, i64(range.min));
+  rounded = arith::MinSIOp::create(builder, loc, rounded, i64(range.max));
+  if (int64_t added = getOffset(range.type))
+    rounded = arith::AddIOp::create(builder, loc, rounded, i64(added));
+  return arith::TruncIOp::create(builder, loc, range.type, rounded);
+}
+
+/// How an op's integers are stored.
+static StoredRange getRange(Operation *op, int64_t zeroPoint, int64_t min,
+                            int64_t max) {
+  return {getElementTypeOrSelf(op->getResult(0)), zeroPoint, min, max};
 }
 
 Value ScalarEmitter::requantizeTwice(Value acc, Value multiplier, Value shift,
@@ -320,19 +368,23 @@ Value ScalarEmitter::requantizeTwice(Value acc, Value multiplier, Value shift,
     twice = arith::SelectOp::create(builder, loc, isSmall, twice, once);
   }
   twice = arith::AddIOp::create(builder, loc, twice, i32(zeroPoint));
-  return clampToByte(twice, min, max);
+  return clampTo({builder.getI8Type(), 0, min, max}, twice);
 }
 
 Value ScalarEmitter::rescaleAdd(qnn::RescaleAddOp op, Value lhs, Value rhs) {
   int64_t ma = int32_t(op.getLhsMultiplier());
   int64_t mb = int32_t(op.getRhsMultiplier());
-  int64_t constant = int32_t(op.getOffset()) - offset * (ma + mb);
+  int64_t constant =
+      int32_t(op.getOffset()) - getOffset(lhs.getType()) * (ma + mb);
+  StoredRange range =
+      getRange(op, 0, int32_t(op.getMin()), int32_t(op.getMax()));
+  bool isBytes = lhs.getType().isInteger(8) && range.type.isInteger(8);
   int64_t min = int32_t(op.getMin()), max = int32_t(op.getMax());
   int64_t shift = int32_t(op.getShift());
   // The offset of the result moves in front of the shift when the sum still
   // fits.
   int64_t moved = offset << shift, reach = 128 * (std::abs(ma) + std::abs(mb));
-  if (llvm::isInt<16>(ma) && llvm::isInt<16>(mb) &&
+  if (isBytes && llvm::isInt<16>(ma) && llvm::isInt<16>(mb) &&
       llvm::isInt<32>(int32_t(op.getOffset()) + moved + reach) &&
       llvm::isInt<32>(int32_t(op.getOffset()) + moved - reach)) {
     Value byte = qvec::RescaleAddOp::create(
@@ -345,25 +397,26 @@ Value ScalarEmitter::rescaleAdd(qnn::RescaleAddOp op, Value lhs, Value rhs) {
   Value sum = arith::AddIOp::create(builder, loc, a, b);
   sum = arith::AddIOp::create(builder, loc, sum, i32(constant));
   sum = arith::ShRSIOp::create(builder, loc, sum, i32(shift));
-  return clampToByte(sum, min, max);
+  return clampTo(range, sum);
 }
 
 Value ScalarEmitter::rescaleMul(qnn::RescaleMulOp op, Value lhs, Value rhs) {
-  auto centred = [&](Value stored, int64_t zeroPoint) -> Value {
-    return arith::SubIOp::create(builder, loc, extend(stored),
-                                 i32(zeroPoint + offset));
-  };
+  StoredRange range = getRange(op, int32_t(op.getZeroPoint()),
+                               int32_t(op.getMin()), int32_t(op.getMax()));
   Value product = arith::MulIOp::create(
-      builder, loc, centred(lhs, int32_t(op.getLhsZeroPoint())),
-      centred(rhs, int32_t(op.getRhsZeroPoint())));
+      builder, loc, center(lhs, int32_t(op.getLhsZeroPoint())),
+      center(rhs, int32_t(op.getRhsZeroPoint())));
+  Multiplier multiplier{int32_t(op.getMultiplier()), int32_t(op.getShift())};
   if (op.getRoundTwice())
-    return requantizeTwice(product, i32(int32_t(op.getMultiplier())),
-                           i32(int32_t(op.getShift())), op.getShift() > 31,
-                           int32_t(op.getZeroPoint()), int32_t(op.getMin()),
-                           int32_t(op.getMax()));
-  return requantizeWide(product, i32(int32_t(op.getMultiplier())),
-                        i32(int32_t(op.getShift())), int32_t(op.getZeroPoint()),
-                        int32_t(op.getMin()), int32_t(op.getMax()));
+    return requantizeTwice(product, i32(multiplier.m), i32(multiplier.shift),
+                           op.getShift() > 31, range.zeroPoint, range.min,
+                           range.max);
+  // Products of bytes keep to integers, which need no fused multiply-add.
+  if (range.type.isInteger(16) && target.hasFma() &&
+      doubleFormIsExact(multiplier, INT32_MAX))
+    return requantizeDouble(product, f32(float(multiplier.toReal())), range);
+  return requantizeWide(product, i32(multiplier.m), i32(multiplier.shift),
+                        range);
 }
 
 Value ScalarEmitter::lookupSum(Value lhs, Value rhs, Value lhsTable,

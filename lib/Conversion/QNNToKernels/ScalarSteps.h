@@ -30,8 +30,10 @@ public:
   }
   Value i32(int64_t value);
   Value f32(float value);
-  /// `clamp(value, min, max) + offset` as a stored byte; value is i32.
-  Value clampToByte(Value value, int64_t min, int64_t max);
+  /// An i32 `value` limited to the range, as it is stored.
+  Value clampTo(const StoredRange &range, Value value);
+  /// The stored integer without offset and zero point, as i32.
+  Value center(Value stored, int64_t zeroPoint);
 
   Value quantize(qnn::AffineType type, Value x);
   Value dequantize(qnn::AffineType type, Value stored);
@@ -54,17 +56,19 @@ public:
   /// In a form with its constants in order: scales; factors; or multipliers and
   /// shifts.
   Value requantize(const RequantizeForm &form, Value acc, ValueRange constants,
-                   int64_t zeroPoint, int64_t min, int64_t max);
+                   const StoredRange &range);
   /// The float form (see Support/Arithmetic.h); `scale` is M * 2^-n.
   Value requantizeFloat(Value acc, Value scale, int64_t zeroPoint, int64_t min,
                         int64_t max);
   /// The form with a high product (see Support/Arithmetic.h) and the level's
   /// shift.
-  Value requantizeHigh(Value acc, Value factor, int32_t lift, int64_t zeroPoint,
-                       int64_t min, int64_t max);
+  Value requantizeHigh(Value acc, Value factor, int32_t lift,
+                       const StoredRange &range);
+  /// The form in binary64; `scale` is M * 2^-n as `f32`.
+  Value requantizeDouble(Value acc, Value scale, const StoredRange &range);
   /// The exact 64-bit form with round half even.
   Value requantizeWide(Value acc, Value multiplier, Value shift,
-                       int64_t zeroPoint, int64_t min, int64_t max);
+                       const StoredRange &range);
   /// The form with two roundings (see Support/SourceRounding.h). With
   /// `isSmallScale` all shifts are known to be at least 32.
   Value requantizeTwice(Value acc, Value multiplier, Value shift,

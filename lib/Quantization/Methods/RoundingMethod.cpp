@@ -19,6 +19,7 @@ struct Step {
 } // namespace
 
 static constexpr Step steps[] = {
+    {"equalize", &RoundingMethod::equalizes},
     {"mse", &RoundingMethod::searchesScales},
     {"gptq", &RoundingMethod::spreadsErrors},
     {"descent", &RoundingMethod::descends},
@@ -34,8 +35,8 @@ llvm::Expected<RoundingMethod> RoundingMethod::parse(StringRef text) {
         llvm::find_if(steps, [&](const Step &s) { return s.name == name; });
     if (step == std::end(steps))
       return llvm::createStringError(
-          "expected a method 'rtn', or 'mse', 'gptq', 'descent' and 'bias' "
-          "joined by '+', but got '" +
+          "expected a method 'rtn', or 'equalize', 'mse', 'gptq', 'descent' "
+          "and 'bias' joined by '+', but got '" +
           text + "'");
     method.*step->member = true;
   }

@@ -75,6 +75,8 @@ std::string quantopt::writeSchemes(func::FuncOp function) {
         json.attribute("affine", true);
       if (scheme.getScales())
         json.attribute("scales", toText(scheme.getScales()));
+      if (scheme.getInputBits())
+        json.attribute("input_bits", scheme.getInputBits());
       json.attribute("reason", scheme.getReason());
     });
   }
@@ -105,9 +107,13 @@ static llvm::Expected<SchemeAttr> readScheme(const llvm::json::Object &object,
     return llvm::createStringError("expected 'scales' of type f32, f16, "
                                    "f8E8M0FNU or, for blocks, ui8, but got '" +
                                    *scales + "'");
+  int64_t inputBits = object.getInteger("input_bits").value_or(0);
+  if (inputBits != 0 && inputBits != 8 && inputBits != 16)
+    return llvm::createStringError(
+        "expected 'input_bits' of 8 or 16, but got " + Twine(inputBits));
   return SchemeAttr::get(context, type, reason ? *reason : "config",
-                         object.getBoolean("affine").value_or(false),
-                         scaleType);
+                         object.getBoolean("affine").value_or(false), scaleType,
+                         inputBits);
 }
 
 llvm::Error quantopt::readSchemes(func::FuncOp function, StringRef text,

@@ -77,13 +77,20 @@ quantopt::readCenteredWeight(Value value) {
 }
 
 Value quantopt::createIntegers(OpBuilder &builder, Location loc,
-                               RankedTensorType type, ArrayRef<int8_t> values) {
+                               RankedTensorType type,
+                               ArrayRef<int64_t> values) {
   unsigned bits = type.getElementTypeBitWidth();
   SmallVector<APInt> integers;
-  for (int8_t value : values)
-    integers.push_back(APInt(8, uint8_t(value)).trunc(bits));
+  for (int64_t value : values)
+    integers.push_back(APInt(64, uint64_t(value)).trunc(bits));
   return arith::ConstantOp::create(builder, loc,
                                    DenseElementsAttr::get(type, integers));
+}
+
+Value quantopt::createIntegers(OpBuilder &builder, Location loc,
+                               RankedTensorType type, ArrayRef<int8_t> values) {
+  return createIntegers(builder, loc, type,
+                        SmallVector<int64_t>(values.begin(), values.end()));
 }
 
 std::optional<SmallVector<float>> quantopt::readBias(Value bias, int64_t rows) {

@@ -53,7 +53,10 @@ DenseF32ArrayAttr getShortArray(OpBuilder &builder, ArrayRef<float> values);
 std::optional<std::string> fuseAsymmetricSums(qnn::ContractionOpInterface op,
                                               qnn::DequantizeDynamicOp input);
 
-/// A constant of signless integers of at most 8 bits.
+/// A constant of signless integers.
+Value createIntegers(OpBuilder &builder, Location loc, RankedTensorType type,
+                     ArrayRef<int64_t> values);
+/// The same for integers of at most 8 bits.
 Value createIntegers(OpBuilder &builder, Location loc, RankedTensorType type,
                      ArrayRef<int8_t> values);
 

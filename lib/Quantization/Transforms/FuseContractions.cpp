@@ -25,8 +25,13 @@ struct Constants {
   SmallVector<double> steps;
   SmallVector<IntegerRange> ranges;
   int64_t enlarged = 0;
+  /// Whether sums take 64 bits.
+  bool isLong = false;
 };
 } // namespace
+
+/// Sums of 64 bits are multiplied by 24 bits and rounded.
+static constexpr int64_t kLongSumLimit = int64_t(1) << 38;
 
 /// Enlarges a channel's scale until its bias fits: rounds the weights again and
 /// returns the new scale.
@@ -41,11 +46,29 @@ static float enlargeScale(MutableArrayRef<int8_t> row, float scale,
 }
 
 /// The largest bias for sums of weights up to `bound`. Beyond what the weights
-/// can reach, a bias only costs precision of the multiplier, and sums up to
-/// 2^24 are exact in binary32: a larger scale is better there.
-static double getBiasLimit(double bound) {
-  double comfortable = std::max(double(1 << 24) - bound, bound);
-  return std::min(comfortable, double(INT32_MAX) - bound - 1.0);
+/// can reach, a bias only costs precision of the multiplier, and sums of bytes
+/// up to 2^24 are exact in binary32: a larger scale is better there.
+static double getBiasLimit(double bound, const SignedParams &input,
+                           bool isLong) {
+  if (isLong)
+    return double(INT32_MAX) - 1.0;
+  double possible = double(INT32_MAX) - bound - 1.0;
+  if (input.isWide())
+    return possible;
+  return std::min(std::max(double(1 << 24) - bound, bound), possible);
+}
+
+/// Whether sums of a wide input need 64 bits: 32 would leave no room for a bias
+/// beside what some channel's weights can reach.
+static bool needsLongSums(const IntegerWeight &weight, int64_t rowSize,
+                          const SignedParams &input) {
+  ArrayRef<int8_t> rest = weight.values;
+  for (; input.isWide() && !rest.empty(); rest = rest.drop_front(rowSize))
+    if (getAccumulatorRange(rest.take_front(rowSize), input.zeroPoint,
+                            input.min, input.max, 0)
+            .maxAbs() > INT32_MAX / 2)
+      return true;
+  return false;
 }
 
 /// The steps that a bias stands for where the op knows them better than a float
@@ -59,7 +82,7 @@ static int64_t roundBias(ContractionOpInterface op, size_t channel, float bias,
   return roundHalfEven(double(bias) / step);
 }
 
-/// Derives the bias and proves that sums fit 32 bits; nothing when they cannot.
+/// Derives the bias and proves that sums fit; nothing when they cannot.
 /// With `keepsScales` no scale grows to hold its bias.
 static std::optional<Constants> deriveConstants(ContractionOpInterface op,
                                                 const IntegerWeight &weight,
@@ -70,6 +93,9 @@ static std::optional<Constants> deriveConstants(ContractionOpInterface op,
   result.weight = weight.values;
   int64_t rows = weight.scales.size();
   int64_t rowSize = rows ? int64_t(weight.values.size()) / rows : 0;
+  result.isLong = needsLongSums(weight, rowSize, input);
+  if (result.isLong && input.zeroPoint != 0)
+    return std::nullopt;
   for (int64_t r = 0; r < rows; ++r) {
     MutableArrayRef<int8_t> row(result.weight.data() + r * rowSize, rowSize);
     auto bound = [&](int64_t b) {
@@ -79,7 +105,8 @@ static std::optional<Constants> deriveConstants(ContractionOpInterface op,
     float scale = weight.scales[r];
     double step = double(input.scale) * double(scale);
     double inSteps = double(bias[r]) / step;
-    double limit = getBiasLimit(double(bound(0).maxAbs()));
+    double limit =
+        getBiasLimit(double(bound(0).maxAbs()), input, result.isLong);
     if (limit <= 0)
       return std::nullopt;
     if (std::fabs(inSteps) > limit && !keepsScales) {
@@ -89,7 +116,8 @@ static std::optional<Constants> deriveConstants(ContractionOpInterface op,
     }
     int64_t rounded = roundBias(op, r, bias[r], step);
     IntegerRange range = bound(rounded);
-    if (!range.fitsI32() || !IntegerRange{rounded, rounded}.fitsI32())
+    if (!IntegerRange{rounded, rounded}.fitsI32() ||
+        (result.isLong ? range.maxAbs() >= kLongSumLimit : !range.fitsI32()))
       return std::nullopt;
     result.bias.push_back(int32_t(rounded));
     result.steps.push_back(step);
@@ -122,26 +150,32 @@ FailureOr<Value> Fusion::fuseContraction(ContractionOpInterface op) {
   if (!input)
     return fail(op, "its input is not quantized to 8 bits");
   auto read = readIntegerWeight(op.getWeightOperand().get());
-  if (auto *why = std::get_if<std::string>(&read))
+  bool isWide = input->params.isWide() || target.isWide();
+  if (auto *why = std::get_if<std::string>(&read)) {
+    if (isWide)
+      return fail(op, *why + ", which 16-bit activations do not take");
     return fuseScaledContraction(op, *input, *why);
+  }
   const auto &weight = std::get<IntegerWeight>(read);
   int64_t rows = weight.type.getDimSize(0);
   auto bias = readBias(op.getBiasValue(), rows);
   if (!bias)
     return fail(op, "its bias is not a finite constant");
-  auto constants =
-      deriveConstants(op, weight, *bias, input->params, options.sourceRounding);
+  auto constants = deriveConstants(op, weight, *bias, input->params,
+                                   options.sourceRounding && !isWide);
   if (!constants)
-    return fail(op, "its sums may exceed 32 bits");
+    return fail(op, input->params.isWide()
+                        ? "its sums may exceed 38 bits, or 32 with a zero point"
+                        : "its sums may exceed 32 bits");
   // Few bits leave none for a larger scale; a float bias needs none.
   if (constants->enlarged != 0 && !weight.type.getElementType().isInteger(8) &&
-      !options.integerOnly && !op.isDepthwiseContraction())
+      !options.integerOnly && !op.isDepthwiseContraction() && !isWide)
     return fuseScaledContraction(op, *input, "its bias exceeds its weights");
   statistics.enlarged += constants->enlarged;
 
   bool twice = false;
   SmallVector<Multiplier> multipliers;
-  if (options.sourceRounding) {
+  if (options.sourceRounding && !isWide) {
     narrowSourceSteps(op, constants->steps);
     SmallVector<double> ratios = getRatios(constants->steps, target.scale);
     if (llvm::any_of(ratios, [](double ratio) { return ratio >= 0x1p30; }))
@@ -150,7 +184,8 @@ FailureOr<Value> Fusion::fuseContraction(ContractionOpInterface op) {
   } else {
     for (auto [ratio, range] : llvm::zip_equal(
              getRatios(constants->steps, target.scale), constants->ranges))
-      multipliers.push_back(deriveMultiplier(ratio, range.maxAbs()));
+      multipliers.push_back(deriveMultiplier(
+          ratio, range.maxAbs(), isWide ? kWideShift : kNarrowShift));
   }
   if (llvm::all_equal(multipliers))
     multipliers.resize(1);
@@ -167,9 +202,11 @@ FailureOr<Value> Fusion::fuseContraction(ContractionOpInterface op) {
       DenseElementsAttr::get(
           RankedTensorType::get({rows}, builder.getI32Type()),
           ArrayRef<int32_t>(constants->bias)));
-  Value sum = createSums(builder, op, builder.getI32Type(), input->value,
-                         weightValue, biasValue, input->params.zeroPoint);
-  return Value(RequantizeOp::create(builder, loc, getIntegerType(sum), sum,
+  Type sumType =
+      constants->isLong ? builder.getI64Type() : builder.getI32Type();
+  Value sum = createSums(builder, op, sumType, input->value, weightValue,
+                         biasValue, input->params.zeroPoint);
+  return Value(RequantizeOp::create(builder, loc, getTargetType(sum), sum,
                                     factors, shifts, int32_t(target.zeroPoint),
                                     int32_t(target.min), int32_t(target.max),
                                     twice));

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ContractionWeights.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "quant-opt/Dialect/QNN/IR/QNNScalarFunctions.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
@@ -89,6 +90,33 @@ static float evaluate(const ValueFunction &function, Value result, float x) {
   return get(result);
 }
 
+/// The largest distance of stored integers from their zero point.
+static int64_t getReach(const SignedParams &params) {
+  return std::max(params.zeroPoint - params.getLowest(),
+                  params.getHighest() - params.zeroPoint);
+}
+
+/// The largest shift of multipliers between these integers.
+static int32_t getMaxShift(const SignedParams &from, const SignedParams &to) {
+  return from.isWide() || to.isWide() ? kWideShift : kNarrowShift;
+}
+
+/// Integers multiplied by the ratio of two scales, within limits.
+static Value createRequantize(OpBuilder &builder, Location loc,
+                              const IntegerOperand &input,
+                              const SignedParams &target) {
+  const SignedParams &own = input.params;
+  Multiplier multiplier =
+      deriveMultiplier(double(own.scale) / double(target.scale), getReach(own),
+                       getMaxShift(own, target));
+  auto type = cast<RankedTensorType>(input.value.getType());
+  return RequantizeOp::create(
+      builder, loc, type.clone(builder.getIntegerType(target.bits)),
+      input.value, {multiplier.m}, {multiplier.shift},
+      int32_t(target.zeroPoint), int32_t(target.min), int32_t(target.max),
+      /*roundTwice=*/false, int32_t(own.zeroPoint));
+}
+
 Value quantopt::createLookup(OpBuilder &builder, Location loc,
                              const IntegerOperand &input,
                              function_ref<int64_t(int64_t)> entry) {
@@ -113,6 +141,13 @@ static int64_t quantizeSigned(float x, const SignedParams &params) {
 
 Value Fusion::rescale(IntegerOperand operand, const SignedParams &target) {
   const SignedParams &own = operand.params;
+  if (own.isWide() || target.isWide()) {
+    bool isSame = own.scale == target.scale && own.bits == target.bits &&
+                  own.zeroPoint == target.zeroPoint && own.min >= target.min &&
+                  own.max <= target.max;
+    return isSame ? operand.value
+                  : createRequantize(builder, root.getLoc(), operand, target);
+  }
   if (options.sourceRounding) {
     double ratio = double(own.scale) / double(target.scale);
     SmallVector<int8_t> table =
@@ -125,6 +160,29 @@ Value Fusion::rescale(IntegerOperand operand, const SignedParams &target) {
   });
 }
 
+Value Fusion::takeHalf(const IntegerOperand &operand, bool upper) {
+  SignedParams half = operand.params;
+  (upper ? half.min : half.max) = half.zeroPoint;
+  if (half.isWide())
+    return createRequantize(builder, root.getLoc(), operand, half);
+  return createLookup(builder, root.getLoc(), operand, [&](int64_t q) {
+    return upper ? std::max(q, half.zeroPoint) : std::min(q, half.zeroPoint);
+  });
+}
+
+void Fusion::widen(IntegerOperand &lhs, IntegerOperand &rhs) {
+  for (IntegerOperand *operand : {&lhs, &rhs}) {
+    SignedParams &own = operand->params;
+    unsigned bits = std::max(lhs.params.bits, rhs.params.bits);
+    if (own.bits == bits)
+      continue;
+    SignedParams wide{own.scale, 0, own.min - own.zeroPoint,
+                      own.max - own.zeroPoint, bits};
+    operand->value = createRequantize(builder, root.getLoc(), *operand, wide);
+    own = wide;
+  }
+}
+
 FailureOr<Value> Fusion::fuseTable() {
   Value result = root.getInput();
   auto function = collectFunction(result);
@@ -135,6 +193,13 @@ FailureOr<Value> Fusion::fuseTable() {
   if (!input)
     return failure();
   const SignedParams &own = input->params;
+  if (own.isWide() || params->isWide()) {
+    // Clamps are limits of the rounding already.
+    auto behind = base.getDefiningOp<DequantizeOp>();
+    if (behind && behind.getInput() == function->source.getInput())
+      return rescale(*input, target);
+    return failure();
+  }
   return createLookup(builder, root.getLoc(), *input, [&](int64_t q) {
     float x = dequantizeValue(q, own.scale, own.zeroPoint);
     return quantizeSigned(evaluate(*function, result, x), *params);
@@ -146,13 +211,11 @@ FailureOr<Value> Fusion::fuseConstant() {
   if (!attr)
     return failure();
   auto params = getSignedParams(root.getType().getElementType());
-  SmallVector<int8_t> values;
+  SmallVector<int64_t> values;
   for (float value : getFloatElements(attr))
-    values.push_back(int8_t(quantizeSigned(value, *params)));
-  return Value(arith::ConstantOp::create(
-      builder, root.getLoc(),
-      DenseElementsAttr::get(getIntegerType(root.getInput()),
-                             ArrayRef<int8_t>(values))));
+    values.push_back(quantizeSigned(value, *params));
+  return createIntegers(builder, root.getLoc(), getTargetType(root.getInput()),
+                        values);
 }
 
 /// The real numbers that the stored integers can stand for.
@@ -165,38 +228,40 @@ FailureOr<Value> Fusion::fusePRelu(BinaryOp op) {
   auto input = getOperand(op.getLhs()), slope = getOperand(op.getRhs());
   if (!input || !slope || op.getLhs().getType() != op.getType())
     return fail(op, "an operand is not quantized to 8 bits");
+  widen(*input, *slope);
   // max(x, 0) + min(x, 0) * slope: both parts of x are exact in its own
   // parameters, the product gets parameters for the range that it can have.
   const SignedParams &x = input->params, &s = slope->params;
   float low = std::min(getRealRange(x).first, 0.0f);
   float ends[] = {0.0f, low * getRealRange(s).first,
                   low * getRealRange(s).second};
-  AffineParams product = chooseAffine(*llvm::min_element(ends),
-                                      *llvm::max_element(ends), -128, 127);
+  float least = *llvm::min_element(ends), most = *llvm::max_element(ends);
+  int64_t lowest = x.getLowest(), highest = x.getHighest();
+  AffineParams product = x.isWide()
+                             ? chooseSymmetric(std::max(-least, most), highest)
+                             : chooseAffine(least, most, lowest, highest);
+  if (getReach(x) * getReach(s) > INT32_MAX)
+    return fail(op, "its products may exceed 32 bits");
   Multiplier multiplier = deriveMultiplier(
-      double(x.scale) * double(s.scale) / double(product.scale), 255 * 255);
-  auto constants = deriveRescaleAdd({x.scale, x.zeroPoint},
-                                    {product.scale, product.zeroPoint},
-                                    {target.scale, target.zeroPoint});
+      double(x.scale) * double(s.scale) / double(product.scale),
+      getReach(x) * getReach(s), getMaxShift(x, s));
+  auto constants = deriveRescaleAdd(
+      {x.scale, x.zeroPoint}, {product.scale, product.zeroPoint},
+      {target.scale, target.zeroPoint}, lowest, highest);
   if (!constants)
     return fail(op, "the scales of its operands exceed the result's too far");
   Location loc = op.getLoc();
-  Type type = getIntegerType(op);
-  Value positive = createLookup(builder, loc, *input, [&](int64_t q) {
-    return std::max(q, x.zeroPoint);
-  });
-  Value negative = createLookup(builder, loc, *input, [&](int64_t q) {
-    return std::min(q, x.zeroPoint);
-  });
+  Value positive = takeHalf(*input, /*upper=*/true);
+  Value negative = takeHalf(*input, /*upper=*/false);
   Value scaled = RescaleMulOp::create(
-      builder, loc, type, negative, slope->value,
+      builder, loc, getIntegerType(op, x.bits), negative, slope->value,
       builder.getI32IntegerAttr(x.zeroPoint),
       builder.getI32IntegerAttr(s.zeroPoint),
       builder.getI32IntegerAttr(multiplier.m),
       builder.getI32IntegerAttr(multiplier.shift),
       builder.getI32IntegerAttr(product.zeroPoint),
-      builder.getI32IntegerAttr(-128), builder.getI32IntegerAttr(127));
-  return createRescaleAdd(loc, type, positive, scaled, *constants);
+      builder.getI32IntegerAttr(lowest), builder.getI32IntegerAttr(highest));
+  return createRescaleAdd(loc, getTargetType(op), positive, scaled, *constants);
 }
 
 Value Fusion::createRescaleAdd(Location loc, Type type, Value lhs, Value rhs,
@@ -221,13 +286,20 @@ FailureOr<Value> Fusion::fuseBinary(BinaryOp op) {
   auto lhs = getOperand(op.getLhs()), rhs = getOperand(op.getRhs());
   if (!lhs || !rhs)
     return fail(op, "an operand is not quantized to 8 bits");
-  if (options.sourceRounding)
+  bool isWide = lhs->params.isWide() || rhs->params.isWide() || target.isWide();
+  if (options.sourceRounding && !isWide)
     return fuseSourceBinary(op, *lhs, *rhs);
-  Type type = getIntegerType(op);
+  widen(*lhs, *rhs);
+  Type type = getTargetType(op);
   if (fn == BinaryFn::Mul) {
     double scale = double(lhs->params.scale) * double(rhs->params.scale) /
                    double(target.scale);
-    Multiplier multiplier = deriveMultiplier(scale, 255 * 255);
+    int64_t reach = getReach(lhs->params) * getReach(rhs->params);
+    if (reach > INT32_MAX)
+      return fail(op, "its products may exceed 32 bits");
+    // Of bytes, the same constants for all zero points.
+    Multiplier multiplier = deriveMultiplier(scale, isWide ? reach : 255 * 255,
+                                             getMaxShift(lhs->params, target));
     return Value(
         RescaleMulOp::create(builder, op.getLoc(), type, lhs->value, rhs->value,
                              builder.getI32IntegerAttr(lhs->params.zeroPoint),
@@ -242,7 +314,8 @@ FailureOr<Value> Fusion::fuseBinary(BinaryOp op) {
   auto constants =
       deriveRescaleAdd({lhs->params.scale, lhs->params.zeroPoint},
                        {sign * rhs->params.scale, rhs->params.zeroPoint},
-                       {target.scale, target.zeroPoint});
+                       {target.scale, target.zeroPoint},
+                       lhs->params.getLowest(), lhs->params.getHighest());
   if (!constants)
     return fail(op, "the scales of its operands exceed the result's too far");
   return createRescaleAdd(op.getLoc(), type, lhs->value, rhs->value,

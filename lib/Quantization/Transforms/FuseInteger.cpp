@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ContractionWeights.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
 #include "quant-opt/Quantization/Schemes/RoundingPlan.h"
 #include "quant-opt/Quantization/Transforms/Fusion.h"
@@ -21,12 +22,14 @@ using namespace quantopt::qnn;
 
 std::optional<SignedParams> quantopt::getSignedParams(Type elementType) {
   auto type = dyn_cast<AffineType>(elementType);
-  if (!type || type.getStorage().getWidth() != 8)
+  unsigned bits = type ? type.getStorage().getWidth() : 0;
+  if (bits != 8 && bits != 16)
     return std::nullopt;
-  int64_t offset = type.getStorage().isUnsigned() ? 128 : 0;
+  int64_t offset =
+      type.getStorage().isUnsigned() ? int64_t(1) << (bits - 1) : 0;
   return SignedParams{type.getScale(), type.getZeroPoint() - offset,
                       type.getStorageMin() - offset,
-                      type.getStorageMax() - offset};
+                      type.getStorageMax() - offset, bits};
 }
 
 Fusion::Fusion(QuantizeOp root, const Options &options, Statistics &statistics)
@@ -58,9 +61,10 @@ LogicalResult Fusion::fail(Operation *op, const Twine &why) {
   return failure();
 }
 
-RankedTensorType Fusion::getIntegerType(Value value) {
+RankedTensorType Fusion::getIntegerType(Value value, unsigned bits) {
   return RankedTensorType::get(
-      cast<RankedTensorType>(value.getType()).getShape(), builder.getI8Type());
+      cast<RankedTensorType>(value.getType()).getShape(),
+      builder.getIntegerType(bits));
 }
 
 std::optional<IntegerOperand> Fusion::getOperand(Value value) {
@@ -72,26 +76,23 @@ std::optional<IntegerOperand> Fusion::getOperand(Value value) {
       cast<RankedTensorType>(stored.getType()).getElementType());
   if (!params)
     return std::nullopt;
+  RankedTensorType type = getIntegerType(stored, params->bits);
   if (auto constant = stored.getDefiningOp<ConstantOp>()) {
-    int64_t offset = 0;
-    auto type = cast<AffineType>(
+    auto affine = cast<AffineType>(
         cast<RankedTensorType>(stored.getType()).getElementType());
-    if (type.getStorage().isUnsigned())
-      offset = 128;
-    SmallVector<int8_t> values;
-    for (int64_t q : getStoredIntegers(constant))
-      values.push_back(int8_t(q - offset));
-    Value moved = arith::ConstantOp::create(
-        builder, constant.getLoc(),
-        DenseElementsAttr::get(getIntegerType(stored),
-                               ArrayRef<int8_t>(values)));
-    return IntegerOperand{moved, *params};
+    // Unsigned storage moves by half its range.
+    int64_t offset = affine.getZeroPoint() - params->zeroPoint;
+    SmallVector<int64_t> values = getStoredIntegers(constant);
+    for (int64_t &value : values)
+      value -= offset;
+    return IntegerOperand{
+        createIntegers(builder, constant.getLoc(), type, values), *params};
   }
   auto cast = stored.getDefiningOp<StorageCastOp>();
-  if (cast && cast.getInput().getType() == getIntegerType(stored))
+  if (cast && cast.getInput().getType() == type)
     return IntegerOperand{cast.getInput(), *params};
-  Value integers = StorageCastOp::create(builder, stored.getLoc(),
-                                         getIntegerType(stored), stored);
+  Value integers =
+      StorageCastOp::create(builder, stored.getLoc(), type, stored);
   return IntegerOperand{integers, *params};
 }
 
@@ -121,7 +122,9 @@ FailureOr<Value> Fusion::fuse(Operation *op) {
   if (isa<DequantizeOp>(op))
     return fail(op, "its type has no 8-bit integers");
   if (isa<UnaryOp>(op))
-    return fail(op, "its input is not quantized to 8 bits");
+    return fail(op, getOperand(op->getOperand(0))
+                        ? "a table for 16 bits would have 65536 entries"
+                        : "its input is not quantized to 8 bits");
   return fail(op, "it has no integer form");
 }
 
@@ -232,7 +235,8 @@ struct FuseIntegerPass
         continue;
       }
       if (!fusion.isValid())
-        reasons.insert({root, "only types of 8 bits have integer forms"});
+        reasons.insert(
+            {root, "only types of 8 and 16 bits have integer forms"});
       if (fusion.getObstacle())
         reasons.insert({fusion.getObstacle(), fusion.getReason().str()});
       if (!isa<BlockArgument>(root.getInput()))

@@ -39,8 +39,9 @@ FailureOr<Value> Fusion::fuseMovement(Operation *op) {
   for (IntegerOperand &operand : operands)
     values.push_back(single ? operand.value : rescale(operand, target));
   Value result = op->getResult(0);
-  Operation *copy =
-      mlir::clone(builder, op, TypeRange(getIntegerType(result)), values);
+  RankedTensorType type = getIntegerType(
+      result, single ? operands.front().params.bits : target.bits);
+  Operation *copy = mlir::clone(builder, op, TypeRange(type), values);
   if (auto pad = dyn_cast<PadOp>(copy)) {
     const SignedParams &params = operands.front().params;
     float value = pad.getValue().convertToFloat();

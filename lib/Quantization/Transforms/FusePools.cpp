@@ -19,15 +19,21 @@ FailureOr<Value> Fusion::fuseAverage(Operation *op, Value inputValue,
   if (!input)
     return fail(op, "its input is not quantized to 8 bits");
   int64_t size = window.getKernel()[0] * window.getKernel()[1];
-  if (size > 1 << 20)
+  const SignedParams &own = input->params;
+  int64_t reach = std::max(own.zeroPoint - own.getLowest(),
+                           own.getHighest() - own.zeroPoint);
+  if (size > 1 << 20 || size * reach > INT32_MAX)
     return fail(op, "its window is too large");
-  if (options.sourceRounding)
+  bool isWide = own.isWide() || target.isWide();
+  if (options.sourceRounding && !isWide)
     return fuseSourceAverage(op, *input, window);
   SmallVector<int32_t> multipliers, shifts;
   for (int64_t count = 1; count <= size; ++count) {
     double scale =
         double(input->params.scale) / (double(count) * double(target.scale));
-    Multiplier multiplier = deriveMultiplier(scale, count * 255);
+    Multiplier multiplier =
+        isWide ? deriveMultiplier(scale, count * reach, kWideShift)
+               : deriveMultiplier(scale, count * 255);
     multipliers.push_back(multiplier.m);
     shifts.push_back(multiplier.shift);
   }
@@ -35,7 +41,7 @@ FailureOr<Value> Fusion::fuseAverage(Operation *op, Value inputValue,
   if (counted)
     countedAttr = builder.getDenseI64ArrayAttr(*counted);
   return Value(PoolRequantizeOp::create(
-      builder, op->getLoc(), getIntegerType(op->getResult(0)), input->value,
+      builder, op->getLoc(), getTargetType(op->getResult(0)), input->value,
       window, countedAttr, builder.getI32IntegerAttr(input->params.zeroPoint),
       builder.getDenseI32ArrayAttr(multipliers),
       builder.getDenseI32ArrayAttr(shifts),
@@ -46,12 +52,21 @@ FailureOr<Value> Fusion::fuseAverage(Operation *op, Value inputValue,
 
 FailureOr<Value> Fusion::fuseSoftmax(SoftmaxOp op) {
   auto input = getOperand(op.getInput());
-  if (input && options.sourceRounding)
+  if (input && options.sourceRounding && !input->params.isWide() &&
+      !target.isWide())
     return fuseSourceSoftmax(op, *input);
   if (!options.integerOnly)
     return fail(op, "softmax computes in float; 'integer-only' changes that");
   if (!input)
     return fail(op, "its input is not quantized to 8 bits");
+  if (input->params.isWide()) {
+    // Its table has an entry for each distance of two bytes.
+    float end =
+        dequantizeValue(input->params.getHighest(), input->params.scale, 0);
+    AffineParams narrow = chooseAffine(-end, end, -128, 127);
+    SignedParams params{narrow.scale, narrow.zeroPoint, -128, 127};
+    input = IntegerOperand{rescale(*input, params), params};
+  }
   int64_t length = op.getType().getDimSize(op.getAxis());
   constexpr int64_t levels = 256;
   // The sum of all entries and its multiple in the division fit 31 bits.

@@ -103,7 +103,7 @@ FailureOr<Value> Fusion::fuseScaledContraction(ContractionOpInterface op,
   auto shape = cast<RankedTensorType>(steps.getType());
   Value rounded = QuantizeOp::create(builder, loc, shape.clone(type), steps);
   return Value(
-      StorageCastOp::create(builder, loc, getIntegerType(steps), rounded));
+      StorageCastOp::create(builder, loc, getTargetType(steps), rounded));
 }
 
 /// The same for an input rounded at run time; returns why not.

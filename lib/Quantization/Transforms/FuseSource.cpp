@@ -93,15 +93,15 @@ FailureOr<Value> Fusion::fuseSourceSum(BinaryOp op, const IntegerOperand &lhs,
     return fail(op, "the scales of its operands exceed the result's too far");
   Location loc = op.getLoc();
   if (auto equal = findEqualAdd(*add, a, b, target.toBytes(), subtract))
-    return createRescaleAdd(loc, getIntegerType(op), lhs.value, rhs.value,
+    return createRescaleAdd(loc, getTargetType(op), lhs.value, rhs.value,
                             *equal);
   ++statistics.twice;
-  auto type = getIntegerType(op).clone(builder.getI32Type());
+  auto type = getTargetType(op).clone(builder.getI32Type());
   Value sum = LookupSumOp::create(builder, loc, type, lhs.value, rhs.value,
                                   builder.getDenseI32ArrayAttr(add->lhs),
                                   builder.getDenseI32ArrayAttr(add->rhs));
   return Value(RequantizeOp::create(
-      builder, loc, getIntegerType(op), sum,
+      builder, loc, getTargetType(op), sum,
       ArrayRef<int32_t>(add->multiplier.m),
       ArrayRef<int32_t>(add->multiplier.shift), int32_t(target.zeroPoint),
       int32_t(target.min), int32_t(target.max), /*roundTwice=*/true));
@@ -120,7 +120,7 @@ FailureOr<Value> Fusion::fuseSourceBinary(BinaryOp op,
   bool twice = deriveSourceMultipliers(
       scale, IntegerRange{-255 * 255, 255 * 255}, multipliers);
   return Value(
-      RescaleMulOp::create(builder, op.getLoc(), getIntegerType(op), lhs.value,
+      RescaleMulOp::create(builder, op.getLoc(), getTargetType(op), lhs.value,
                            rhs.value, int32_t(lhs.params.zeroPoint),
                            int32_t(rhs.params.zeroPoint), multipliers.front().m,
                            multipliers.front().shift, int32_t(target.zeroPoint),
@@ -180,7 +180,7 @@ FailureOr<Value> Fusion::fuseSourceAverage(Operation *op,
   auto shifts =
       llvm::map_to_vector(multipliers, [](Multiplier m) { return m.shift; });
   return Value(PoolRequantizeOp::create(
-      builder, op->getLoc(), getIntegerType(op->getResult(0)), input.value,
+      builder, op->getLoc(), getTargetType(op->getResult(0)), input.value,
       window, DenseI64ArrayAttr(), int32_t(inputZero), factors, shifts,
       int32_t(zeroPoint), int32_t(target.min), int32_t(target.max), twice));
 }

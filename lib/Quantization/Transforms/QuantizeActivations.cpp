@@ -27,6 +27,8 @@ struct Group {
   float min = 0.0f;
   float max = 0.0f;
   bool hasRange = false;
+  /// The widths that layers ask for, and that all else has.
+  int64_t askedBits = 0, otherBits = 0;
   /// Parameters that are given and not chosen here.
   AffineType fixed;
 
@@ -37,6 +39,27 @@ struct Group {
   }
 };
 } // namespace
+
+/// The largest magnitude of integers with 16 bits: symmetric like weights.
+static constexpr int64_t kLargestWord = 32767;
+
+/// Adds the widths that the readers of `point` want. Ops that move values
+/// share the decision; `standard` is the width of the whole model.
+static void addWidths(Value point, int64_t standard, Group &group) {
+  for (OpOperand &use : point.getUses()) {
+    Operation *user = use.getOwner();
+    if (RoundingPlan::movesValues(user))
+      continue;
+    auto contraction = dyn_cast<ContractionOpInterface>(user);
+    auto scheme =
+        user->getAttrOfType<SchemeAttr>(QNNDialect::getSchemeAttrName());
+    if (contraction && scheme && scheme.getInputBits() != 0 &&
+        &contraction.getInputOperand() == &use)
+      group.askedBits = std::max(group.askedBits, scheme.getInputBits());
+    else
+      group.otherBits = standard;
+  }
+}
 
 /// Adds what `point` says about its group's parameters.
 static void describe(Value point, Group &group) {
@@ -68,11 +91,20 @@ static void describe(Value point, Group &group) {
 }
 
 /// The parameters of a group, or null when it has no range.
-static AffineType chooseType(MLIRContext *context, const Group &group) {
+static AffineType chooseType(MLIRContext *context, const Group &group,
+                             int64_t standard) {
   if (group.fixed)
     return group.fixed;
   if (!group.hasRange)
     return {};
+  int64_t bits = std::max(group.askedBits, group.otherBits);
+  if ((bits ? bits : standard) == 16) {
+    AffineParams params =
+        chooseSymmetric(std::max(-group.min, group.max), kLargestWord);
+    auto scale = FloatAttr::get(Float32Type::get(context), params.scale);
+    return AffineType::get(context, IntegerType::get(context, 16),
+                           -kLargestWord, kLargestWord, scale, 0);
+  }
   AffineParams params = chooseAffine(group.min, group.max, -128, 127);
   return AffineType::get(IntegerType::get(context, 8), params.scale,
                          params.zeroPoint);
@@ -102,6 +134,11 @@ struct QuantizeActivationsPass
   using QuantizeActivationsPassBase::QuantizeActivationsPassBase;
 
   void runOnOperation() override {
+    if (bits != 8 && bits != 16) {
+      getOperation().emitError("expected 'bits' to be 8 or 16, but got ")
+          << int64_t(bits);
+      return signalPassFailure();
+    }
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (function.isExternal() || !function.getBody().hasOneBlock())
         continue;
@@ -113,12 +150,16 @@ struct QuantizeActivationsPass
   LogicalResult insertPairs(func::FuncOp function) {
     RoundingPlan plan(function, {integerOnly});
     llvm::MapVector<Value, Group> groups;
-    for (Value point : plan.getPoints())
-      describe(point, groups[plan.getRepresentative(point)]);
+    for (Value point : plan.getPoints()) {
+      Group &group = groups[plan.getRepresentative(point)];
+      describe(point, group);
+      addWidths(point, bits, group);
+    }
     SmallVector<std::pair<Value, AffineType>> pairs;
     for (Value point : plan.getPoints()) {
-      AffineType type = chooseType(
-          &getContext(), groups.find(plan.getRepresentative(point))->second);
+      AffineType type =
+          chooseType(&getContext(),
+                     groups.find(plan.getRepresentative(point))->second, bits);
       if (!type)
         return emitError(point.getLoc())
                << "value '" << getValueName(point)

@@ -208,6 +208,11 @@ struct QuantizeWeightsPass
     if (!parsed)
       return fail(parsed.takeError());
     method = *parsed;
+    if (method.equalizes)
+      return fail(llvm::createStringError(
+          "expected a method without 'equalize', which 'qnn-equalize' does "
+          "before, but got '" +
+          methodName + "'"));
     if (statisticsFile.empty())
       return success();
     llvm::Expected<StatisticsFile> file = StatisticsFile::open(statisticsFile);

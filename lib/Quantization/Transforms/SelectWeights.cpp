@@ -19,6 +19,31 @@ namespace quantopt {
 using namespace quantopt;
 using namespace quantopt::qnn;
 
+/// The kind of a layer, as `exclude` names it.
+static StringRef getKind(ContractionOpInterface op) {
+  return op.isDepthwiseContraction() ? "@depthwise"
+         : isa<Conv2DOp>(*op)        ? "@conv2d"
+                                     : "@dense";
+}
+
+/// Patterns that begin with '@' choose by position or kind.
+static bool isKnownChoice(StringRef pattern) {
+  return llvm::is_contained<StringRef>(
+      {"@first", "@last", "@conv2d", "@depthwise", "@dense"}, pattern);
+}
+
+/// Whether a pattern chooses layer number `index` of `count`.
+static bool isChosen(const NamedContraction &contraction, size_t index,
+                     size_t count, StringRef pattern) {
+  if (pattern == "@first")
+    return index == 0;
+  if (pattern == "@last")
+    return index + 1 == count;
+  if (isKnownChoice(pattern))
+    return getKind(contraction.op) == pattern;
+  return matchesPattern(contraction.name, pattern);
+}
+
 namespace {
 struct SelectWeightsPass
     : public quantopt::impl::SelectWeightsPassBase<SelectWeightsPass> {
@@ -31,6 +56,14 @@ struct SelectWeightsPass
       emitError(getOperation().getLoc()) << llvm::toString(scheme.takeError());
       return signalPassFailure();
     }
+    for (const std::string &pattern : exclude)
+      if (StringRef(pattern).starts_with("@") && !isKnownChoice(pattern)) {
+        emitError(getOperation().getLoc())
+            << "expected 'exclude' to name layers or to be @first, @last, "
+               "@conv2d, @depthwise or @dense, but got '"
+            << pattern << "'";
+        return signalPassFailure();
+      }
     for (auto function : getOperation().getOps<func::FuncOp>())
       if (failed(readConfig(function)) || failed(select(function, *scheme)))
         return signalPassFailure();
@@ -51,12 +84,13 @@ struct SelectWeightsPass
     return success();
   }
 
-  /// The decision for one weight.
-  SchemeAttr decide(const NamedContraction &contraction, int64_t elements,
+  /// The decision for the weight of layer number `index` of `count`.
+  SchemeAttr decide(const NamedContraction &contraction, size_t index,
+                    size_t count, int64_t elements,
                     const WeightScheme &scheme) {
     Type f32 = Float32Type::get(&getContext());
     for (const std::string &pattern : exclude)
-      if (matchesPattern(contraction.name, pattern))
+      if (isChosen(contraction, index, count, pattern))
         return SchemeAttr::get(&getContext(), f32,
                                "excluded by '" + pattern + "'", false, {});
     if (elements < minElements)
@@ -69,14 +103,16 @@ struct SelectWeightsPass
 
   LogicalResult select(func::FuncOp function, const WeightScheme &scheme) {
     StringRef attrName = QNNDialect::getSchemeAttrName();
-    for (NamedContraction &contraction : getNamedContractions(function)) {
+    SmallVector<NamedContraction> layers = getNamedContractions(function);
+    for (auto [index, contraction] : llvm::enumerate(layers)) {
       Value weight = contraction.op.getWeightOperand().get();
       DenseElementsAttr attr = getFloatConstant(weight);
       if (!attr)
         continue;
       auto decision = contraction.op->getAttrOfType<SchemeAttr>(attrName);
       if (!decision) {
-        decision = decide(contraction, attr.getNumElements(), scheme);
+        decision = decide(contraction, index, layers.size(),
+                          attr.getNumElements(), scheme);
         contraction.op->setAttr(attrName, decision);
       }
       ++(decision.getType().isF32() ? kept : selected);

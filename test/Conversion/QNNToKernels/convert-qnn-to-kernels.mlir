@@ -33,11 +33,13 @@ func.func @main(%x: tensor<1x4x4x2xi8>, %r: tensor<1x4x4x2xi8>) -> tensor<1x4x4x
 
 // -----
 
-// An accumulator that may exceed 2^24 takes the exact 64-bit form.
+// An accumulator that may exceed 2^24 is rounded in binary64: near 1.5 * 2^52.
 
 // CHECK-LABEL: @main
 // CHECK: qvec.kernel contraction
-// CHECK: arith.muli %{{.*}} : i64
+// CHECK: %[[SUM:.*]] = math.fma %{{.*}}, %{{.*}}, %{{.*}} : f64
+// CHECK: %[[BITS:.*]] = arith.bitcast %[[SUM]] : f64 to i64
+// CHECK: arith.trunci %[[BITS]] : i64 to i32
 func.func @main(%x: tensor<1x2000xi8>) -> tensor<1x2xi8> {
   %w = arith.constant dense<127> : tensor<2x2000xi8>
   %0 = qnn.dense %x, %w : (tensor<1x2000xi8>, tensor<2x2000xi8>) -> tensor<1x2xi32>

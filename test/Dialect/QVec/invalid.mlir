@@ -101,8 +101,8 @@ func.func @kernel_c4(%x: tensor<1x4x4x3xf32>, %r: tensor<1x1x2x3xf32>, %y: tenso
 
 // -----
 
-// expected-error @below {{expected a group of 1 or 4, or of 16 with one lane, but got 2 with 16 lanes}}
-#strategy_c2 = #qvec.strategy<rows = 1, vectors = 1, lanes = 16, group = 2, mergeTaps = false, pass = 1>
+// expected-error @below {{expected a group of 1, 2 or 4, or of 16 with one lane, but got 3 with 16 lanes}}
+#strategy_c2 = #qvec.strategy<rows = 1, vectors = 1, lanes = 16, group = 3, mergeTaps = false, pass = 1>
 
 // -----
 
@@ -373,7 +373,7 @@ func.func @kernel_c9(%x: memref<1x1x1x4xf32>, %w: memref<1x1x1x64xf32>, %y: memr
 
 // A tile of two steps, and a run of three.
 func.func @kernel_c10(%x: memref<1x1x8x12xi8>, %w: memref<1x1x3x64xi8>, %y: memref<1x1x8x1xi32>) {
-  // expected-error @below {{expected several steps at a time only of a contraction of integers, in vectors of 16 lanes, with a multiple of 2 steps, but got 'memref<1x1x3x64xi8>' and 16 lanes}}
+  // expected-error @below {{expected several steps at a time only of a contraction of bytes, in vectors of 16 lanes, with a multiple of 2 steps, but got 'memref<1x1x3x64xi8>' and 16 lanes}}
   qvec.kernel contraction input(%x : memref<1x1x8x12xi8>) weight(%w : memref<1x1x3x64xi8>) outs(%y : memref<1x1x8x1xi32>)
       window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
       strategy <rows = 8, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1, steps = 2> epilogue {
@@ -399,7 +399,7 @@ func.func @kernel_lanes_c10(%x: memref<1x1x8x8xi8>, %w: memref<1x1x2x64xi8>, %y:
 // -----
 
 func.func @kernel_floats_c10(%x: memref<1x1x8x2xf32>, %w: memref<1x1x2x16xf32>, %y: memref<1x1x8x1xf32>) {
-  // expected-error @below {{expected several steps at a time only of a contraction of integers}}
+  // expected-error @below {{expected several steps at a time only of a contraction of bytes}}
   qvec.kernel contraction input(%x : memref<1x1x8x2xf32>) weight(%w : memref<1x1x2x16xf32>) outs(%y : memref<1x1x8x1xf32>)
       window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
       strategy <rows = 8, vectors = 1, lanes = 16, group = 1, mergeTaps = false, pass = 1, steps = 2> epilogue {

@@ -6,7 +6,7 @@
 // RUN: not quant-opt %s --qnn-quantize-weights=statistics=%s 2>&1 | FileCheck %s --check-prefix=TEXT
 // REQUIRES: numpy
 
-// METHOD: error: expected a method 'rtn', or 'mse', 'gptq', 'descent' and 'bias' joined by '+', but got 'best'
+// METHOD: error: expected a method 'rtn', or 'equalize', 'mse', 'gptq', 'descent' and 'bias' joined by '+', but got 'best'
 // NONE: error: {{.*}}none.npz: {{.*}}
 // TEXT: error: {{.*}}.mlir: {{.*}}
 

@@ -3,6 +3,9 @@
 // RUN: quant-opt %s --qnn-select-weights="weights=u4 scheme=affine" | FileCheck %s --check-prefix=U4
 // RUN: quant-opt %s --qnn-select-weights="weights=f16" | FileCheck %s --check-prefix=F16
 // RUN: quant-opt %s --qnn-select-weights="granularity=tensor" | FileCheck %s --check-prefix=TENSOR
+// RUN: quant-opt %s --qnn-select-weights="exclude=@first" | FileCheck %s --check-prefix=FIRST
+// RUN: quant-opt %s --qnn-select-weights="exclude=@dense" | FileCheck %s --check-prefix=KIND
+// RUN: quant-opt %s --qnn-select-weights="exclude=@conv2d,@depthwise" | FileCheck %s --check-prefix=OTHER
 // RUN: quant-opt %s --qnn-select-weights="config=%S/Inputs/config.json" | FileCheck %s --check-prefix=CONFIG
 
 // Every weight gets a decision and its reason; the bias and the constant of
@@ -18,6 +21,11 @@
 // U4: qnn.scheme = #qnn.scheme<!qnn.affine_block<ui4, 32>, "default", affine = true>
 // F16: qnn.scheme = #qnn.scheme<!qnn.float<f16>, "default">
 // TENSOR: qnn.scheme = #qnn.scheme<!qnn.affine<i8<-127:127>, 1.000000e+00>, "default">
+// FIRST: qnn.scheme = #qnn.scheme<f32, "excluded by '@first'">
+// FIRST-NOT: excluded
+// KIND-COUNT-3: "excluded by '@dense'"
+// KIND: "by hand"
+// OTHER-NOT: excluded
 // CONFIG: qnn.scheme = #qnn.scheme<!qnn.affine_axis<i8<-127:127>, 0>, "default">
 // CONFIG: qnn.scheme = #qnn.scheme<!qnn.float<bf16>, "size">
 func.func @main(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {

@@ -96,7 +96,8 @@ TEST_F(RoundWeightsTest, methods_have_names) {
             "mse+bias");
   for (const char *name : {"", "best", "rtn+mse", "mse+", "GPTQ"})
     EXPECT_EQ(llvm::toString(RoundingMethod::parse(name).takeError()),
-              "expected a method 'rtn', or 'mse', 'gptq', 'descent' and 'bias' "
+              "expected a method 'rtn', or 'equalize', 'mse', 'gptq', "
+              "'descent' and 'bias' "
               "joined by '+', but got '" +
                   std::string(name) + "'");
 }

@@ -363,6 +363,58 @@ TEST(HighForm, RefusesHalvesAndWhatDoesNotFit) {
   EXPECT_FALSE(deriveHighFactor({3, 31}, 31, 1, 0, 1));
 }
 
+TEST(DoubleForm, IsExactWhereItSaysSo) {
+  std::mt19937_64 random(9);
+  int used = 0;
+  for (double scale : sampleScales(2000, -30, 2)) {
+    int64_t bound = int64_t(1) << (10 + random() % 30);
+    Multiplier mul = deriveMultiplier(scale, bound, kWideShift);
+    if (!doubleFormIsExact(mul, bound))
+      continue;
+    ++used;
+    int64_t zp = int64_t(random() % 65536) - 32768;
+    auto check = [&](int64_t acc) {
+      if (std::abs(acc) > bound)
+        return;
+      ASSERT_EQ(requantizeDoubleForm(acc, mul, zp, -32768, 32767),
+                requantize(acc, mul, zp, -32768, 32767))
+          << acc << " scale " << scale << " zp " << zp;
+    };
+    for (int i = 0; i < 20; ++i)
+      check(int64_t(random() % uint64_t(2 * bound)) - bound);
+    if (mul.m != 0)
+      for (int64_t value : {-32768, -5, 0, 1, 1000, 32767})
+        for (int64_t near : {-1, 0, 1})
+          check(getBreakpoint(mul, value) + near);
+    check(bound);
+    check(-bound);
+  }
+  EXPECT_GE(used, 1000);
+}
+
+TEST(DoubleForm, RoundsHalvesToEvenAndKnowsItsLimits) {
+  Multiplier half{1, 1};
+  EXPECT_EQ(requantizeDoubleForm(1, half, 1, -128, 127), 1);
+  EXPECT_EQ(requantizeDoubleForm(3, half, 1, -128, 127), 3);
+  EXPECT_EQ(requantizeDoubleForm(-1, half, 0, -128, 127), 0);
+  EXPECT_FALSE(doubleFormIsExact({1, 0}, int64_t(1) << 31));
+  EXPECT_FALSE(doubleFormIsExact({1, 31}, (int64_t(1) << 53) + 1));
+  EXPECT_TRUE(doubleFormIsExact({1, 31}, int64_t(1) << 53));
+}
+
+TEST(Multiplier, HasMoreDigitsWhereShiftsAreWide) {
+  for (double scale : sampleScales(500, -24, -9)) {
+    Multiplier narrow = deriveMultiplier(scale);
+    Multiplier wide = deriveMultiplier(scale, 0, kWideShift);
+    EXPECT_LE(narrow.shift, kNarrowShift);
+    EXPECT_LE(std::fabs(wide.toReal() / scale - 1), 0x1p-22);
+    EXPECT_LE(std::fabs(wide.toReal() - scale),
+              std::fabs(narrow.toReal() - scale));
+  }
+  EXPECT_EQ(deriveMultiplier(0x1p-40).m, 0);
+  EXPECT_NE(deriveMultiplier(0x1p-40, 0, kWideShift).m, 0);
+}
+
 TEST(Reciprocal, GivesTheDivisionsResultForEveryNumber) {
   std::mt19937_64 random(7);
   int found = 0;

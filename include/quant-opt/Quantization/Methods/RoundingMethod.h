@@ -17,6 +17,7 @@ namespace quantopt {
 /// The steps that round a weight, in the order in which they run. Without any,
 /// the largest magnitude gives the scale and each value its nearest code.
 struct RoundingMethod {
+  bool equalizes = false;      ///< `equalize`: done by `qnn-equalize`
   bool searchesScales = false; ///< `mse`, see `searchScales`
   bool spreadsErrors = false;  ///< `gptq`, see `spreadErrors`
   bool descends = false;       ///< `descent`, see `descend`
@@ -24,10 +25,16 @@ struct RoundingMethod {
 
   /// Parses `rtn` or steps joined by '+'.
   static llvm::Expected<RoundingMethod> parse(StringRef text);
+  /// The same without what is done before weights are rounded.
+  RoundingMethod withoutPreparation() const {
+    RoundingMethod result = *this;
+    result.equalizes = false;
+    return result;
+  }
   /// The text that `parse` takes.
   std::string toString() const;
 
-  /// Whether there is a step at all.
+  /// Whether no step chooses codes or changes biases.
   bool isNearest() const {
     return !searchesScales && !spreadsErrors && !descends && !correctsBias;
   }

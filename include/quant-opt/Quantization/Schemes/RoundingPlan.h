@@ -14,8 +14,9 @@
 
 namespace quantopt {
 
-/// Decides which float values of a network are rounded to 8 bits so that every
-/// op that can compute on integers does, and which of them share parameters.
+/// Decides which float values of a network are rounded to integers so that
+/// every op that can compute on integers does, and which of them share
+/// parameters.
 ///
 /// A value is a rounding point when its producer or a user can compute on
 /// integers, unless the rounding belongs to a later op: a clamp right behind

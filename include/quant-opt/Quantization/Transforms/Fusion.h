@@ -22,24 +22,30 @@
 
 namespace quantopt {
 
-/// An affine type of 8 bits as signed integers: unsigned storage moves by 128.
+/// An affine type of 8 or 16 bits as signed integers: unsigned storage moves by
+/// half its range.
 struct SignedParams {
   float scale;
   int64_t zeroPoint;
   int64_t min;
   int64_t max;
+  unsigned bits = 8;
 
+  bool isWide() const { return bits > 8; }
+  /// The limits of the integers themselves.
+  int64_t getLowest() const { return -(int64_t(1) << (bits - 1)); }
+  int64_t getHighest() const { return (int64_t(1) << (bits - 1)) - 1; }
   bool operator==(const SignedParams &other) const {
     return scale == other.scale && zeroPoint == other.zeroPoint &&
-           min == other.min && max == other.max;
+           min == other.min && max == other.max && bits == other.bits;
   }
   ByteParams toBytes() const { return {scale, zeroPoint, min, max}; }
 };
 
-/// The parameters of an 8-bit affine type; nothing for other types.
+/// The parameters of an affine type of 8 or 16 bits; nothing for other types.
 std::optional<SignedParams> getSignedParams(Type elementType);
 
-/// A dequantized value as `i8` integers.
+/// A dequantized value as `i8` or `i16` integers.
 struct IntegerOperand {
   Value value;
   SignedParams params;
@@ -69,7 +75,7 @@ public:
 
   Fusion(qnn::QuantizeOp root, const Options &options, Statistics &statistics);
 
-  /// Whether the root has an 8-bit type.
+  /// Whether the root has a type of 8 or 16 bits.
   bool isValid() const { return valid; }
   /// Rewrites the root; failure leaves it alone and sets `getReason`.
   LogicalResult run();
@@ -79,12 +85,21 @@ public:
 
 private:
   LogicalResult fail(Operation *op, const Twine &why);
-  /// The integers behind a `qnn.dequantize` of an 8-bit type.
+  /// The integers behind a `qnn.dequantize` of a type of 8 or 16 bits.
   std::optional<IntegerOperand> getOperand(Value value);
-  /// `i8` tensor of the same shape as `value`.
-  RankedTensorType getIntegerType(Value value);
-  /// Brings integers with other parameters to the root's, through a table.
+  /// A tensor of integers with the shape of `value`.
+  RankedTensorType getIntegerType(Value value, unsigned bits);
+  /// The same with the root's integers.
+  RankedTensorType getTargetType(Value value) {
+    return getIntegerType(value, target.bits);
+  }
+  /// Brings integers with other parameters to `target`'s, through a table, or
+  /// by a multiplication where 16 bits are involved.
   Value rescale(IntegerOperand operand, const SignedParams &target);
+  /// The integers of `operand` that are at least, or at most, its zero point.
+  Value takeHalf(const IntegerOperand &operand, bool upper);
+  /// Brings both operands to one width, without changing their values.
+  void widen(IntegerOperand &lhs, IntegerOperand &rhs);
 
   FailureOr<Value> fuse(Operation *op);
   FailureOr<Value> fuseConstant();

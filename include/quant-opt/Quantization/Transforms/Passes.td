@@ -59,6 +59,10 @@ def SelectWeightsPass : QuantizationPass<"qnn-select-weights"> {
     that are quantized already. Only weights are decided on: biases, constants
     of other ops and integers are never touched.
 
+    `exclude` names ops, or chooses them by position in the program (`@first`,
+    `@last`) or by kind (`@conv2d`, `@depthwise`, `@dense`; a depthwise
+    convolution is no `@conv2d`).
+
     Requires: a prepared network. Guarantees: every contraction with a constant
     `f32` weight carries a decision.
   }];
@@ -80,7 +84,9 @@ def SelectWeightsPass : QuantizationPass<"qnn-select-weights"> {
     Option<"minElements", "min-elements", "int64_t", "0",
            "Weights with fewer elements stay float">,
     ListOption<"exclude", "exclude", "std::string",
-               "Names of ops whose weights stay float; * matches anything">,
+               "Ops whose weights stay float: names, in which * matches "
+               "anything, '@first', '@last', '@conv2d', '@depthwise' or "
+               "'@dense'">,
     Option<"config", "config", "std::string", "",
            "Path of a file with decisions (JSON), which come first">,
   ];
@@ -137,6 +143,9 @@ def QuantizeWeightsPass : QuantizationPass<"qnn-quantize-weights"> {
       "Data-free quantization through weight equalization and bias correction",
       2019); the steps before then minimize what is left.
 
+    `equalize`, which other tools write in front of these steps, has been done
+    by `qnn-equalize` before, and is refused here.
+
     All but `rtn` and `mse` need `statistics`, a file that `quant-compile
     --statistics` writes. With it the module's `qnn.weight_errors` hold, for
     each weight, the mean squared change of its layer's outputs over their mean
@@ -162,9 +171,11 @@ def QuantizeWeightsPass : QuantizationPass<"qnn-quantize-weights"> {
 def QuantizeActivationsPass : QuantizationPass<"qnn-quantize-activations"> {
   let summary = "Insert the rounding points of a static scheme";
   let description = [{
-    Puts `qnn.quantize` and `qnn.dequantize` (`i8`, affine, per tensor) behind
-    every value that an integer op produces or reads, with parameters from the
-    `qnn.range` attributes. Values that are only moved (max pool, reshape,
+    Puts `qnn.quantize` and `qnn.dequantize` behind every value that an integer
+    op produces or reads, with parameters from the `qnn.range` attributes: `i8`,
+    affine, or with 16 `bits` `i16`, symmetric, without -32768; per tensor. A
+    value that only contractions read has the largest of their `inputBits`
+    where their `#qnn.scheme` says any. Values that are only moved (max pool, reshape,
     concat, ...) share the parameters of their source. Clamps and chains of
     elementwise functions in front of a rounding point stay float: they become
     its limits or one table. A softmax stays float unless `integer-only`; its
@@ -176,6 +187,7 @@ def QuantizeActivationsPass : QuantizationPass<"qnn-quantize-activations"> {
   let options = [
     Option<"integerOnly", "integer-only", "bool", "false",
            "Also quantize softmax and the border of the model">,
+    Option<"bits", "bits", "int64_t", "8", "Width of the integers: 8 or 16">,
   ];
   let statistics = [
     Statistic<"rounded", "num-rounded", "Rounding points inserted">,
@@ -223,19 +235,22 @@ def FuseIntegerPass : QuantizationPass<"qnn-fuse-integer"> {
   let summary = "Pull dequantize into its users: integer computation";
   let description = [{
     Rewrites each `qnn.quantize` and the float ops between it and the
-    `qnn.dequantize` ops in front of it into ops on plain `i8` and `i32`:
+    `qnn.dequantize` ops in front of it into ops on plain `i8`, `i16` and `i32`:
 
-    * conv2d and dense: `i8` times `i8` sums, bias rounded to `i32`, and
-      `qnn.requantize` with one multiplier per channel. The sum is proved to fit
-      `i32`; a bias that does not fit enlarges the channel's scale.
+    * conv2d and dense: sums of `i8` or `i16` times `i8`, bias rounded to `i32`,
+      and `qnn.requantize` with one multiplier per channel. The sum is proved to
+      fit `i32`, of `i16` inputs otherwise `i64`; a bias that does not fit
+      enlarges the channel's scale.
     * sums, differences, products: `qnn.rescale_add`, `qnn.rescale_mul`; prelu
       from both of them and tables.
     * average pools and means over space: `qnn.pool_requantize`.
     * max pools, reshapes, transposes, concat, pad, slice, gather: themselves on
-      `i8`, behind a table where parameters differ.
-    * any elementwise function of one value: `qnn.lookup`, 256 entries computed
-      as `quantize(f(dequantize(q)))`.
-    * softmax with scale 1/256: `qnn.softmax_lookup` (`integer-only`).
+      integers, behind a table where parameters differ, or behind a
+      `qnn.requantize` where 16 bits are involved.
+    * any elementwise function of one value of 8 bits: `qnn.lookup`, 256 entries
+      computed as `quantize(f(dequantize(q)))`. Of 16 bits clamps only; other
+      functions stay float.
+    * softmax with scale 1/256: `qnn.softmax_lookup` (`integer-only`), on 8 bits.
 
     * conv2d and dense on `qnn.dequantize_dynamic`: `i8` times `i8` sums and
       `qnn.scale_sums`, with the bias as offset.

@@ -24,6 +24,15 @@ void QNNDialect::registerAttributes() {
       >();
 }
 
+LogicalResult SchemeAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 Type, StringRef, bool, Type,
+                                 int64_t inputBits) {
+  if (inputBits == 0 || inputBits == 8 || inputBits == 16) // (C1)
+    return success();
+  return emitError() << "expected inputBits of 0, 8 or 16, but got "
+                     << inputBits;
+}
+
 LogicalResult WindowAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  ArrayRef<int64_t> kernel,
                                  ArrayRef<int64_t> strides,

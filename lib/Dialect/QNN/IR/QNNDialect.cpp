@@ -70,7 +70,7 @@ static LogicalResult verifyDiscardable(Operation *op, NamedAttribute attr) {
     return expect(isa<TypeAttr>(value), "a type");
   if (name == getExactBiasAttrName())
     return expect(isa<DenseI32ArrayAttr>(value), "an 'array<i32>'");
-  if (name == getWeightErrorsAttrName())
+  if (name == getWeightErrorsAttrName() || name == getEqualizationAttrName())
     return expect(isWeightErrors(value),
                   "an array of dictionaries with 'name', 'nearest', 'used'");
   return op->emitOpError("has unknown attribute '") << name << "'";

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "QNNVerify.h"
+#include "quant-opt/Support/Arithmetic.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace quantopt;
 using namespace quantopt::qnn;
@@ -37,10 +39,17 @@ LogicalResult qnn::verifySameElementType(Operation *op) {
   return success();
 }
 
+IntegerLimits qnn::getLimits(Value tensor) {
+  unsigned bits = tensorOf(tensor).getElementTypeBitWidth();
+  return {llvm::minIntN(bits), llvm::maxIntN(bits)};
+}
+
 LogicalResult qnn::verifyClampRange(Operation *op, int64_t min, int64_t max) {
-  if (min >= -128 && min <= max && max <= 127)
+  IntegerLimits limits = getLimits(op->getResult(0));
+  if (min >= limits.min && min <= max && max <= limits.max)
     return success();
-  return op->emitOpError("expected -128 <= min <= max <= 127, but got min ")
+  return op->emitOpError("expected ")
+         << limits.min << " <= min <= max <= " << limits.max << ", but got min "
          << min << " and max " << max;
 }
 
@@ -65,9 +74,21 @@ LogicalResult qnn::verifyMultipliers(Operation *op,
                              "16777216, but got ")
              << m;
   for (int32_t n : shifts)
-    if (n < 0 || n > 31)
-      return op->emitOpError("expected shifts in [0, 31], but got ") << n;
+    if (n < 0 || n > kWideShift)
+      return op->emitOpError("expected shifts in [0, ")
+             << kWideShift << "], but got " << n;
   return success();
+}
+
+LogicalResult qnn::verifyRoundTwice(Operation *op, bool roundTwice,
+                                    unsigned inputBits) {
+  Type from = tensorOf(op->getOperand(0)).getElementType();
+  Type to = tensorOf(op->getResult(0)).getElementType();
+  if (!roundTwice || (from.isInteger(inputBits) && to.isInteger(8)))
+    return success();
+  return op->emitOpError("expected i")
+         << inputBits << " that becomes i8 with 'roundTwice', but got " << from
+         << " and " << to;
 }
 
 LogicalResult qnn::verifyAxis(Operation *op, int64_t axis, int64_t rank) {

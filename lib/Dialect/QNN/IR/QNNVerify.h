@@ -22,14 +22,24 @@ LogicalResult verifyResultShape(Operation *op, ArrayRef<int64_t> expected);
 /// The result's element type must be the operand's.
 LogicalResult verifySameElementType(Operation *op);
 
-/// -128 <= min <= max <= 127.
+/// The limits of signed integers of a tensor's width.
+struct IntegerLimits {
+  int64_t min, max;
+};
+IntegerLimits getLimits(Value tensor);
+
+/// min <= max, both within the result's integers.
 LogicalResult verifyClampRange(Operation *op, int64_t min, int64_t max);
 
-/// Each multiplier is odd or zero, in [0, 2^24); each shift lies in [0, 31].
+/// Each multiplier is odd or zero, in [0, 2^24); each shift lies in [0, 47].
 /// Where sums are rounded twice, no multiplier is negative, and each shift lies
 /// in [1, 62].
 LogicalResult verifyMultipliers(Operation *op, ArrayRef<int32_t> multipliers,
                                 ArrayRef<int32_t> shifts, bool roundTwice);
+
+/// Two roundings are for inputs of this width that become `i8`.
+LogicalResult verifyRoundTwice(Operation *op, bool roundTwice,
+                               unsigned inputBits);
 
 /// The axis lies in [0, rank).
 LogicalResult verifyAxis(Operation *op, int64_t axis, int64_t rank);

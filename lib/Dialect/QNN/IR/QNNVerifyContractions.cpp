@@ -26,26 +26,30 @@ static LogicalResult verifyForm(Operation *op, Value input, Value weight,
   Type w = tensorOf(weight).getElementType();
   Type out = tensorOf(op->getResult(0)).getElementType();
   auto integers = dyn_cast<IntegerType>(w);
-  bool integer = in.isInteger(8) && integers && integers.getWidth() <= 8 &&
-                 out.isInteger(32);
+  bool isWide = in.isInteger(16);
+  bool integer = (in.isInteger(8) || isWide) && integers &&
+                 integers.getWidth() <= 8 &&
+                 (out.isInteger(32) || (isWide && out.isInteger(64)));
   bool scaled =
       in.isInteger(8) && out.isF32() && hasIntegerBlocks(weight) && !bias;
   bool real = in.isF32() && out.isF32() &&
               (w.isF32() || isa<QuantizedTypeInterface>(w));
   if (!integer && !real && !scaled)
     return op->emitOpError("expected f32 x f32 -> f32, f32 x quantized -> f32, "
-                           "i8 x integers -> i32, or i8 x quantized constant "
-                           "-> f32 without bias, but got ")
+                           "i8 or i16 x integers -> i32, i16 x integers -> "
+                           "i64, or i8 x quantized constant -> f32 without "
+                           "bias, but got ")
            << in << " x " << w << " -> " << out;
-  if (bias && tensorOf(bias).getElementType() != out)
+  Type wanted = integer ? IntegerType::get(op->getContext(), 32) : out;
+  if (bias && tensorOf(bias).getElementType() != wanted)
     return op->emitOpError("expected a bias of element type ")
-           << out << ", the result's, but got "
-           << tensorOf(bias).getElementType();
-  if (inputZeroPoint < -128 || inputZeroPoint > 127 ||
-      (inputZeroPoint != 0 && !integer && !scaled))
-    return op->emitOpError("expected an input zero point in [-128, 127] and 0 "
-                           "for an f32 input, but got ")
-           << inputZeroPoint;
+           << wanted << ", but got " << tensorOf(bias).getElementType();
+  bool mayShift = (integer && !out.isInteger(64)) || scaled;
+  IntegerLimits limits = mayShift ? getLimits(input) : IntegerLimits{0, 0};
+  if (inputZeroPoint < limits.min || inputZeroPoint > limits.max)
+    return op->emitOpError("expected an input zero point in [")
+           << limits.min << ", " << limits.max << "] for " << in << " and "
+           << out << ", but got " << inputZeroPoint;
   return success();
 }
 

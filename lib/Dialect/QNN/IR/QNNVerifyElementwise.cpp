@@ -41,6 +41,16 @@ static LogicalResult verifyBroadcast(Operation *op) {
   return success();
 }
 
+/// Both operands have one element type.
+static LogicalResult verifyEqualOperands(Operation *op) {
+  Type lhs = tensorOf(op->getOperand(0)).getElementType();
+  Type rhs = tensorOf(op->getOperand(1)).getElementType();
+  if (lhs == rhs)
+    return success();
+  return op->emitOpError("expected operands of one element type, but got ")
+         << lhs << " and " << rhs;
+}
+
 LogicalResult BinaryOp::verify() { return verifyBroadcast(*this); } // (C1)
 
 LogicalResult RescaleAddOp::verify() {
@@ -51,7 +61,10 @@ LogicalResult RescaleAddOp::verify() {
            << ma << " and " << mb;
   if (shift < 0 || shift > 30) // (C2)
     return emitOpError("expected a shift in [0, 30], but got ") << shift;
-  int64_t reach = 128 * (std::abs(ma) + std::abs(mb)) + std::abs(offset);
+  if (failed(verifyEqualOperands(*this))) // (C6)
+    return failure();
+  int64_t largest = -getLimits(getLhs()).min;
+  int64_t reach = largest * (std::abs(ma) + std::abs(mb)) + std::abs(offset);
   if (reach > INT32_MAX) // (C3)
     return emitOpError("sum may reach ")
            << reach << ", above the i32 maximum 2147483647";
@@ -64,6 +77,10 @@ LogicalResult RescaleMulOp::verify() {
   if (failed(verifyMultipliers(*this, {int32_t(getMultiplier())},
                                {int32_t(getShift())}, getRoundTwice())))
     return failure(); // (C1) (C2)
+  if (failed(verifyEqualOperands(*this)))
+    return failure();                                      // (C5)
+  if (failed(verifyRoundTwice(*this, getRoundTwice(), 8))) // (C6)
+    return failure();
   if (failed(verifyClampRange(*this, int32_t(getMin()), int32_t(getMax()))))
     return failure();            // (C3)
   return verifyBroadcast(*this); // (C4)

@@ -87,9 +87,12 @@ LogicalResult PadOp::verify() {
     return emitOpError("expected value 0 for a quantized type, but got ")
            << getValueAttr();
   int64_t storageValue = int32_t(getStorageValue());
-  if (storageValue < -128 || storageValue > 127)
-    return emitOpError("expected a storage value in [-128, 127], but got ")
-           << storageValue;
+  IntegerLimits limits{-128, 127};
+  if (input.getElementType().isInteger())
+    limits = getLimits(getInput());
+  if (storageValue < limits.min || storageValue > limits.max)
+    return emitOpError("expected a storage value in [")
+           << limits.min << ", " << limits.max << "], but got " << storageValue;
   if (Value fill = getFill()) // (C5)
     if (tensorOf(fill).getRank() != 0 || storageValue != 0 ||
         !input.getElementType().isInteger(8))

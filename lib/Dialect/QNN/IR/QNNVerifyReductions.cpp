@@ -40,9 +40,9 @@ LogicalResult PoolOp::verify() {
   Type element = tensorOf(getInput()).getElementType();
   if (failed(verifySameElementType(*this))) // (C1)
     return failure();
-  if (element.isInteger(8) && getKind() != PoolKind::Max) // (C1)
-    return emitOpError("expected 'max' for an i8 input; an average of integers "
-                       "is 'qnn.pool_requantize'");
+  if (element.isInteger() && getKind() != PoolKind::Max) // (C1)
+    return emitOpError("expected 'max' for an input of ")
+           << element << "; an average of integers is 'qnn.pool_requantize'";
   if (getCountedPads() && getKind() != PoolKind::Average) // (C4)
     return emitOpError("expected counted pads on 'average' only");
   return verifyPoolWindow(*this, getWindow(), getCountedPads()); // (C2)-(C4)
@@ -59,7 +59,16 @@ LogicalResult PoolRequantizeOp::verify() {
            << getMultipliers().size() << " and " << getShifts().size();
   if (failed(verifyMultipliers(*this, getMultipliers(), getShifts(),
                                getRoundTwice())))
-    return failure(); // (C3) (C4)
+    return failure();                                      // (C3) (C4)
+  if (failed(verifyRoundTwice(*this, getRoundTwice(), 8))) // (C7)
+    return failure();
+  int64_t zeroPoint = int32_t(getInputZeroPoint());
+  IntegerLimits limits = getLimits(getInput());
+  int64_t reach = std::max(limits.max - zeroPoint, zeroPoint - limits.min);
+  if (counts * reach > INT32_MAX) // (C6)
+    return emitOpError("sum of ")
+           << counts << " elements may reach " << counts * reach
+           << ", above the i32 maximum 2147483647";
   return verifyClampRange(*this, int32_t(getMin()), int32_t(getMax())); // (C5)
 }
 

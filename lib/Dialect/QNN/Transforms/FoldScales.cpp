@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "InputChannels.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "quant-opt/Dialect/QNN/Transforms/Passes.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
@@ -133,8 +134,7 @@ static void writeContraction(RewriterBase &rewriter, Contraction &contraction,
   });
 }
 
-/// The input channel that column `column` of weight row `row` reads.
-static int64_t getInputChannel(Operation *op, int64_t row, int64_t column) {
+int64_t qnn::getInputChannel(Operation *op, int64_t row, int64_t column) {
   auto conv = dyn_cast<Conv2DOp>(op);
   if (!conv)
     return column;

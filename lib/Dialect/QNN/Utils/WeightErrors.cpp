@@ -30,7 +30,8 @@ bool qnn::isWeightErrors(Attribute attr) {
          });
 }
 
-void qnn::setWeightErrors(ModuleOp module, ArrayRef<WeightError> errors) {
+void qnn::setWeightErrors(ModuleOp module, ArrayRef<WeightError> errors,
+                          StringRef attrName) {
   Builder builder(module.getContext());
   SmallVector<Attribute> entries;
   for (const WeightError &error : errors)
@@ -39,12 +40,13 @@ void qnn::setWeightErrors(ModuleOp module, ArrayRef<WeightError> errors) {
          builder.getNamedAttr("nearest",
                               builder.getF64FloatAttr(error.nearest)),
          builder.getNamedAttr("used", builder.getF64FloatAttr(error.used))}));
-  module->setAttr(getWeightErrorsAttrName(), builder.getArrayAttr(entries));
+  module->setAttr(attrName, builder.getArrayAttr(entries));
 }
 
-SmallVector<WeightError> qnn::getWeightErrors(ModuleOp module) {
+SmallVector<WeightError> qnn::getWeightErrors(ModuleOp module,
+                                              StringRef attrName) {
   SmallVector<WeightError> errors;
-  auto array = module->getAttrOfType<ArrayAttr>(getWeightErrorsAttrName());
+  auto array = module->getAttrOfType<ArrayAttr>(attrName);
   if (array && isWeightErrors(array))
     for (Attribute entry : array)
       errors.push_back(*readEntry(entry));

@@ -67,9 +67,10 @@ LogicalResult StrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                    int64_t steps) {
   if (rows < 1 || vectors < 1 || lanes < 1 || pass < 1) // (C1)
     return emitError() << "expected positive rows, vectors, lanes and pass";
-  if (group != 1 && group != 4 && (group != 16 || lanes != 1)) // (C2)
-    return emitError() << "expected a group of 1 or 4, or of 16 with one lane, "
-                          "but got "
+  bool isKnown = group == 1 || group == 2 || group == 4;
+  if (!isKnown && (group != 16 || lanes != 1)) // (C2)
+    return emitError() << "expected a group of 1, 2 or 4, or of 16 with one "
+                          "lane, but got "
                        << group << " with " << lanes << " lanes";
   if (steps < 1 || steps > kTileRows) // (C3)
     return emitError() << "expected steps in [1, " << kTileRows << "], but got "
@@ -288,7 +289,7 @@ static LogicalResult verifyTables(KernelOp op, ShapedType init) {
          << " entries of type f32 for its packing";
 }
 
-/// (C8): the layout of an integer depthwise kernel.
+/// (C8): the layout of a depthwise kernel of bytes.
 static LogicalResult verifyDepthwiseWeight(KernelOp op) {
   if (!op.hasGroupedTaps())
     return success();
@@ -309,22 +310,23 @@ static LogicalResult verifyStrategy(KernelOp op, ShapedType input) {
       op.getKind() != KernelKind::Packed)
     return success();
   StrategyAttr strategy = *op.getStrategy();
-  bool isInteger = input.getElementType().isInteger();
-  int64_t group = !isInteger                           ? 1
-                  : op.getKind() == KernelKind::Packed ? 4
-                                                       : strategy.getGroup();
+  Type element = input.getElementType();
+  bool isBytes = element.isInteger(8);
   int64_t steps = strategy.getSteps();
+  int64_t group = 32 / element.getIntOrFloatBitWidth();
+  if (isBytes && op.getKind() == KernelKind::Contraction)
+    group = strategy.getGroup();
   if (strategy.getGroup() != group) // (C9)
     return op.emitOpError("expected a contraction of ")
            << input.getElementType() << " in groups of " << group
            << ", but got " << strategy.getGroup();
   if (steps == 1)
     return success();
-  if (op.getKind() != KernelKind::Contraction || !isInteger ||
+  if (op.getKind() != KernelKind::Contraction || !isBytes ||
       strategy.getLanes() != kPanelWidth ||
       cast<ShapedType>(op.getWeight().getType()).getDimSize(2) % steps != 0)
     return op.emitOpError("expected several steps at a time only of a "
-                          "contraction of integers, in vectors of ")
+                          "contraction of bytes, in vectors of ")
            << kPanelWidth << " lanes, with a multiple of " << steps
            << " steps, but got " << op.getWeight().getType() << " and "
            << strategy.getLanes() << " lanes"; // (C10)

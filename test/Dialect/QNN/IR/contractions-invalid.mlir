@@ -43,14 +43,14 @@ func.func @conv2d_c5(%x: tensor<1x8x8x4xf32>, %w: tensor<16x3x3x4xf32>) {
 
 // -----
 func.func @conv2d_c6(%x: tensor<1x8x8x4xi8>, %w: tensor<16x1x1x4xf32>) {
-  // expected-error @+1 {{'qnn.conv2d' op expected f32 x f32 -> f32, f32 x quantized -> f32, i8 x integers -> i32, or i8 x quantized constant -> f32 without bias, but got 'i8' x 'f32' -> 'f32'}}
+  // expected-error @+1 {{'qnn.conv2d' op expected f32 x f32 -> f32, f32 x quantized -> f32, i8 or i16 x integers -> i32, i16 x integers -> i64, or i8 x quantized constant -> f32 without bias, but got 'i8' x 'f32' -> 'f32'}}
   %0 = qnn.conv2d %x, %w window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> : (tensor<1x8x8x4xi8>, tensor<16x1x1x4xf32>) -> tensor<1x8x8x16xf32>
   return
 }
 
 // -----
 func.func @conv2d_c7(%x: tensor<1x8x8x4xf32>, %w: tensor<16x1x1x4xf32>) {
-  // expected-error @+1 {{'qnn.conv2d' op expected an input zero point in [-128, 127] and 0 for an f32 input, but got 3}}
+  // expected-error @+1 {{'qnn.conv2d' op expected an input zero point in [0, 0] for 'f32' and 'f32', but got 3}}
   %0 = qnn.conv2d %x, %w window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> {inputZeroPoint = 3 : i32} : (tensor<1x8x8x4xf32>, tensor<16x1x1x4xf32>) -> tensor<1x8x8x16xf32>
   return
 }
@@ -78,15 +78,22 @@ func.func @dense_c3(%x: tensor<1x4xf32>, %w: tensor<2x4xf32>) {
 
 // -----
 func.func @dense_c4(%x: tensor<1x4xi8>, %w: tensor<2x4xi8>, %b: tensor<2xf32>) {
-  // expected-error @+1 {{'qnn.dense' op expected a bias of element type 'i32', the result's, but got 'f32'}}
+  // expected-error @+1 {{'qnn.dense' op expected a bias of element type 'i32', but got 'f32'}}
   %0 = qnn.dense %x, %w bias %b : (tensor<1x4xi8>, tensor<2x4xi8>, tensor<2xf32>) -> tensor<1x2xi32>
   return
 }
 
 // -----
 func.func @dense_c5(%x: tensor<1x4xi8>, %w: tensor<2x4xi8>) {
-  // expected-error @+1 {{'qnn.dense' op expected an input zero point in [-128, 127] and 0 for an f32 input, but got 128}}
+  // expected-error @+1 {{'qnn.dense' op expected an input zero point in [-128, 127] for 'i8' and 'i32', but got 128}}
   %0 = qnn.dense %x, %w {inputZeroPoint = 128 : i32} : (tensor<1x4xi8>, tensor<2x4xi8>) -> tensor<1x2xi32>
+  return
+}
+
+// -----
+func.func @dense_long_c5(%x: tensor<1x4xi16>, %w: tensor<2x4xi8>) {
+  // expected-error @+1 {{'qnn.dense' op expected an input zero point in [0, 0] for 'i16' and 'i64', but got 1}}
+  %0 = qnn.dense %x, %w {inputZeroPoint = 1 : i32} : (tensor<1x4xi16>, tensor<2x4xi8>) -> tensor<1x2xi64>
   return
 }
 

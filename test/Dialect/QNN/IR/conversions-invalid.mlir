@@ -113,8 +113,8 @@ func.func @requantize_c3(%x: tensor<1x4xi32>) {
 
 // -----
 func.func @requantize_c4(%x: tensor<1x4xi32>) {
-  // expected-error @+1 {{'qnn.requantize' op expected shifts in [0, 31], but got 32}}
-  %0 = qnn.requantize %x {multipliers = array<i32: 1>, shifts = array<i32: 32>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32} : tensor<1x4xi32> -> tensor<1x4xi8>
+  // expected-error @+1 {{'qnn.requantize' op expected shifts in [0, 47], but got 48}}
+  %0 = qnn.requantize %x {multipliers = array<i32: 1>, shifts = array<i32: 48>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32} : tensor<1x4xi32> -> tensor<1x4xi8>
   return
 }
 
@@ -122,6 +122,27 @@ func.func @requantize_c4(%x: tensor<1x4xi32>) {
 func.func @requantize_c5(%x: tensor<1x4xi32>) {
   // expected-error @+1 {{'qnn.requantize' op expected -128 <= min <= max <= 127, but got min 5 and max 4}}
   %0 = qnn.requantize %x {multipliers = array<i32: 1>, shifts = array<i32: 1>, zeroPoint = 0 : i32, min = 5 : i32, max = 4 : i32} : tensor<1x4xi32> -> tensor<1x4xi8>
+  return
+}
+
+// -----
+func.func @requantize_wide_c5(%x: tensor<1x4xi32>) {
+  // expected-error @+1 {{'qnn.requantize' op expected -32768 <= min <= max <= 32767, but got min -32768 and max 32768}}
+  %0 = qnn.requantize %x {multipliers = array<i32: 1>, shifts = array<i32: 1>, zeroPoint = 0 : i32, min = -32768 : i32, max = 32768 : i32} : tensor<1x4xi32> -> tensor<1x4xi16>
+  return
+}
+
+// -----
+func.func @requantize_c6(%x: tensor<1x4xi32>) {
+  // expected-error @+1 {{'qnn.requantize' op expected an input zero point in [0, 0] for 'i32', but got 1}}
+  %0 = qnn.requantize %x {multipliers = array<i32: 1>, shifts = array<i32: 1>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, inputZeroPoint = 1 : i32} : tensor<1x4xi32> -> tensor<1x4xi8>
+  return
+}
+
+// -----
+func.func @requantize_c7(%x: tensor<1x4xi32>) {
+  // expected-error @+1 {{'qnn.requantize' op expected i32 that becomes i8 with 'roundTwice', but got 'i32' and 'i16'}}
+  %0 = qnn.requantize %x {multipliers = array<i32: 1>, shifts = array<i32: 1>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, roundTwice} : tensor<1x4xi32> -> tensor<1x4xi16>
   return
 }
 

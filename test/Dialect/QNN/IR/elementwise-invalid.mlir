@@ -64,6 +64,27 @@ func.func @rescale_add_c4(%x: tensor<4xi8>) {
 }
 
 // -----
+func.func @rescale_add_c6(%x: tensor<4xi8>, %y: tensor<4xi16>) {
+  // expected-error @+1 {{'qnn.rescale_add' op expected operands of one element type, but got 'i8' and 'i16'}}
+  %0 = qnn.rescale_add %x, %y {lhsMultiplier = 1 : i32, rhsMultiplier = 1 : i32, offset = 0 : i32, shift = 1 : i32, min = -128 : i32, max = 127 : i32} : (tensor<4xi8>, tensor<4xi16>) -> tensor<4xi8>
+  return
+}
+
+// -----
+func.func @rescale_mul_c6(%x: tensor<4xi16>) {
+  // expected-error @+1 {{'qnn.rescale_mul' op expected i8 that becomes i8 with 'roundTwice', but got 'i16' and 'i8'}}
+  %0 = qnn.rescale_mul %x, %x {lhsZeroPoint = 0 : i32, rhsZeroPoint = 0 : i32, multiplier = 1 : i32, shift = 1 : i32, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, roundTwice} : (tensor<4xi16>, tensor<4xi16>) -> tensor<4xi8>
+  return
+}
+
+// -----
+func.func @rescale_mul_c5(%x: tensor<4xi8>, %y: tensor<4xi16>) {
+  // expected-error @+1 {{'qnn.rescale_mul' op expected operands of one element type, but got 'i8' and 'i16'}}
+  %0 = qnn.rescale_mul %x, %y {lhsZeroPoint = 0 : i32, rhsZeroPoint = 0 : i32, multiplier = 1 : i32, shift = 0 : i32, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32} : (tensor<4xi8>, tensor<4xi16>) -> tensor<4xi8>
+  return
+}
+
+// -----
 func.func @rescale_mul_c1(%x: tensor<4xi8>) {
   // expected-error @+1 {{'qnn.rescale_mul' op expected multipliers that are 0 or odd and below 16777216, but got 16777217}}
   %0 = qnn.rescale_mul %x, %x {lhsZeroPoint = 0 : i32, rhsZeroPoint = 0 : i32, multiplier = 16777217 : i32, shift = 0 : i32, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32} : (tensor<4xi8>, tensor<4xi8>) -> tensor<4xi8>

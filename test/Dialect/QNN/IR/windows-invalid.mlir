@@ -1,7 +1,7 @@
 // RUN: quant-opt %s -split-input-file -verify-diagnostics
 
 func.func @pool_c1(%x: tensor<1x4x4x1xi8>) {
-  // expected-error @+1 {{'qnn.pool' op expected 'max' for an i8 input; an average of integers is 'qnn.pool_requantize'}}
+  // expected-error @+1 {{'qnn.pool' op expected 'max' for an input of 'i8'; an average of integers is 'qnn.pool_requantize'}}
   %0 = qnn.pool average %x window <kernel = [2, 2], strides = [2, 2], dilations = [1, 1], pads = [0, 0, 0, 0]> : tensor<1x4x4x1xi8> -> tensor<1x2x2x1xi8>
   return
 }
@@ -80,5 +80,19 @@ func.func @pool_requantize_twice_c3(%x: tensor<1x4x4x1xi8>) {
 func.func @pool_requantize_twice_c4(%x: tensor<1x4x4x1xi8>) {
   // expected-error @+1 {{'qnn.pool_requantize' op expected shifts in [1, 62], but got 0}}
   %0 = qnn.pool_requantize %x window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> {inputZeroPoint = 0 : i32, multipliers = array<i32: 1>, shifts = array<i32: 0>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, roundTwice} : tensor<1x4x4x1xi8> -> tensor<1x4x4x1xi8>
+  return
+}
+
+// -----
+func.func @pool_requantize_c6(%x: tensor<1x1x2x1xi16>) {
+  // expected-error @+1 {{'qnn.pool_requantize' op sum of 2 elements may reach 4000065534, above the i32 maximum 2147483647}}
+  %0 = qnn.pool_requantize %x window <kernel = [1, 2], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> {inputZeroPoint = -2000000000 : i32, multipliers = array<i32: 1, 1>, shifts = array<i32: 0, 0>, zeroPoint = 0 : i32, min = -32768 : i32, max = 32767 : i32} : tensor<1x1x2x1xi16> -> tensor<1x1x1x1xi16>
+  return
+}
+
+// -----
+func.func @pool_requantize_c7(%x: tensor<1x1x1x1xi16>) {
+  // expected-error @+1 {{'qnn.pool_requantize' op expected i8 that becomes i8 with 'roundTwice', but got 'i16' and 'i8'}}
+  %0 = qnn.pool_requantize %x window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> {inputZeroPoint = 0 : i32, multipliers = array<i32: 1>, shifts = array<i32: 1>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, roundTwice} : tensor<1x1x1x1xi16> -> tensor<1x1x1x1xi8>
   return
 }

@@ -166,20 +166,33 @@ def QNN_SchemeAttr : AttrDef<QNN_Dialect, "Scheme"> {
     weight with type `f32` stays float. The reason says why, for reports.
     Without `affine = true` zero points are the middle of the storage range.
     `scales` is the element type of the constant's scales; without it `f16` for
-    blocks where `f16` can hold them, else `f32`.
+    blocks where `f16` can hold them, else `f32`. `inputBits` is the width of
+    the integers that the layer's input is rounded to where activations have
+    ranges; 0 is that of the whole model.
 
     ```mlir
     #qnn.scheme<!qnn.affine_axis<i8<-127:127>, 0>, "default">
     #qnn.scheme<f32, "excluded by name">
     #qnn.scheme<!qnn.codebook<nf4, block = 64>, "default", scales = ui8>
+    #qnn.scheme<!qnn.affine_axis<i8, 0>, "by hand", inputBits = 16>
     ```
+
+    (C1) inputBits is 0, 8 or 16.
   }];
   let parameters = (ins "::mlir::Type":$type, StringRefParameter<"why">:$reason,
                         DefaultValuedParameter<"bool", "false">:$affine,
-                        OptionalParameter<"::mlir::Type">:$scales);
+                        OptionalParameter<"::mlir::Type">:$scales,
+                        DefaultValuedParameter<"int64_t", "0">:$inputBits);
   let assemblyFormat = [{
-    `<` $type `,` $reason (`,` struct($affine, $scales)^)? `>`
+    `<` $type `,` $reason (`,` struct($affine, $scales, $inputBits)^)? `>`
   }];
+  let genVerifyDecl = 1;
+  let builders = [
+    AttrBuilder<(ins "::mlir::Type":$type, "::llvm::StringRef":$reason,
+                     "bool":$affine, "::mlir::Type":$scales), [{
+      return $_get($_ctxt, type, reason, affine, scales, 0);
+    }]>,
+  ];
 }
 
 #endif // QUANTOPT_DIALECT_QNN_IR_QNNATTRS

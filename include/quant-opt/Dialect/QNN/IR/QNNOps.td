@@ -28,11 +28,12 @@ def QNN_Storage8 : AnyTypeOf<[I8, UI8]>;
 def QNN_F32Tensor : RankedTensorOf<[F32]>;
 def QNN_I8Tensor : RankedTensorOf<[I8]>;
 def QNN_I32Tensor : RankedTensorOf<[I32]>;
+def QNN_IntegerTensor : RankedTensorOf<[I8, I<16>]>;
 def QNN_QuantizedTensor : RankedTensorOf<[QNN_Quantized]>;
 def QNN_StorageTensor : RankedTensorOf<[I8, UI8, I<16>, UI<16>]>;
 def QNN_WeightTensor : RankedTensorOf<[F32, I<2>, I<3>, I<4>, I<5>, I<6>, I<7>,
                                        I8, QNN_Quantized]>;
-def QNN_AnyTensor : RankedTensorOf<[F32, I8, QNN_Quantized]>;
+def QNN_AnyTensor : RankedTensorOf<[F32, I8, I<16>, QNN_Quantized]>;
 
 //===----------------------------------------------------------------------===//
 // Constants and conversions
@@ -138,14 +139,16 @@ def QNN_StorageCastOp : QNN_Op<"storage_cast", [SameOperandsAndResultShape]> {
 }
 
 def QNN_RequantizeOp : QNN_Op<"requantize", [SameOperandsAndResultShape]> {
-  let summary = "Scale exact integer sums to 8-bit integers";
+  let summary = "Scale exact integers to integers of 8 or 16 bits";
   let description = [{
     With channel `c` the index along the last dimension:
-    `y = clamp(round_half_even(acc * multiplier[c] * 2^-shift[c]) + zeroPoint,
-    min, max)`, computed exactly. One multiplier serves all channels. With
-    `roundTwice` rounding is that of TFLite's kernels: the sum is scaled by
-    `multiplier * 2^-min(shift, 31)` and rounded to an integer, halves up; what is
-    left of the shift divides this integer, halves away from zero.
+    `y = clamp(round_half_even((x - inputZeroPoint) * multiplier[c] *
+    2^-shift[c]) + zeroPoint, min, max)`, computed exactly. One multiplier
+    serves all channels. The input are sums, or stored integers whose scale or
+    width changes. With `roundTwice` rounding is that of TFLite's kernels: the
+    sum is scaled by `multiplier * 2^-min(shift, 31)` and rounded to an integer,
+    halves up; what is left of the shift divides this integer, halves away from
+    zero.
 
     ```mlir
     %y = qnn.requantize %acc {multipliers = array<i32: 1234567>,
@@ -155,13 +158,17 @@ def QNN_RequantizeOp : QNN_Op<"requantize", [SameOperandsAndResultShape]> {
 
     (C1) there are 1 or C multipliers. (C2) there are as many shifts. (C3)
     multipliers are odd or zero, not negative, below 2^24; with `roundTwice` they
-    are not negative. (C4) shifts lie in [0, 31]; with `roundTwice` in [1, 62].
-    (C5) -128 <= min <= max <= 127.
+    are not negative. (C4) shifts lie in [0, 47]; with `roundTwice` in [1, 62].
+    (C5) min <= max, and both fit the result's integers. (C6) an input zero point
+    other than 0 needs an input of 8 or 16 bits, and fits it. (C7) `roundTwice`
+    is for `i32` sums that become `i8`.
   }];
-  let arguments = (ins QNN_I32Tensor:$input, DenseI32ArrayAttr:$multipliers,
+  let arguments = (ins RankedTensorOf<[I8, I<16>, I32, I64]>:$input,
+                       DenseI32ArrayAttr:$multipliers,
                        DenseI32ArrayAttr:$shifts, I32Attr:$zeroPoint,
-                       I32Attr:$min, I32Attr:$max, UnitAttr:$roundTwice);
-  let results = (outs QNN_I8Tensor:$result);
+                       I32Attr:$min, I32Attr:$max, UnitAttr:$roundTwice,
+                       DefaultValuedAttr<I32Attr, "0">:$inputZeroPoint);
+  let results = (outs QNN_IntegerTensor:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
 
@@ -190,9 +197,10 @@ defvar contractionForms = [{
     (each output is one chain of fused multiply-adds that starts at the bias,
     or 0, in ascending order of the summed index; padding takes part as zeros);
     `f32` input and quantized weight give `f32`, as if the weight were
-    dequantized first; `i8` input and a weight of 2 to 8-bit integers give exact
-    `i32` sums of `(x - inputZeroPoint) * w + bias`, with padding equal to the
-    zero point; `i8` input and a quantized weight of such integers, without
+    dequantized first; `i8` or `i16` input and a weight of 2 to 8-bit integers
+    give exact sums of `(x - inputZeroPoint) * w + bias`, with padding equal to
+    the zero point and an `i32` bias, in `i32`, or in `i64` for an `i16` input
+    without zero point; `i8` input and a quantized weight of such integers, without
     bias, give `f32`: with `S` the exact sum of `(x - inputZeroPoint) * (q -
     zeroPoint)` over the weights that share a scale, `y = fma(float(S), scale,
     y)` for one block after the other, from +0.
@@ -218,14 +226,15 @@ def QNN_Conv2DOp : QNN_ContractionOp<"conv2d"> {
     / groups. (C3) the weight's dimensions 1 and 2 are the window's kernel.
     (C4) the bias has one element per output channel. (C5) the result has the
     shape that the window gives. (C6) element types are one of the four forms.
-    (C7) an input zero point other than 0 needs an `i8` input and fits i8.
+    (C7) an input zero point other than 0 needs an input of integers and fits
+    them.
   }];
   let arguments = (ins QNN_AnyTensor:$input, QNN_WeightTensor:$weight,
                        Optional<RankedTensorOf<[F32, I32]>>:$bias,
                        QNN_WindowAttr:$window,
                        DefaultValuedAttr<I64Attr, "1">:$groups,
                        DefaultValuedAttr<I32Attr, "0">:$inputZeroPoint);
-  let results = (outs RankedTensorOf<[F32, I32]>:$result);
+  let results = (outs RankedTensorOf<[F32, I32, I64]>:$result);
   let assemblyFormat = [{
     $input `,` $weight (`bias` $bias^)? `window` $window attr-dict
     `:` functional-type(operands, results)
@@ -247,12 +256,12 @@ def QNN_DenseOp : QNN_ContractionOp<"dense"> {
     dimension. (C2) the bias has one element per output. (C3) the result has
     the input's leading dimensions and the output count. (C4) element types are
     one of the four forms. (C5) an input zero point other than 0 needs an
-    `i8` input and fits i8.
+    input of integers and fits them.
   }];
   let arguments = (ins QNN_AnyTensor:$input, QNN_WeightTensor:$weight,
                        Optional<RankedTensorOf<[F32, I32]>>:$bias,
                        DefaultValuedAttr<I32Attr, "0">:$inputZeroPoint);
-  let results = (outs RankedTensorOf<[F32, I32]>:$result);
+  let results = (outs RankedTensorOf<[F32, I32, I64]>:$result);
   let assemblyFormat = [{
     $input `,` $weight (`bias` $bias^)? attr-dict
     `:` functional-type(operands, results)
@@ -339,7 +348,7 @@ def QNN_BinaryOp : QNN_Op<"binary", [
 }
 
 def QNN_RescaleAddOp : QNN_Op<"rescale_add"> {
-  let summary = "Add two 8-bit tensors that have different scales";
+  let summary = "Add two tensors of integers that have different scales";
   let description = [{
     `y = clamp((lhsMultiplier * lhs + rhsMultiplier * rhs + offset) asr shift,
     min, max)`, exact in `i32`. Zero points and half a unit (`2^(shift-1)`,
@@ -347,19 +356,20 @@ def QNN_RescaleAddOp : QNN_Op<"rescale_add"> {
     `qnn.binary`. Processors are fastest with multipliers of 16 bits.
 
     (C1) multipliers fit 24 bits. (C2) the shift lies in [0, 30]. (C3) the sum
-    fits i32 for all inputs. (C4) -128 <= min <= max <= 127. (C5) the operands'
-    shapes broadcast to the result's.
+    fits i32 for all inputs. (C4) min <= max, and both fit the result's integers.
+    (C5) the operands' shapes broadcast to the result's. (C6) the operands have
+    one element type.
   }];
-  let arguments = (ins QNN_I8Tensor:$lhs, QNN_I8Tensor:$rhs,
+  let arguments = (ins QNN_IntegerTensor:$lhs, QNN_IntegerTensor:$rhs,
                        I32Attr:$lhsMultiplier, I32Attr:$rhsMultiplier,
                        I32Attr:$offset, I32Attr:$shift, I32Attr:$min,
                        I32Attr:$max);
-  let results = (outs QNN_I8Tensor:$result);
+  let results = (outs QNN_IntegerTensor:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
 }
 
 def QNN_RescaleMulOp : QNN_Op<"rescale_mul"> {
-  let summary = "Multiply two 8-bit tensors";
+  let summary = "Multiply two tensors of integers";
   let description = [{
     `y = clamp(round_half_even((lhs - lhsZeroPoint) * (rhs - rhsZeroPoint) *
     multiplier * 2^-shift) + zeroPoint, min, max)`, exact. With `roundTwice` the
@@ -367,15 +377,16 @@ def QNN_RescaleMulOp : QNN_Op<"rescale_mul"> {
     `qnn.binary`.
 
     (C1) the multiplier is odd or zero, not negative, below 2^24; with
-    `roundTwice` it is not negative. (C2) the shift lies in [0, 31]; with
-    `roundTwice` in [1, 62]. (C3) -128 <= min <= max <= 127. (C4) the operands'
-    shapes broadcast to the result's.
+    `roundTwice` it is not negative. (C2) the shift lies in [0, 47]; with
+    `roundTwice` in [1, 62]. (C3) min <= max, and both fit the result's integers.
+    (C4) the operands' shapes broadcast to the result's. (C5) the operands have
+    one element type. (C6) `roundTwice` is for bytes.
   }];
-  let arguments = (ins QNN_I8Tensor:$lhs, QNN_I8Tensor:$rhs,
+  let arguments = (ins QNN_IntegerTensor:$lhs, QNN_IntegerTensor:$rhs,
                        I32Attr:$lhsZeroPoint, I32Attr:$rhsZeroPoint,
                        I32Attr:$multiplier, I32Attr:$shift, I32Attr:$zeroPoint,
                        I32Attr:$min, I32Attr:$max, UnitAttr:$roundTwice);
-  let results = (outs QNN_I8Tensor:$result);
+  let results = (outs QNN_IntegerTensor:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
 }
 
@@ -414,8 +425,8 @@ def QNN_PoolOp : QNN_Op<"pool"> {
        : tensor<1x8x8x3xf32> -> tensor<1x4x4x3xf32>
     ```
 
-    (C1) input and result have rank 4 and the same element type; `i8` only for
-    maxima. (C2) the result has the shape that the window gives. (C3) pads are
+    (C1) input and result have rank 4 and the same element type; integers only
+    for maxima. (C2) the result has the shape that the window gives. (C3) pads are
     smaller than the window's extent. (C4) counted pads belong to averages and
     do not exceed the window's pads.
   }];
@@ -429,7 +440,7 @@ def QNN_PoolOp : QNN_Op<"pool"> {
 }
 
 def QNN_PoolRequantizeOp : QNN_Op<"pool_requantize"> {
-  let summary = "Average of 8-bit integers over a sliding window";
+  let summary = "Average of integers over a sliding window";
   let description = [{
     `y = clamp(round_half_even(s * multipliers[n - 1] * 2^-shifts[n - 1]) +
     zeroPoint, min, max)`, exact, where `s` is the sum of
@@ -440,15 +451,16 @@ def QNN_PoolRequantizeOp : QNN_Op<"pool_requantize"> {
     (C1) input and result have rank 4 and the shape that the window gives.
     (C2) there is a multiplier and a shift for every count up to the kernel's
     size. (C3) multipliers are odd or zero, not negative, below 2^24; with
-    `roundTwice` they are not negative. (C4) shifts lie in [0, 31]; with
-    `roundTwice` in [1, 62]. (C5) -128 <= min <= max <= 127.
+    `roundTwice` they are not negative. (C4) shifts lie in [0, 47]; with
+    `roundTwice` in [1, 62]. (C5) min <= max, and both fit the result's integers.
+    (C6) the sum fits i32 for all inputs. (C7) `roundTwice` is for bytes.
   }];
-  let arguments = (ins QNN_I8Tensor:$input, QNN_WindowAttr:$window,
+  let arguments = (ins QNN_IntegerTensor:$input, QNN_WindowAttr:$window,
                        OptionalAttr<DenseI64ArrayAttr>:$countedPads,
                        I32Attr:$inputZeroPoint, DenseI32ArrayAttr:$multipliers,
                        DenseI32ArrayAttr:$shifts, I32Attr:$zeroPoint,
                        I32Attr:$min, I32Attr:$max, UnitAttr:$roundTwice);
-  let results = (outs QNN_I8Tensor:$result);
+  let results = (outs QNN_IntegerTensor:$result);
   let assemblyFormat = "$input `window` $window attr-dict `:` type($input) `->` type($result)";
 }
 
@@ -571,8 +583,8 @@ def QNN_PadOp : QNN_MovementOp<"pad"> {
   let summary = "Surround a tensor with a constant";
   let description = [{
     Real zero by default: 0.0, or the zero point of a quantized type. A plain
-    `i8` tensor is padded with `storageValue` or a number of run time, `fill`, a
-    float tensor with `value`.
+    tensor of integers is padded with `storageValue`, one of `i8` also with a
+    number of run time, `fill`, a float tensor with `value`.
 
     (C1) there is a low and a high amount, not negative, for every dimension.
     (C2) the result's sizes are the input's plus both.

@@ -115,6 +115,40 @@ def FuseActivationsPass : QNNPass<"qnn-fuse-activations"> {
   ];
 }
 
+def EqualizePass : QNNPass<"qnn-equalize"> {
+  let summary = "Equalize the ranges of channels across layers";
+  let description = [{
+    Where the output channel `i` of one contraction is read by one other only,
+    dividing its row of weights and its bias by `s` and multiplying the weights
+    that read it by `s` changes nothing, as long as what lies in between
+    commutes with positive factors. With the largest magnitudes `a` of the row
+    and `b` of the weights that read it, `s = sqrt(a / b)` makes both equal
+    (Nagel et al., "Data-free quantization through weight equalization and bias
+    correction", 2019, section 4.1), so that one scale per tensor fits all
+    channels. Pairs are visited in program order until no factor changes any
+    more, 20 times at most.
+
+    Here `s` is rounded to a power of two: ranges then differ by a factor of at
+    most 2, and every product and sum keeps its bits, so that the network's
+    results are exactly the same. Channels whose numbers would leave the normal
+    binary32 range keep them.
+
+    Passes through clamps at 0 or none, `leaky_relu`, pools, sums and means over
+    space, padding with zeros, and a flattening. A clamp with another limit
+    (`relu6`) does not commute; such a pair is left alone with a remark. Does
+    nothing to channels that something else reads as well. Requires: a network
+    in channels-last order whose batch normalizations are folded.
+
+    The module's `qnn.equalization` holds, for each layer that was changed, the
+    squared error of its weight over its square, rounded to 8 bits with one
+    scale: before and after.
+  }];
+  let statistics = [
+    Statistic<"pairs", "num-pairs", "Pairs of layers equalized">,
+    Statistic<"channels", "num-channels", "Channels with a factor other than 1">,
+  ];
+}
+
 def EliminateDeadChannelsPass : QNNPass<"qnn-eliminate-dead-channels"> {
   let summary = "Remove channels whose weights are all zero";
   let description = [{

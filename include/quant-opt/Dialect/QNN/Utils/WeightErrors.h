@@ -23,15 +23,21 @@ struct WeightError {
   double used = 0;
 };
 
-/// The attribute of a module that holds them.
+/// The attributes of a module that hold them, and what `qnn-equalize` has
+/// changed: there `nearest` is the squared error of the weight itself before,
+/// and `used` after.
 inline StringRef getWeightErrorsAttrName() { return "qnn.weight_errors"; }
+inline StringRef getEqualizationAttrName() { return "qnn.equalization"; }
 
 /// An array of dictionaries with `name`, `nearest` and `used`.
 bool isWeightErrors(Attribute attr);
 
-void setWeightErrors(ModuleOp module, ArrayRef<WeightError> errors);
+void setWeightErrors(ModuleOp module, ArrayRef<WeightError> errors,
+                     StringRef attrName = getWeightErrorsAttrName());
 /// Those of a module; none if it has no (valid) attribute.
-SmallVector<WeightError> getWeightErrors(ModuleOp module);
+SmallVector<WeightError>
+getWeightErrors(ModuleOp module,
+                StringRef attrName = getWeightErrorsAttrName());
 
 } // namespace quantopt::qnn
 

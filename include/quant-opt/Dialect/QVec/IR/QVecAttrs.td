@@ -92,7 +92,8 @@ def QVec_StrategyAttr : AttrDef<QVec_Dialect, "Strategy"> {
     `lanes` accumulators of 32 bits make a vector; a tile is `rows` output
     positions by `vectors` vectors of output channels, all held in registers.
     `group` is the number of products that one step adds per lane: 16
-    (`qvec.reduce_dot`), 4 (`qvec.dot4`) or 1 (multiply-add). With several `steps` the sums are tiles of
+    (`qvec.reduce_dot`), 4 (`qvec.dot4`), 2 (`qvec.dot2`) or 1 (multiply-add).
+    With several `steps` the sums are tiles of
     `qvec.tile_mma`, which takes that many steps at a time: positions are split
     evenly into tiles of at most 16 rows, and each vector is a tile's columns.
     `mergeTaps` treats the taps of a window row as one run of `kernel width *
@@ -106,7 +107,7 @@ def QVec_StrategyAttr : AttrDef<QVec_Dialect, "Strategy"> {
                    mergeTaps = false, pass = 8>
     ```
 
-    (C1) rows, vectors, lanes and pass are positive. (C2) group is 1, 4 or
+    (C1) rows, vectors, lanes and pass are positive. (C2) group is 1, 2, 4 or
     16, and 16 needs one lane. (C3) steps lie in [1, 16].
   }];
   let parameters = (ins "int64_t":$rows, "int64_t":$vectors, "int64_t":$lanes,
@@ -191,9 +192,9 @@ def QVec_DepthwiseStrategyAttr
   let description = [{
     `lanes` accumulators of 32 bits make a vector, `group` is the number of
     products that one instruction adds per lane: 4 (`qvec.dot4`), 2 (`qvec.dot2`)
-    or 1 (multiply-add).
+    or 1 (multiply-add, for floats and words of 16 bits).
 
-    Integers in groups of 4 or 2: elements that neighbour along `axis` (0 for rows, 1 for columns of
+    Bytes in groups of 4 or 2: elements that neighbour along `axis` (0 for rows, 1 for columns of
     the image) are interleaved byte by byte, `group` at a time; they serve
     `outputs` neighbouring outputs along the axis. A vector covers elements of
     `pixels` neighbours of a row, one after another, so that few channels fill

@@ -37,8 +37,10 @@ def QVec_KernelOp : QVec_Op<"kernel", [
       already padded. The weight is packed: `[panel][run][step][lane]`, where a
       panel is 16 output channels of a group, a run is a tap (or a window row
       when taps are merged), a step is `group` consecutive elements of a run
-      (16, 4 or 1 for integers, 1 for floats), and 16 lanes of `group` elements each
-      belong to the panel's channels.
+      (16, 4 or 1 for bytes, 2 for words of 16 bits, 1 for floats), and 16 lanes of
+      `group` elements each belong to the panel's channels. Weights of words
+      are bytes; with an `i64` accumulator their sums are split so that no part
+      exceeds 32 bits.
     * `packed`: a contraction whose weight is stored as `packing` says. With
       integer input `x` and scales, `acc` starts at +0 and for each block `b` in
       order becomes `fma(float(S), scale, acc)`, where `S` is the exact sum of
@@ -48,8 +50,9 @@ def QVec_KernelOp : QVec_Op<"kernel", [
       element in order; what a code stands for takes the place of `q - zero`,
       and without scales the product with the scale is left out.
     * `depthwise`: output channel `o` reads input channel `o / m`, where `m` is
-      the ratio of their numbers. Weights in groups of 1 are packed `[channel block
-      of 16][tap row][tap][lane]`. Weights of integers in others are packed `[block of 64
+      the ratio of their numbers. Weights in groups of 1, as floats and words
+      have, are packed `[channel block of 16][tap row][tap][lane]`. Weights in
+      others are packed `[block of 64
       elements][walked tap][group][output][64 positions of group taps]`, bytes for
       groups of 4 and words of 16 bits for groups of 2. Elements are the channels
       of the strategy's `pixels`, one pixel after another. The strategy's axis is
@@ -74,12 +77,12 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     positions, in row-major order, are divided evenly among their elements), of
     each `countParams` (indexed by the number of valid positions minus 1) and of
     each of the `residuals` (indexed like the output). Channel parameters, `bias`
-    and `weightScales` are padded to a multiple of 16; those of an integer
-    depthwise kernel are indexed by position, see there. With `weightScales` an
+    and `weightScales` are padded to a multiple of 16; those of a depthwise
+    kernel of bytes are indexed by position, see there. With `weightScales` an
     integer weight `q` stands for the `f32` product of the channel's scale and
     `q`; an `f16` or `bf16` weight is widened.
 
-    Input integers are unsigned when `unsignedInput` is set.
+    Input bytes are unsigned when `unsignedInput` is set; words are signed.
 
     `zeroPads`, `[top, left, bottom, right]`, promises that this many of the
     input's first rows, first columns, last rows and last columns hold zeros:
@@ -93,16 +96,17 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     epilogue has the arguments listed above and yields init's element type. (C4)
     residuals have init's shape. (C5) the number of elements of each row
     parameter divides the number of positions. (C6) `row_max` and `row_range` have
-    an `f32` input with init's positions and no empty part. (C7) a packed kernel has a weight of
-    the size that its packing gives. (C8) the weight of an integer depthwise
-    kernel has the packed shape. (C9) the strategy of a contraction or packed
-    kernel has the group 1 for floats; for integer input a packed kernel has 4. (C10) only a
-    contraction of integers has several steps, in vectors of 16 lanes; they divide
-    the weight's steps. (C11) a packing with `tableRows`, and only that, comes
-    with `tables` of `f32`: a row for each `tableRows` channels with an entry for
-    each code. (C12) integer input needs codes that stand for integers of at most
-    8 bits. (C13) only a contraction of integers has zero pads: four numbers that
-    are not negative and fit into the input's height and width.
+    an `f32` input with init's positions and no empty part. (C7) a packed kernel
+    has a weight of the size that its packing gives. (C8) the weight of a
+    depthwise kernel with groups of taps has the packed shape. (C9) the strategy
+    of a contraction or packed kernel has the group 1 for floats and 2 for words;
+    for bytes a packed kernel has 4. (C10) only a contraction of bytes has several
+    steps, in vectors of 16 lanes; they divide the weight's steps. (C11) a packing
+    with `tableRows`, and only that, comes with `tables` of `f32`: a row for each
+    `tableRows` channels with an entry for each code. (C12) integer input needs
+    codes that stand for integers of at most 8 bits. (C13) only a contraction of
+    integers has zero pads: four numbers that are not negative and fit into the
+    input's height and width.
   }];
   let arguments = (ins QVec_KernelKindAttr:$kind, QVec_Shaped:$input,
                        Optional<QVec_Shaped>:$weight,
