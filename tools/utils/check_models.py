@@ -157,7 +157,7 @@ def test_search(model, percent, limit):
     """A search within bytes, and that it can be repeated without one."""
     path = model.session.path
     flags = ["--activations=static", f"--calibrate={model.file('calib_x')}", "--cpu=native",
-             "--search-formats=i8,i4"]
+             "--search-formats=i8,i6,i4"]
     model.compile("int8.o", *flags[:3], "--emit=obj", f"--report={path('int8.json')}")
     with open(path("int8.json")) as file:
         bits = json.load(file)["effective_bits"]
