@@ -107,11 +107,13 @@ static std::string writeBias(GraphExporter &graph,
   return node.output(0);
 }
 
-/// Kernel, strides, dilations and pads of a window.
+/// Kernel, strides, dilations and pads of a window. Dilations of 1 are left
+/// out: ONNX Runtime's pools of integers do not know them.
 static void setWindow(NodeProto &node, qnn::WindowAttr window) {
   GraphExporter::setInts(node, "kernel_shape", window.getKernel());
   GraphExporter::setInts(node, "strides", window.getStrides());
-  GraphExporter::setInts(node, "dilations", window.getDilations());
+  if (llvm::any_of(window.getDilations(), [](int64_t d) { return d != 1; }))
+    GraphExporter::setInts(node, "dilations", window.getDilations());
   GraphExporter::setInts(node, "pads", window.getPads());
 }
 

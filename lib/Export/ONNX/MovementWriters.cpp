@@ -29,21 +29,22 @@ static LogicalResult writeTranspose(GraphExporter &graph, Operation *op) {
   return success();
 }
 
-static LogicalResult writeReshape(GraphExporter &graph, Operation *op) {
+/// A node of a value and the shape of its result.
+static void writeShaped(GraphExporter &graph, StringRef kind, Operation *op) {
   Value result = op->getResult(0);
-  graph.set(result, graph.addValue("Reshape",
+  graph.set(result, graph.addValue(kind,
                                    {graph.get(op->getOperand(0)),
                                     graph.addIndices(shapeOf(result), "shape")},
                                    op));
+}
+
+static LogicalResult writeReshape(GraphExporter &graph, Operation *op) {
+  writeShaped(graph, "Reshape", op);
   return success();
 }
 
 static LogicalResult writeBroadcast(GraphExporter &graph, Operation *op) {
-  Value result = op->getResult(0);
-  graph.set(result, graph.addValue("Expand",
-                                   {graph.get(op->getOperand(0)),
-                                    graph.addIndices(shapeOf(result), "shape")},
-                                   op));
+  writeShaped(graph, "Expand", op);
   return success();
 }
 

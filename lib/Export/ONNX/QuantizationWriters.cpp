@@ -13,7 +13,22 @@ using namespace quantopt;
 using namespace quantopt::onnx;
 using onnxfile::NodeProto;
 
-/// Scale and zero point of a type as constants.
+/// Whether the model takes or gives signed bytes.
+static bool hasSignedBorder(Operation *op) {
+  auto function = op->getParentOfType<func::FuncOp>();
+  auto isSigned = [](Type type) {
+    auto affine = dyn_cast<qnn::AffineType>(
+        cast<RankedTensorType>(type).getElementType());
+    return affine && affine.getStorageType().isSignlessInteger(8);
+  };
+  return llvm::any_of(function.getArgumentTypes(), isSigned) ||
+         llvm::any_of(function.getResultTypes(), isSigned);
+}
+
+/// Scale and zero point of a type as constants. Signed bytes inside of the
+/// model are written as the unsigned ones that stand for the same numbers: ONNX
+/// Runtime makes those of them itself on some processors, and fails at it where
+/// values are transposed or pooled.
 static FailureOr<SmallVector<std::string>>
 writeParameters(GraphExporter &graph, Operation *op, Type type) {
   auto affine = dyn_cast<qnn::AffineType>(type);
@@ -22,9 +37,14 @@ writeParameters(GraphExporter &graph, Operation *op, Type type) {
     return op->emitError("cannot be written as ONNX: there are no values of "
                          "type ")
            << type;
+  int64_t zeroPoint = affine.getZeroPoint();
+  if (affine.getStorageType().isSignlessInteger(8) && !hasSignedBorder(op)) {
+    kind = UInt8Tensor;
+    zeroPoint += 128;
+  }
   return SmallVector<std::string>{
       graph.addFloats({}, affine.getScale(), "scale"),
-      graph.addIntegers(*kind, {}, affine.getZeroPoint(), "zero_point")};
+      graph.addIntegers(*kind, {}, zeroPoint, "zero_point")};
 }
 
 /// A node on one value that works in both orders of dimensions.

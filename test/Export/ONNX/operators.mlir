@@ -1,10 +1,11 @@
 // RUN: quant-translate --export-onnx %s -o %t.onnx
 // RUN: quant-translate --import-onnx %t.onnx | quant-opt | FileCheck %s
 
-// Everything comes back: types with their parameters, weights per axis, orders of
-// dimensions without transposes but those at the border, names.
+// Everything comes back: types with their parameters (signed bytes as the unsigned
+// ones that stand for the same numbers), weights per axis, orders of dimensions
+// without transposes but those at the border, names.
 // CHECK: func.func @main(%arg0: tensor<1x2x4x4xf32> {qnn.name = "image"}) -> (tensor<1x3xf32> {qnn.name = "scores"})
-// CHECK: %[[Q:.*]] = qnn.quantize %arg0 : tensor<1x2x4x4xf32> -> tensor<1x2x4x4x!qnn.affine<i8, 5.000000e-01 : 3>>
+// CHECK: %[[Q:.*]] = qnn.quantize %arg0 : tensor<1x2x4x4xf32> -> tensor<1x2x4x4x!qnn.affine<ui8, 5.000000e-01 : 131>>
 // CHECK: qnn.dequantize %[[Q]]
 // CHECK: scales = dense<[2.500000e-01, 5.000000e-01, 1.000000e+00]> : tensor<3xf32>
 // CHECK-SAME: tensor<3x1x1x2x!qnn.affine_axis<i8, 0>>
