@@ -33,7 +33,6 @@ private:
   void prefetchWeight(Value offset);
   Value broadcastGroup(Value offset, int64_t elements);
   Value loadInput(Value offset);
-  Value widen(Value integers, Type element);
   Value addProducts(Value sum, Value x, Value weight);
   SmallVector<Value> emitLongRun(const Block &block, const ContractionRun &run,
                                  ValueRange sums);
@@ -93,7 +92,7 @@ SmallVector<Value> ContractionEmitter::startAccumulators(const Block &block,
     }
     Value channel = e.add(outChannel(block), v * lanes);
     Value bias = e.load(e.bias, channel, lanes);
-    first.push_back(isLong ? widen(bias, type) : bias);
+    first.push_back(e.widen(bias, type));
   }
   SmallVector<Value> all;
   for (int64_t i = 0; i < rows; ++i)
@@ -116,13 +115,6 @@ Value ContractionEmitter::broadcastGroup(Value offset, int64_t elements) {
       b, e.loc, VectorType::get({elements}, e.input.elementType), words);
 }
 
-/// Integers with sign as wider ones.
-Value ContractionEmitter::widen(Value integers, Type element) {
-  auto type = cast<VectorType>(integers.getType());
-  return arith::ExtSIOp::create(
-      e.b, e.loc, VectorType::get(type.getShape(), element), integers);
-}
-
 /// What a step multiplies a vector of weights by.
 Value ContractionEmitter::loadInput(Value offset) {
   if (stepElements == 2 || stepElements == 4)
@@ -137,7 +129,7 @@ Value ContractionEmitter::loadInput(Value offset) {
   x = e.kernel.getUnsignedInput()
           ? arith::ExtUIOp::create(e.b, e.loc, word, x).getResult()
           : arith::ExtSIOp::create(e.b, e.loc, word, x);
-  return widen(e.broadcast(x, lanes), e.b.getI32Type());
+  return e.widen(e.broadcast(x, lanes), e.b.getI32Type());
 }
 
 /// Adds a step's products to a vector of sums.
@@ -187,7 +179,7 @@ SmallVector<Value> ContractionEmitter::emitStep(const Block &block, Span range,
       stored = e.decodeWeight(stored, scales.empty() ? Value() : scales[v]);
     else if (stepElements <= 2)
       stored =
-          widen(stored, stepElements == 1 ? b.getI32Type() : b.getI16Type());
+          e.widen(stored, stepElements == 1 ? b.getI32Type() : b.getI16Type());
     weight.push_back(stored);
   }
   SmallVector<Value> next(acc);
@@ -209,19 +201,19 @@ SmallVector<Value> ContractionEmitter::emitLongRun(const Block &block,
                            e.splat(e.b.getI32IntegerAttr(0), lanes));
   auto [begin, end] = run.steps;
   int64_t parts = llvm::divideCeil(end - begin, kSafeSteps);
-  return e.reduceLoop(e.index(0), e.index(parts), sums,
-                      [&](Value part, ValueRange outer) {
-                        Value first = e.add(e.mul(part, kSafeSteps), begin);
-                        Value last = e.index(end);
-                        if (parts != 1)
-                          last = e.min(e.add(first, kSafeSteps), last);
-                        SmallVector<Value> total =
-                            emitSteps(block, run, {}, first, last, zeros);
-                        for (auto [sum, before] : llvm::zip(total, outer))
-                          sum = arith::AddIOp::create(
-                              e.b, e.loc, before, widen(sum, e.b.getI64Type()));
-                        return total;
-                      });
+  return e.reduceLoop(
+      e.index(0), e.index(parts), sums, [&](Value part, ValueRange outer) {
+        Value first = e.add(e.mul(part, kSafeSteps), begin);
+        Value last = e.index(end);
+        if (parts != 1)
+          last = e.min(e.add(first, kSafeSteps), last);
+        SmallVector<Value> total =
+            emitSteps(block, run, {}, first, last, zeros);
+        for (auto [sum, before] : llvm::zip(total, outer))
+          sum = arith::AddIOp::create(e.b, e.loc, before,
+                                      e.widen(sum, e.b.getI64Type()));
+        return total;
+      });
 }
 
 /// Adds the steps [first, last) of a run.

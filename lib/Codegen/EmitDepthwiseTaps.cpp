@@ -25,7 +25,6 @@ private:
                 int64_t valid, ArrayRef<Value> weights);
   SmallVector<Value> loadWeights(Value channel);
   Value loadPixel(Value offset, int64_t valid);
-  Value widen(Value integers, Type element);
   Value startSums(Value channel);
   Value addProduct(Value sum, Value x, Value weight);
 
@@ -100,21 +99,11 @@ Value TapDepthwiseEmitter::loadPixel(Value offset, int64_t valid) {
   return e.shuffle(x, x, mask);
 }
 
-/// Integers with sign as wider ones.
-Value TapDepthwiseEmitter::widen(Value integers, Type element) {
-  auto type = cast<VectorType>(integers.getType());
-  if (type.getElementType() == element)
-    return integers;
-  return arith::ExtSIOp::create(
-      e.b, e.loc, VectorType::get(type.getShape(), element), integers);
-}
-
 /// The bias of a vector of channels, or zeros.
 Value TapDepthwiseEmitter::startSums(Value channel) {
   if (!e.bias)
     return e.splat(cast<TypedAttr>(e.b.getZeroAttr(accumulator)), lanes);
-  Value bias = e.load(e.bias, channel, lanes);
-  return accumulator.isF32() ? bias : widen(bias, accumulator);
+  return e.widen(e.load(e.bias, channel, lanes), accumulator);
 }
 
 /// Adds the product of a tap. Products of bytes fit 16 bits, in which several
@@ -129,9 +118,9 @@ Value TapDepthwiseEmitter::addProduct(Value sum, Value x, Value weight) {
   Type element = usesWords ? b.getI16Type() : b.getI32Type();
   if (isUnsigned)
     x = arith::ExtUIOp::create(b, e.loc, VectorType::get({lanes}, element), x);
-  Value product = arith::MulIOp::create(b, e.loc, widen(x, element),
-                                        widen(weight, element));
-  return arith::AddIOp::create(b, e.loc, sum, widen(product, accumulator));
+  Value product = arith::MulIOp::create(b, e.loc, e.widen(x, element),
+                                        e.widen(weight, element));
+  return arith::AddIOp::create(b, e.loc, sum, e.widen(product, accumulator));
 }
 
 void TapDepthwiseEmitter::emitTile(Value n, Value h, Value w, Value channel,

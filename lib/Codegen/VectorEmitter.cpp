@@ -134,6 +134,14 @@ Value VectorEmitter::splat(TypedAttr value, int64_t lanes) {
       b, loc, DenseElementsAttr::get(type, Attribute(value)));
 }
 
+Value VectorEmitter::widen(Value integers, Type element) {
+  auto type = cast<VectorType>(integers.getType());
+  if (type.getElementType() == element)
+    return integers;
+  return arith::ExtSIOp::create(
+      b, loc, VectorType::get(type.getShape(), element), integers);
+}
+
 Value VectorEmitter::shuffle(Value x, Value y, ArrayRef<int64_t> mask) {
   return vector::ShuffleOp::create(b, loc, x, y, mask);
 }

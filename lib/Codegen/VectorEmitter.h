@@ -93,6 +93,8 @@ public:
   Value splat(TypedAttr value, int64_t lanes);
   /// Lanes of one or two vectors by position.
   Value shuffle(Value x, Value y, ArrayRef<int64_t> mask);
+  /// A vector of integers with their signs in wider ones, or of that type.
+  Value widen(Value integers, Type element);
   /// Vectors of one size joined end to end.
   Value concat(ArrayRef<Value> vectors);
 
