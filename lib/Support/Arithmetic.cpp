@@ -255,6 +255,10 @@ bool quantopt::doubleFormIsExact(Multiplier multiplier, int64_t maxAbsAcc) {
          static_cast<double>(maxAbsAcc) * multiplier.toReal() < 0x1p31 - 0x1p17;
 }
 
+bool quantopt::doubleProductIsExact(Multiplier multiplier, int64_t maxAbsAcc) {
+  return Wide(multiplier.m) * maxAbsAcc <= Wide(1) << 53;
+}
+
 int64_t quantopt::getBreakpoint(Multiplier multiplier, int64_t value) {
   // Find the first acc with acc * m >= (value - 1/2) * 2^shift; an exact half
   // counts only when it rounds up, to an even value.

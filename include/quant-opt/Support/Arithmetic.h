@@ -198,6 +198,10 @@ int64_t requantizeDoubleForm(int64_t acc, Multiplier multiplier,
 /// |zeroPoint| < 2^16.
 bool doubleFormIsExact(Multiplier multiplier, int64_t maxAbsAcc);
 
+/// Whether that holds for a multiplication followed by an addition as well:
+/// products with such accumulators are exact in binary64.
+bool doubleProductIsExact(Multiplier multiplier, int64_t maxAbsAcc);
+
 /// The smallest accumulator for which the exact, unclamped
 /// `round_half_even(acc * m * 2^-shift)` is at least `value`. Requires m > 0
 /// and |value| < 2^31.

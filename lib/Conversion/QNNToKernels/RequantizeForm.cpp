@@ -54,12 +54,17 @@ RequantizeForm quantopt::chooseRequantizeForm(const TargetLevel &target,
                             result.zeroPoint, result.min, result.max);
   };
   auto isDouble = [&](const ScaledRange &s) {
-    return doubleFormIsExact(s.multiplier, s.range.maxAbs());
+    return doubleFormIsExact(s.multiplier, s.range.maxAbs()) &&
+           (target.hasFma() ||
+            (target.has(TargetLevel::kDoubles) &&
+             doubleProductIsExact(s.multiplier, s.range.maxAbs())));
   };
-  bool takesFloat = usesFloats && !scaled.empty() && result.type.isInteger(8) &&
-                    llvm::all_of(scaled, isFloat);
-  bool takesDouble = usesFloats && !scaled.empty() && target.hasFma() &&
-                     llvm::all_of(scaled, isDouble);
+  bool takesDouble =
+      usesFloats && !scaled.empty() && llvm::all_of(scaled, isDouble);
+  // A multiply-add of floats that has to be computed exactly takes longer.
+  bool prefersDouble = takesDouble && !target.hasFma();
+  bool takesFloat = usesFloats && !scaled.empty() && !prefersDouble &&
+                    result.type.isInteger(8) && llvm::all_of(scaled, isFloat);
   if (takesFloat || takesDouble) {
     form.kind =
         takesFloat ? RequantizeForm::Kind::Float : RequantizeForm::Kind::Double;

@@ -248,7 +248,12 @@ Value ScalarEmitter::requantizeDouble(Value acc, Value scale,
                                           builder.getF64FloatAttr(0x1.8p52));
   Value x = arith::SIToFPOp::create(builder, loc, f64, acc);
   Value factor = arith::ExtFOp::create(builder, loc, f64, scale);
-  Value sum = math::FmaOp::create(builder, loc, x, factor, magic);
+  Value sum =
+      target.hasFma()
+          ? math::FmaOp::create(builder, loc, x, factor, magic).getResult()
+          : arith::AddFOp::create(
+                builder, loc, arith::MulFOp::create(builder, loc, x, factor),
+                magic);
   Value bits =
       arith::BitcastOp::create(builder, loc, builder.getI64Type(), sum);
   Value rounded =

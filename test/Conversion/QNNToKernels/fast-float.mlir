@@ -18,7 +18,7 @@
 // CHECK: qvec.saturate
 // CHECK: qvec.kernel contraction input(%{{.*}} : tensor<1x1x1x4xi8>)
 // CHECK-NOT: fastmath
-// CHECK: math.fma %{{.*}}, %{{.*}}, %{{[^ ]*}} : f32
+// CHECK: arith.mulf %{{.*}}, %{{[^ ]*}} : f64
 // CHECK: return
 func.func @main(%x: tensor<1x8xf32>) -> tensor<1x2x!qnn.affine<i8, 0.5:3>> {
   %w = arith.constant dense<0.5> : tensor<4x8xf32>

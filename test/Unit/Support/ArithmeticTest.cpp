@@ -402,6 +402,15 @@ TEST(DoubleForm, RoundsHalvesToEvenAndKnowsItsLimits) {
   EXPECT_TRUE(doubleFormIsExact({1, 31}, int64_t(1) << 53));
 }
 
+TEST(DoubleForm, NeedsNoFusedAdditionWhereProductsAreExact) {
+  Multiplier mul{(1 << 24) - 1, 31};
+  int64_t most = (int64_t(1) << 53) / mul.m;
+  EXPECT_TRUE(doubleProductIsExact(mul, most));
+  EXPECT_FALSE(doubleProductIsExact(mul, most + 1));
+  volatile double product = double(most) * double(mul.m);
+  EXPECT_EQ(int64_t(product), most * mul.m);
+}
+
 TEST(Multiplier, HasMoreDigitsWhereShiftsAreWide) {
   for (double scale : sampleScales(500, -24, -9)) {
     Multiplier narrow = deriveMultiplier(scale);
