@@ -11,9 +11,6 @@
 #include "OpTable.h"
 #include "QuantizedOps.h"
 #include "TensorReader.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "llvm/Support/Path.h"
 
 using namespace quantopt;
 using namespace quantopt::onnx;
@@ -253,10 +250,8 @@ LogicalResult GraphImporter::defineInput(const ValueInfoProto &input) {
     return failure();
   if (llvm::is_contained(*shape, 0))
     return refuseInput("is a tensor without elements");
-  auto location = NameLoc::get(builder.getStringAttr(name));
   value = ImportValue(
-      body->addArgument(RankedTensorType::get(*shape, element), location));
-  argumentNames.push_back(name);
+      module->addInput(RankedTensorType::get(*shape, element), name));
   return success();
 }
 
@@ -283,18 +278,17 @@ LogicalResult GraphImporter::defineInputs() {
   for (const ValueInfoProto &input : model.graph().input())
     if (!initializers.contains(input.name()) && failed(defineInput(input)))
       return failure();
-  auto isBatched = [&](Type type) {
-    ArrayRef<int64_t> shape = cast<RankedTensorType>(type).getShape();
+  auto isBatched = [&](Value input) {
+    ArrayRef<int64_t> shape = getShape(input);
     return !shape.empty() && shape.front() == options.batch;
   };
-  TypeRange types = body->getArgumentTypes();
-  if (options.batch > 0 && !types.empty() && llvm::none_of(types, isBatched))
+  ValueRange inputs = module->getInputs();
+  if (options.batch > 0 && !inputs.empty() && llvm::none_of(inputs, isBatched))
     return emitError() << "'--batch=" << options.batch
                        << "' needs an input that leaves its leading dimension "
                           "open, but input '"
-                       << argumentNames.front() << "' has the shape "
-                       << formatShape(
-                              cast<RankedTensorType>(types.front()).getShape());
+                       << module->getInputName(0) << "' has the shape "
+                       << formatShape(getShape(inputs.front()));
   return success();
 }
 
@@ -373,10 +367,8 @@ LogicalResult GraphImporter::importNode(const NodeProto &node) {
 // The module
 //===----------------------------------------------------------------------===//
 
-LogicalResult GraphImporter::defineOutputs() {
+void GraphImporter::defineOutputs() {
   static const NodeProto none;
-  SmallVector<Value> results;
-  SmallVector<Attribute> attributes;
   for (const ValueInfoProto &output : model.graph().output()) {
     const ImportValue &value = values[output.name()];
     auto location = NameLoc::get(builder.getStringAttr(output.name()));
@@ -392,30 +384,11 @@ LogicalResult GraphImporter::defineOutputs() {
                                    : op.getObstacle().str()});
       continue;
     }
-    results.push_back(*result);
-    NamedAttribute name("qnn.name", builder.getStringAttr(output.name()));
-    attributes.push_back(builder.getDictionaryAttr(name));
+    module->addOutput(*result, output.name());
   }
-  func::ReturnOp::create(builder, builder.getUnknownLoc(), results);
-  SmallVector<Type> resultTypes;
-  for (Value result : results)
-    resultTypes.push_back(result.getType());
-  auto main = cast<func::FuncOp>(function);
-  main.setFunctionType(
-      builder.getFunctionType(body->getArgumentTypes(), resultTypes));
-  main.setAllResultAttrs(attributes);
-  SmallVector<Attribute> argumentAttributes;
-  for (const std::string &name : argumentNames) {
-    NamedAttribute entry("qnn.name", builder.getStringAttr(name));
-    argumentAttributes.push_back(builder.getDictionaryAttr(entry));
-  }
-  main.setAllArgAttrs(argumentAttributes);
-  return success();
 }
 
 FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run() {
-  context
-      ->loadDialect<arith::ArithDialect, func::FuncDialect, qnn::QNNDialect>();
   if (failed(readVersions()))
     return failure();
   if (model.graph().output_size() == 0) {
@@ -438,24 +411,12 @@ FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run() {
     return failure();
   }
   usedNames = std::move(order->usedNames);
-  // Without the folder: the same model gives the same module anywhere.
-  StringRef fileName = llvm::sys::path::filename(source.name);
-  Location location = FileLineColLoc::get(context, fileName, 0, 0);
-  module = ModuleOp::create(location);
-  builder.setInsertionPointToEnd(module->getBody());
-  auto main = func::FuncOp::create(builder, location, "main",
-                                   builder.getFunctionType({}, {}));
-  function = main;
-  body = main.addEntryBlock();
-  builder.setInsertionPointToEnd(body);
+  module.emplace(builder, source.name);
   if (failed(readInitializers()) || failed(defineInputs()))
     return failure();
   for (const NodeProto *node : order->nodes)
     if (failed(importNode(*node)))
       return failure();
-  if (failed(defineOutputs()))
-    return failure();
-  (*module)->setAttr("qnn.phase", builder.getStringAttr("import"));
-  (*module)->setAttr("qnn.name", builder.getStringAttr(options.name));
-  return std::move(module);
+  defineOutputs();
+  return module->finish(options.name);
 }

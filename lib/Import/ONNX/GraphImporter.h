@@ -54,7 +54,7 @@ private:
   LogicalResult importNode(const onnxfile::NodeProto &node);
   LogicalResult finish(NodeImporter &op, const onnxfile::NodeProto &node,
                        bool succeeded);
-  LogicalResult defineOutputs();
+  void defineOutputs();
   void refuse(const onnxfile::NodeProto &node, const Twine &reason);
 
   onnxfile::ModelProto &model;
@@ -62,16 +62,13 @@ private:
   const OnnxImportOptions &options;
   MLIRContext *context;
   OpBuilder builder;
-  OwningOpRef<ModuleOp> module;
-  Block *body = nullptr;
-  Operation *function = nullptr;
+  std::optional<ModuleBuilder> module;
   llvm::StringMap<int64_t> opsets;
   llvm::StringMap<ImportValue> values;
   /// Initializers; a graph input of the same name is only a declaration.
   llvm::StringSet<> initializers;
   /// Names that some node that matters reads.
   llvm::StringSet<> usedNames;
-  SmallVector<std::string> argumentNames;
   std::vector<OnnxUnsupported> unsupported;
 };
 

@@ -12,19 +12,6 @@ using namespace quantopt;
 using namespace quantopt::onnx;
 using onnxfile::AttributeProto;
 
-std::string quantopt::onnx::formatShape(ArrayRef<int64_t> shape) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  os << '[';
-  llvm::interleaveComma(shape, os);
-  os << ']';
-  return text;
-}
-
-ArrayRef<int64_t> quantopt::onnx::getShape(Value value) {
-  return cast<RankedTensorType>(value.getType()).getShape();
-}
-
 ArrayRef<int64_t> ImportValue::getShape() const {
   switch (kind) {
   case Kind::Host:
@@ -32,22 +19,10 @@ ArrayRef<int64_t> ImportValue::getShape() const {
   case Kind::Quantized:
     return quantized->values.getShape();
   case Kind::Runtime:
-    return onnx::getShape(runtime);
+    return quantopt::getShape(runtime);
   default:
     return {};
   }
-}
-
-Refusal NodeImporter::malformed(const Twine &message) {
-  if (problem.empty())
-    problem = message.str();
-  return {};
-}
-
-Refusal NodeImporter::unsupported(const Twine &reason) {
-  if (obstacle.empty())
-    obstacle = reason.str();
-  return {};
 }
 
 //===----------------------------------------------------------------------===//
@@ -64,9 +39,7 @@ LogicalResult NodeImporter::expectInputs(unsigned low, unsigned high) {
     complete = hasInput(i);
   if (complete)
     return success();
-  return malformed("expected " + Twine(low) +
-                   (low == high ? Twine() : " to " + Twine(high)) +
-                   " inputs, but got " + Twine(inputs.size()));
+  return wrongInputs(low, high, inputs.size());
 }
 
 bool NodeImporter::allInputsKnown() const {

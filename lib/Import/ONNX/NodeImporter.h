@@ -15,6 +15,8 @@
 #ifndef QUANTOPT_LIB_IMPORT_ONNX_NODEIMPORTER_H
 #define QUANTOPT_LIB_IMPORT_ONNX_NODEIMPORTER_H
 
+#include "../Common/ImportProblems.h"
+#include "../Common/ModuleBuilder.h"
 #include "HostTensor.h"
 #include "mlir/IR/Builders.h"
 #include "onnx.pb.h"
@@ -78,15 +80,9 @@ struct ImportValue {
   int64_t getRank() const { return getShape().size(); }
 };
 
-/// What a handler returns after it has said why it cannot go on.
-struct Refusal {
-  operator LogicalResult() const { return failure(); }
-  template <typename T> operator FailureOr<T>() const { return failure(); }
-};
-
 /// One node that is being imported. Getters of attributes report an attribute
 /// of the wrong type themselves and return the default; the import then fails.
-class NodeImporter {
+class NodeImporter : public ImportProblems {
 public:
   NodeImporter(const onnxfile::NodeProto &node, int64_t opset,
                SmallVector<ImportValue> inputs, OpBuilder &builder,
@@ -102,14 +98,6 @@ public:
   Location getLoc() const { return location; }
   OpBuilder &getBuilder() { return builder; }
   MLIRContext *getContext() { return builder.getContext(); }
-  /// @}
-
-  /// @name Problems
-  /// @{
-  /// The node contradicts the format or itself.
-  Refusal malformed(const Twine &message);
-  /// The node is fine but this importer cannot take it.
-  Refusal unsupported(const Twine &reason);
   /// @}
 
   /// @name Inputs
@@ -207,14 +195,6 @@ public:
   FailureOr<Value> toChannelsFirst(Value value);
   /// @}
 
-  /// @name For the graph
-  /// @{
-  bool isMalformed() const { return !problem.empty(); }
-  StringRef getProblem() const { return problem; }
-  bool isUnsupported() const { return !obstacle.empty(); }
-  StringRef getObstacle() const { return obstacle; }
-  /// @}
-
 private:
   const onnxfile::AttributeProto *findAttribute(StringRef name) const;
   /// Finds the attribute; reports one that has another type.
@@ -228,15 +208,7 @@ private:
   SmallVector<ImportValue> results;
   OpBuilder &builder;
   Location location;
-  std::string problem;
-  std::string obstacle;
 };
-
-/// "[1, 3, 8, 8]" for messages.
-std::string formatShape(ArrayRef<int64_t> shape);
-
-/// The shape of a static tensor value.
-ArrayRef<int64_t> getShape(Value value);
 
 } // namespace quantopt::onnx
 

@@ -94,7 +94,7 @@ FailureOr<Value> NodeImporter::toTensor(const ImportValue &value) {
                          "elements of a weight");
     Value stored = quantizedConstant(*value.quantized);
     auto type =
-        RankedTensorType::get(onnx::getShape(stored), builder.getF32Type());
+        RankedTensorType::get(quantopt::getShape(stored), builder.getF32Type());
     return qnn::DequantizeOp::create(builder, location, type, stored)
         .getResult();
   }
@@ -140,7 +140,7 @@ FailureOr<ImportValue> NodeImporter::reshape(const ImportValue &value,
   FailureOr<Value> tensor = toTensor(value);
   if (failed(tensor))
     return failure();
-  if (onnx::getShape(*tensor) == shape)
+  if (quantopt::getShape(*tensor) == shape)
     return ImportValue(*tensor);
   return ImportValue(qnn::ReshapeOp::create(builder, location,
                                             withShape(*tensor, shape), *tensor)
@@ -346,7 +346,7 @@ NodeImporter::broadcastShapes(ArrayRef<int64_t> lhs, ArrayRef<int64_t> rhs) {
 
 FailureOr<Value> NodeImporter::binary(qnn::BinaryFn fn, Value lhs, Value rhs) {
   FailureOr<SmallVector<int64_t>> shape =
-      broadcastShapes(onnx::getShape(lhs), onnx::getShape(rhs));
+      broadcastShapes(quantopt::getShape(lhs), quantopt::getShape(rhs));
   if (failed(shape))
     return failure();
   return qnn::BinaryOp::create(builder, location, withShape(lhs, *shape), fn,
@@ -372,7 +372,7 @@ Value NodeImporter::reduce(qnn::ReduceFn fn, Value input,
                            ArrayRef<int64_t> axes) {
   if (axes.empty())
     return input;
-  SmallVector<int64_t> shape(onnx::getShape(input));
+  SmallVector<int64_t> shape(quantopt::getShape(input));
   for (int64_t axis : axes)
     shape[axis] = 1;
   return qnn::ReduceOp::create(builder, location, withShape(input, shape), fn,
@@ -382,10 +382,10 @@ Value NodeImporter::reduce(qnn::ReduceFn fn, Value input,
 
 Value NodeImporter::pad(Value input, ArrayRef<int64_t> low,
                         ArrayRef<int64_t> high) {
-  SmallVector<int64_t> shape(onnx::getShape(input));
+  SmallVector<int64_t> shape(quantopt::getShape(input));
   for (auto [size, before, after] : llvm::zip_equal(shape, low, high))
     size += before + after;
-  if (onnx::getShape(input) == ArrayRef<int64_t>(shape))
+  if (quantopt::getShape(input) == ArrayRef<int64_t>(shape))
     return input;
   return qnn::PadOp::create(builder, location, withShape(input, shape), input,
                             /*fill=*/Value(), low, high, llvm::APFloat(0.0f))
@@ -393,7 +393,7 @@ Value NodeImporter::pad(Value input, ArrayRef<int64_t> low,
 }
 
 FailureOr<Value> NodeImporter::toChannelsLast(Value value) {
-  int64_t rank = onnx::getShape(value).size();
+  int64_t rank = quantopt::getShape(value).size();
   SmallVector<int64_t> permutation = {0};
   for (int64_t i = 2; i < rank; ++i)
     permutation.push_back(i);
@@ -405,7 +405,7 @@ FailureOr<Value> NodeImporter::toChannelsLast(Value value) {
 }
 
 FailureOr<Value> NodeImporter::toChannelsFirst(Value value) {
-  int64_t rank = onnx::getShape(value).size();
+  int64_t rank = quantopt::getShape(value).size();
   SmallVector<int64_t> permutation = {0, rank - 1};
   for (int64_t i = 1; i < rank - 1; ++i)
     permutation.push_back(i);

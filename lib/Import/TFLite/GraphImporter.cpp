@@ -7,9 +7,6 @@
 
 #include "GraphImporter.h"
 #include "OpTable.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "llvm/Support/Path.h"
 
 using namespace quantopt;
 using namespace quantopt::tflite;
@@ -60,8 +57,6 @@ LogicalResult GraphImporter::defineConstants() {
 }
 
 LogicalResult GraphImporter::defineInputs() {
-  auto main = cast<func::FuncOp>(function);
-  SmallVector<Attribute> attributes;
   for (size_t i = 0; i < model.inputs.size(); ++i) {
     const Tensor &tensor = model.tensors[model.inputs[i]];
     TensorValue &value = values[model.inputs[i]];
@@ -91,17 +86,12 @@ LogicalResult GraphImporter::defineInputs() {
           << "input '" << tensor.name << "' leaves sizes open; it is compiled "
           << "with the shape " << formatShape(tensor.shape)
           << " that the model states";
-    Value argument =
-        body->addArgument(RankedTensorType::get(tensor.shape, element),
-                          NameLoc::get(builder.getStringAttr(tensor.name)));
+    Value argument = module->addInput(
+        RankedTensorType::get(tensor.shape, element), tensor.name);
     value.kind = Kind::Runtime;
     (tensor.type == ElementType::Float32 ? value.real : value.stored) =
         argument;
-    NamedAttribute name("qnn.name", builder.getStringAttr(tensor.name));
-    attributes.push_back(builder.getDictionaryAttr(name));
   }
-  main.setFunctionType(builder.getFunctionType(body->getArgumentTypes(), {}));
-  main.setAllArgAttrs(attributes);
   return success();
 }
 
@@ -149,8 +139,6 @@ LogicalResult GraphImporter::importOperator(const Operator &op) {
 }
 
 LogicalResult GraphImporter::defineOutputs() {
-  SmallVector<Value> results;
-  SmallVector<Attribute> attributes;
   for (size_t i = 0; i < model.outputs.size(); ++i) {
     const Tensor &tensor = model.tensors[model.outputs[i]];
     const TensorValue &value = values[model.outputs[i]];
@@ -162,35 +150,17 @@ LogicalResult GraphImporter::defineOutputs() {
       unsupported.push_back({tensor.name, "output", "is a constant"});
       continue;
     }
-    results.push_back(value.stored ? value.stored : value.real);
-    NamedAttribute name("qnn.name", builder.getStringAttr(tensor.name));
-    attributes.push_back(builder.getDictionaryAttr(name));
+    module->addOutput(value.stored ? value.stored : value.real, tensor.name);
   }
-  func::ReturnOp::create(builder, builder.getUnknownLoc(), results);
-  auto main = cast<func::FuncOp>(function);
-  main.setFunctionType(builder.getFunctionType(body->getArgumentTypes(),
-                                               TypeRange(ValueRange(results))));
-  main.setAllResultAttrs(attributes);
   return success();
 }
 
 FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run() {
-  context
-      ->loadDialect<arith::ArithDialect, func::FuncDialect, qnn::QNNDialect>();
   if (model.outputs.empty()) {
     emitError() << "the model has no outputs";
     return failure();
   }
-  // Without the folder: the same model gives the same module anywhere.
-  Location location =
-      FileLineColLoc::get(context, llvm::sys::path::filename(fileName), 0, 0);
-  module = ModuleOp::create(location);
-  builder.setInsertionPointToEnd(module->getBody());
-  auto main = func::FuncOp::create(builder, location, "main",
-                                   builder.getFunctionType({}, {}));
-  function = main;
-  body = main.addEntryBlock();
-  builder.setInsertionPointToEnd(body);
+  module.emplace(builder, fileName);
   markNeeded();
   if (failed(defineConstants()) || failed(defineInputs()))
     return failure();
@@ -199,7 +169,5 @@ FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run() {
       return failure();
   if (failed(defineOutputs()))
     return failure();
-  (*module)->setAttr("qnn.phase", builder.getStringAttr("import"));
-  (*module)->setAttr("qnn.name", builder.getStringAttr(modelName));
-  return std::move(module);
+  return module->finish(modelName);
 }

@@ -39,9 +39,7 @@ private:
   std::string fileName, modelName;
   MLIRContext *context;
   OpBuilder builder;
-  OwningOpRef<ModuleOp> module;
-  Operation *function = nullptr;
-  Block *body = nullptr;
+  std::optional<ModuleBuilder> module;
   std::vector<TensorValue> values;
   /// Operators and tensors that outputs depend on.
   std::vector<bool> neededOps, neededTensors;

@@ -18,40 +18,13 @@
 using namespace quantopt;
 using namespace quantopt::tflite;
 
-std::string tflite::formatShape(ArrayRef<int64_t> shape) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  os << '[';
-  llvm::interleaveComma(shape, os);
-  os << ']';
-  return text;
-}
-
-ArrayRef<int64_t> tflite::getShape(Value value) {
-  return cast<RankedTensorType>(value.getType()).getShape();
-}
-
-Refusal OpImporter::malformed(const Twine &message) {
-  if (problem.empty())
-    problem = message.str();
-  return {};
-}
-
-Refusal OpImporter::unsupported(const Twine &reason) {
-  if (obstacle.empty())
-    obstacle = reason.str();
-  return {};
-}
-
 LogicalResult OpImporter::expect(unsigned low, unsigned high,
                                  unsigned results) {
   bool complete = getNumInputs() >= low && getNumInputs() <= high;
   for (unsigned i = 0; complete && i < low; ++i)
     complete = hasInput(i);
   if (!complete)
-    return malformed("expected " + Twine(low) +
-                     (low == high ? Twine() : " to " + Twine(high)) +
-                     " inputs, but got " + Twine(getNumInputs()));
+    return wrongInputs(low, high, getNumInputs());
   if (getNumResults() != results)
     return malformed("expected " + Twine(results) + " results, but got " +
                      Twine(getNumResults()));
@@ -204,7 +177,7 @@ FailureOr<Value> OpImporter::makeConstant(const Tensor &tensor,
 ArrayRef<int64_t> OpImporter::getShape(unsigned i) {
   const TensorValue &value = values[op.inputs[i]];
   if (value.kind == TensorValue::Kind::Runtime)
-    return tflite::getShape(value.stored ? value.stored : value.real);
+    return quantopt::getShape(value.stored ? value.stored : value.real);
   return getInput(i).shape;
 }
 
@@ -373,7 +346,7 @@ Value OpImporter::constant(ArrayRef<int64_t> shape, ArrayRef<float> numbers) {
 }
 
 FailureOr<Value> OpImporter::binary(qnn::BinaryFn fn, Value lhs, Value rhs) {
-  ArrayRef<int64_t> a = tflite::getShape(lhs), b = tflite::getShape(rhs);
+  ArrayRef<int64_t> a = quantopt::getShape(lhs), b = quantopt::getShape(rhs);
   SmallVector<int64_t> shape(std::max(a.size(), b.size()), 1);
   for (size_t i = 1; i <= shape.size(); ++i) {
     int64_t x = i <= a.size() ? a[a.size() - i] : 1;
@@ -400,7 +373,7 @@ Value OpImporter::clamp(Value input, float min, float max) {
 }
 
 FailureOr<Value> OpImporter::reshape(Value input, ArrayRef<int64_t> shape) {
-  ArrayRef<int64_t> own = tflite::getShape(input);
+  ArrayRef<int64_t> own = quantopt::getShape(input);
   if (ShapedType::getNumElements(own) != ShapedType::getNumElements(shape))
     return malformed("cannot reshape " + formatShape(own) + " to " +
                      formatShape(shape));
@@ -413,14 +386,14 @@ FailureOr<Value> OpImporter::reshape(Value input, ArrayRef<int64_t> shape) {
 
 Value OpImporter::transpose(Value input, ArrayRef<int64_t> permutation) {
   SmallVector<int64_t> shape =
-      qnn::permuteShape(tflite::getShape(input), permutation);
+      qnn::permuteShape(quantopt::getShape(input), permutation);
   return qnn::TransposeOp::create(builder, location, withShape(input, shape),
                                   input, permutation);
 }
 
 Value OpImporter::pad(Value input, ArrayRef<int64_t> low,
                       ArrayRef<int64_t> high, float value) {
-  SmallVector<int64_t> shape(tflite::getShape(input));
+  SmallVector<int64_t> shape(quantopt::getShape(input));
   for (auto [size, before, after] : llvm::zip_equal(shape, low, high))
     size += before + after;
   return qnn::PadOp::create(builder, location, withShape(input, shape), input,
@@ -434,7 +407,7 @@ Value OpImporter::slice(Value input, ArrayRef<int64_t> offsets,
 }
 
 Value OpImporter::gather(Value input, int64_t axis, ArrayRef<int64_t> indices) {
-  SmallVector<int64_t> shape(tflite::getShape(input));
+  SmallVector<int64_t> shape(quantopt::getShape(input));
   shape[axis] = indices.size();
   return qnn::GatherOp::create(builder, location, withShape(input, shape),
                                input, axis, indices);
@@ -442,7 +415,7 @@ Value OpImporter::gather(Value input, int64_t axis, ArrayRef<int64_t> indices) {
 
 Value OpImporter::reduce(qnn::ReduceFn fn, Value input,
                          ArrayRef<int64_t> axes) {
-  SmallVector<int64_t> shape(tflite::getShape(input));
+  SmallVector<int64_t> shape(quantopt::getShape(input));
   for (int64_t axis : axes)
     shape[axis] = 1;
   return qnn::ReduceOp::create(builder, location, withShape(input, shape), fn,

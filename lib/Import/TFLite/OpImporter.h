@@ -15,6 +15,8 @@
 #ifndef QUANTOPT_LIB_IMPORT_TFLITE_OPIMPORTER_H
 #define QUANTOPT_LIB_IMPORT_TFLITE_OPIMPORTER_H
 
+#include "../Common/ImportProblems.h"
+#include "../Common/ModuleBuilder.h"
 #include "Model.h"
 #include "mlir/IR/Builders.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
@@ -40,12 +42,6 @@ struct TensorValue {
   Value real;
 };
 
-/// What a handler returns after it has said why it cannot go on.
-struct Refusal {
-  operator LogicalResult() const { return failure(); }
-  template <typename T> operator FailureOr<T>() const { return failure(); }
-};
-
 /// In which order a weight is wanted.
 struct WeightLayout {
   SmallVector<int64_t> shape;
@@ -57,7 +53,7 @@ struct WeightLayout {
 };
 
 /// One operator that is being imported.
-class OpImporter {
+class OpImporter : public ImportProblems {
 public:
   OpImporter(const Operator &op, const Model &model,
              MutableArrayRef<TensorValue> values, OpBuilder &builder,
@@ -68,16 +64,6 @@ public:
   Location getLoc() const { return location; }
   OpBuilder &getBuilder() { return builder; }
   MLIRContext *getContext() { return builder.getContext(); }
-
-  /// @name Problems
-  /// @{
-  /// The operator contradicts the format or itself.
-  Refusal malformed(const Twine &message);
-  /// The operator is fine but this importer cannot take it.
-  Refusal unsupported(const Twine &reason);
-  StringRef getProblem() const { return problem; }
-  StringRef getObstacle() const { return obstacle; }
-  /// @}
 
   /// @name Inputs
   /// @{
@@ -161,14 +147,7 @@ private:
   OpBuilder &builder;
   Location location;
   DenseI32ArrayAttr exactBias;
-  std::string problem, obstacle;
 };
-
-/// "[1, 3, 8, 8]" for messages.
-std::string formatShape(ArrayRef<int64_t> shape);
-
-/// The shape of a static tensor value.
-ArrayRef<int64_t> getShape(Value value);
 
 /// The type in which a quantized tensor is stored; says what is wrong.
 llvm::Expected<qnn::AffineType> getAffineType(const Tensor &tensor,
