@@ -7,6 +7,8 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/TypeUtilities.h"
@@ -31,6 +33,7 @@ public:
   Value expandRound(Operation *op, Value x);
   Value expandHalf(Value x);
   Value expandDivision(arith::DivUIOp op);
+  Value splitDivision(arith::DivUIOp op);
 
 private:
   Type shaped(Type element) {
@@ -176,6 +179,21 @@ Value Expander::expandDivision(arith::DivUIOp op) {
   return arith::FPToUIOp::create(b, like, arith::DivFOp::create(b, x, y));
 }
 
+/// Quotients one by one. The code generator would widen short vectors, and
+/// divide 64 bits then.
+Value Expander::splitDivision(arith::DivUIOp op) {
+  auto type = cast<VectorType>(op.getType());
+  SmallVector<Value> quotients;
+  for (int64_t i = 0; i < type.getNumElements(); ++i) {
+    SmallVector<int64_t> at =
+        mlir::delinearize(i, mlir::computeStrides(type.getShape()));
+    Value x = vector::ExtractOp::create(b, op.getLhs(), at);
+    Value y = vector::ExtractOp::create(b, op.getRhs(), at);
+    quotients.push_back(arith::DivUIOp::create(b, x, y));
+  }
+  return vector::FromElementsOp::create(b, type, quotients);
+}
+
 /// Whether an op divides vectors of 32-bit integers.
 static bool dividesVectors(Operation *op) {
   if (!isa<arith::DivUIOp>(op))
@@ -204,8 +222,8 @@ struct LegalizeMathPass
       if (!isFma && !isRound && !isHalf && !isDivision)
         return;
       const TargetLevel &level = getTargetLevel(op);
-      // Small processors have no doubles.
-      if (isDivision && level.has(TargetLevel::kDoubles))
+      // Nothing is known of the level that fits every architecture.
+      if (isDivision && !level.arch.empty())
         work.push_back(op);
       // Levels with fused multiply-add convert halves as well.
       if (((isFma || isHalf) && !level.hasFma()) ||
@@ -218,7 +236,10 @@ struct LegalizeMathPass
       if (auto fma = dyn_cast<math::FmaOp>(op))
         result = expander.expandFma(fma);
       else if (auto division = dyn_cast<arith::DivUIOp>(op))
-        result = expander.expandDivision(division);
+        // Small processors have no doubles.
+        result = getTargetLevel(op).has(TargetLevel::kDoubles)
+                     ? expander.expandDivision(division)
+                     : expander.splitDivision(division);
       else if (widensHalf(op))
         result = expander.expandHalf(op->getOperand(0));
       else

@@ -168,9 +168,11 @@ def LegalizeMath : Pass<"qvec-legalize-math", "::mlir::ModuleOp"> {
     levels without rounding instructions, `math.roundeven`, `math.floor` and
     `math.ceil` are computed with additions of 2^23. No call to a library is
     left. `arith.divui` on vectors of `i32` becomes a division in binary64, whose
-    integer part is exact; LLVM would divide one element at a time.
+    integer part is exact; LLVM would divide one element at a time. So does this
+    pass where a level has vectors and no binary64.
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::vector::VectorDialect"];
 }
 
 def ConvertQVecToLLVM : Pass<"convert-qvec-to-llvm", "::mlir::ModuleOp"> {

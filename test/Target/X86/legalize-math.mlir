@@ -77,3 +77,14 @@ func.func @contracted_avx2(%a: vector<4xf32>, %b: vector<4xf32>) -> vector<4xf32
   %0 = math.fma %a, %b, %b fastmath<contract> : vector<4xf32>
   return %0 : vector<4xf32>
 }
+
+// Without doubles the quotients are computed one by one.
+// CHECK-LABEL: @split_division
+// CHECK-COUNT-2: arith.divui %{{.*}} : i32
+// CHECK-NOT: vector<2xi32>, vector
+// CHECK: vector.from_elements
+func.func @split_division(%a: vector<2xi32>) -> vector<2xi32>
+    attributes {qvec.target = #qvec.target<level = "armv8.1m-mve", triple = "thumbv8.1m.main", cpu = "", features = "">} {
+  %0 = arith.divui %a, %a : vector<2xi32>
+  return %0 : vector<2xi32>
+}
