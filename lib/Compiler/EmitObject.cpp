@@ -76,6 +76,9 @@ quantopt::createTargetMachine(const ModelDescription &model, OptLevel level) {
   options.FunctionSections = true;
   // Firmware is linked at fixed addresses; programs and libraries are not.
   bool isHosted = triple.isOSLinux() || triple.isOSDarwin();
+  // Else the table of layers would lie with the constants that layers read: the
+  // bound of the stack asks which section refers to which.
+  options.DataSections = !isHosted;
   const VariantDescription &base = model.variants.back();
   std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
       triple, base.cpu, base.features, options,

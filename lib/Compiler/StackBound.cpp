@@ -47,9 +47,25 @@ private:
 } // namespace
 
 int64_t Graph::getCallBytes() const {
-  // The return address, and what aligning the stack to a vector's size takes.
-  constexpr int64_t vectorBytes = 64;
-  return object.makeTriple().isX86() ? vectorBytes : 0;
+  // The return address, and what aligning the stack to a vector's size takes:
+  // frames are rounded up to it as well.
+  constexpr int64_t vectorBytes = 64, addressBytes = 8;
+  return object.makeTriple().isX86() ? addressBytes + 2 * vectorBytes : 0;
+}
+
+/// Whether frames depend on the length of vectors, which only the processor
+/// knows.
+static bool hasScalableFrames(const ELFObjectFileBase &object) {
+  if (!object.makeTriple().isRISCV())
+    return false;
+  auto features = object.getFeatures();
+  if (!features) {
+    llvm::consumeError(features.takeError());
+    return true;
+  }
+  return llvm::any_of(features->getFeatures(), [](StringRef feature) {
+    return feature == "+v" || feature.starts_with("+zve");
+  });
 }
 
 std::optional<uint64_t> Graph::getTarget(RelocationRef relocation) {
@@ -174,7 +190,7 @@ std::optional<int64_t> Graph::getDepth(StringRef entry) {
 std::optional<int64_t>
 quantopt::computeStackBound(const ELFObjectFileBase &object, StringRef entry) {
   Graph graph(object);
-  if (!graph.read())
+  if (hasScalableFrames(object) || !graph.read())
     return std::nullopt;
   return graph.getDepth(entry);
 }
