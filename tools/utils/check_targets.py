@@ -13,6 +13,7 @@ has undefined symbols or writable data, or when a target executed more
 instructions than its budget.
 """
 import argparse
+import dataclasses
 import hashlib
 import os
 import sys
@@ -90,25 +91,44 @@ class Model:
         return [np.load(path).tobytes() for path in paths]
 
 
-def check_row(row, model, options, plugin):
-    """The problems of a row, after its line of the table is printed."""
-    folder = os.path.join(model.folder, row.name)
-    program = emulated.Program(row, folder, model.module, model.inputs,
-                               options.code_flags.split())
+@dataclasses.dataclass
+class Run:
+    """A model's program on a row, what it gave, and what is wrong with it."""
+
+    program: emulated.Program
+    result: emulated.Result
+    problems: list
+
+
+def run_row(row, model, plugin, flags):
+    """Runs a model on a row and checks its object, its outputs and its stack."""
+    program = emulated.Program(row, os.path.join(model.folder, row.name), model.module,
+                               model.inputs, flags)
     problems = emulated.check_object(program.object, row)
     result = program.run(plugin)
-    counts = result.counts
-    print(f"{row.name:<16} {hash_of(result.outputs)} {result.stack:>6}"
-          f" {result.sizes['text']:>8} {counts.get('instructions', ''):>12}"
-          f" {counts.get('cycles', '') if row.board else '':>12}", flush=True)
     if result.outputs != model.expected:
         wrong = sum(a != b for x, y in zip(result.outputs, model.expected)
                     for a, b in zip(x, y))
         problems.append(f"{wrong} bytes of the outputs differ from the interpreter's")
+    bound = program.define("STACK_BYTES")
+    if bound is None and not row.scalable:
+        problems.append("the header has no bound of the stack")
+    elif bound is not None and bound < result.stack:
+        problems.append(f"{result.stack} bytes of stack, more than the header's {bound}")
+    return Run(program, result, [f"{row.name}: {problem}" for problem in problems])
+
+
+def check_row(row, model, options, plugin):
+    """The problems of a row, after its line of the table is printed."""
+    run = run_row(row, model, plugin, options.code_flags.split())
+    counts = run.result.counts
+    print(f"{row.name:<16} {hash_of(run.result.outputs)} {run.result.stack:>6}"
+          f" {run.program.image().flash:>8} {counts.get('instructions', ''):>12}"
+          f" {counts.get('cycles', '') if row.board else '':>12}", flush=True)
     budget = dict(word.split("=") for word in options.budget).get(row.name)
     if budget and counts["instructions"] > int(budget):
-        problems.append(f"{counts['instructions']} instructions, more than {budget}")
-    return [f"{row.name}: {problem}" for problem in problems]
+        run.problems.append(f"{row.name}: {counts['instructions']} instructions, more than {budget}")
+    return run.problems
 
 
 def check_model(path, folder, flags, options, rows, plugin):

@@ -28,6 +28,7 @@ class Row:
     board: tuple = ()  # addresses of code and RAM, bytes of RAM
     features: str = ""
     integers: bool = False  # code without floats has no instruction on them
+    scalable: bool = False  # frames depend on the length of vectors, and have no bound
 
     def is_installed(self):
         return not self.emulator or shutil.which(self.emulator[0]) is not None
@@ -42,9 +43,9 @@ def _board(name, triple, cpu, machine, emulated=None, code=0x0, ram=0x20000000, 
                "qemu-system-arm", (f"-mcpu={cpu}",), (code, ram, size), integers=integers)
 
 
-def _user(name, triple, cpu, program, emulated, clang=(), features=""):
+def _user(name, triple, cpu, program, emulated, clang=(), features="", scalable=False):
     return Row(name, triple, cpu, (program, "-cpu", emulated), "qemu-user", tuple(clang),
-               features=features)
+               features=features, scalable=scalable)
 
 
 _RISCV64 = ("-march=rv64gc", "-mabi=lp64d")
@@ -57,7 +58,7 @@ ROWS = (
     _user("aarch64-i8mm", "aarch64-linux-gnu", "aarch64-i8mm", "qemu-aarch64", "max,sve=off"),
     _user("rv64gc", "riscv64-linux-gnu", "rv64gc", "qemu-riscv64", "rv64,v=false", _RISCV64),
     *(_user(f"rv64gcv-{bits}", "riscv64-linux-gnu", "rv64gcv", "qemu-riscv64",
-            f"rv64,v=true,vlen={bits},elen=64,vext_spec=v1.0", _RISCV64)
+            f"rv64,v=true,vlen={bits},elen=64,vext_spec=v1.0", _RISCV64, scalable=True)
       for bits in (128, 256, 512)),
     _user("rv32imac", "riscv32-linux-gnu", "rv32imac", "qemu-riscv32", "rv32,f=false,d=false",
           ("-march=rv32imac", "-mabi=ilp32")),
@@ -106,7 +107,14 @@ class Result:
     outputs: list  # bytes of each output, samples one after another
     stack: int
     counts: dict
-    sizes: dict
+
+
+@dataclasses.dataclass
+class Image:
+    """What a model takes in a firmware's image, start-up code not counted."""
+
+    flash: int
+    ram: int  # arena, variables, inputs and outputs; without the stack
 
 
 def _define(header, name):
@@ -124,34 +132,63 @@ def _write_case(folder, header_path, inputs):
     num_inputs, num_outputs = _define(header, "NUM_INPUTS"), _define(header, "NUM_OUTPUTS")
     sizes = [_define(header, f"INPUT{i}_BYTES") for i in range(num_inputs)]
     outputs = [_define(header, f"OUTPUT{i}_BYTES") for i in range(num_outputs)]
-    samples = len(inputs[0]) // sizes[0]
+    arguments = [f"(const void *)(input{i} + (size_t)sample * {size})"
+                 for i, size in enumerate(sizes)]
+    arguments += [f"(void *)(case_outputs[{o}].data + 64)" for o in range(num_outputs)]
+    # A call of the driver itself: no other function's stack is measured.
     with open(os.path.join(folder, "case.h"), "w", encoding="utf-8") as file:
-        file.write(f"""#include <stddef.h>
+        file.write(f"""#include "{header_path}"
+#include <stddef.h>
 struct case_tensor {{ unsigned char *data; size_t size; }};
-enum {{ CASE_ARENA_BYTES = {_define(header, 'ARENA_BYTES')}, CASE_SAMPLES = {samples},
-       CASE_OUTPUTS = {num_outputs} }};
+enum {{ CASE_ARENA_BYTES = {_define(header, 'ARENA_BYTES')}, CASE_OUTPUTS = {num_outputs},
+       CASE_SAMPLES = {len(inputs[0]) // sizes[0]} }};
 extern const struct case_tensor case_outputs[];
-int case_run(int sample, void *arena);
+{"".join(f"extern const unsigned char input{i}[];" for i in range(num_inputs))}
+static inline __attribute__((always_inline)) int case_run(int sample, void *arena) {{
+  return {name}_run({', '.join(arguments)}, arena, 0, 0);
+}}
 """)
-    arguments = []
     with open(os.path.join(folder, "case.c"), "w", encoding="utf-8") as file:
-        file.write(f'#include "{header_path}"\n#include "case.h"\n')
+        file.write('#include "case.h"\n')
         for i, data in enumerate(inputs):
             path = os.path.join(folder, f"input{i}.bin")
             with open(path, "wb") as binary:
                 binary.write(data)
             file.write(f'__asm__(".section .rodata.input{i},\\"a\\"\\n.balign 64\\ninput{i}:\\n'
-                       f'.incbin \\"{path}\\"\\n.text");\n'
-                       f"extern const unsigned char input{i}[];\n")
-            arguments.append(f"(const void *)(input{i} + (size_t)sample * {sizes[i]})")
+                       f'.incbin \\"{path}\\"\\n.globl input{i}\\n.text");\n')
         for o, size in enumerate(outputs):
             file.write(f"static unsigned char output{o}[{size} + 128]"
                        " __attribute__((aligned(64)));\n")
-            arguments.append(f"(void *)(output{o} + 64)")
         file.write("const struct case_tensor case_outputs[] = {"
                    + ", ".join(f"{{output{o}, {size}}}" for o, size in enumerate(outputs))
-                   + f"}};\nint case_run(int sample, void *arena) {{\n"
-                     f"  return {name}_run({', '.join(arguments)}, arena, 0, 0);\n}}\n")
+                   + "};\n")
+
+
+def _write_call(path, header_path):
+    """Writes a function that runs the model on buffers in RAM."""
+    with open(header_path, encoding="utf-8") as file:
+        header = file.read()
+    name = re.search(r"^int (\w+)_run\(", header, re.M).group(1)
+    buffers, arguments = [], []
+    for kind in ("INPUT", "OUTPUT"):
+        for i in range(_define(header, f"NUM_{kind}S")):
+            buffer = f"{kind.lower()}{i}"
+            buffers.append(f"static unsigned char {buffer}[{_define(header, f'{kind}{i}_BYTES')}]"
+                           " __attribute__((aligned(4)));\n")
+            arguments.append(f"(void *){buffer}")
+    buffers.append(f"static unsigned char arena[{_define(header, 'ARENA_BYTES')}]"
+                   f" __attribute__((aligned({_define(header, 'ARENA_ALIGNMENT')})));\n")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f'#include "{header_path}"\nint image_run(void);\n{"".join(buffers)}'
+                   "int image_run(void) {\n"
+                   f"  return {name}_run({', '.join(arguments)}, arena, 0, 0);\n}}\n")
+
+
+def _sizes(path):
+    """Bytes of flash and RAM of a linked program."""
+    words = execution.run("llvm-size-22", path).splitlines()[1].split()
+    text, data, bss = (int(word) for word in words[:3])
+    return Image(text + data, data + bss)
 
 
 def check_object(path, row):
@@ -184,28 +221,35 @@ class Program:
         execution.run("quant-compile", module, f"--target={row.triple}", f"--cpu={row.cpu}",
                       *([f"--features={row.features}"] if row.features else []),
                       "--emit=obj", *flags, "-o", self.object)
-        _write_case(folder, os.path.join(folder, "net.h"),
-                    [np.ascontiguousarray(x).tobytes() for x in inputs])
-        self.path = self._link()
+        self.header = os.path.join(folder, "net.h")
+        _write_case(folder, self.header, [np.ascontiguousarray(x).tobytes() for x in inputs])
+        self.path = self._link("program", [os.path.join(KIT, "driver.c"),
+                                           os.path.join(folder, "case.c")])
 
-    def _link(self):
+    def define(self, name):
+        """A number that the model's header defines; None when it does not."""
+        with open(self.header, encoding="utf-8") as file:
+            found = re.search(rf"^#define \w+?_{name} (\d+)$", file.read(), re.M)
+        return found and int(found.group(1))
+
+    def _link(self, name, sources, model=True, defines=()):
+        """Links a program of these sources, start-up code, and the model or none."""
         machine = "board" if self.row.board else "user"
-        flags = [f"--target={self.row.triple}", *self.row.clang, "-O1", "-ffreestanding",
+        flags = [*defines, f"--target={self.row.triple}", *self.row.clang, "-O1", "-ffreestanding",
                  "-fno-builtin", "-fno-pic", "-fomit-frame-pointer", "-Wall", "-Werror",
                  "-I", KIT, "-I", self.folder]
         if "x86_64" in self.row.triple:
             flags.append("-mcmodel=large")
-        objects = [self.object]
-        for source in (os.path.join(KIT, f"{machine}.c"), os.path.join(KIT, "driver.c"),
-                       os.path.join(self.folder, "case.c")):
+        objects = [self.object] if model else []
+        for source in (os.path.join(KIT, f"{machine}.c"), *sources):
             target = os.path.join(self.folder, os.path.basename(source)[:-1] + "o")
             execution.run(CLANG, *flags, "-c", source, "-o", target)
             objects.append(target)
-        path = os.path.join(self.folder, "program")
-        layout = ["-static"]
+        path = os.path.join(self.folder, name)
+        layout = ["-static", "--gc-sections"]
         if self.row.board:
             code, ram, size = self.row.board
-            layout = ["-T", os.path.join(KIT, "board.ld"), f"--defsym=code_base={code:#x}",
+            layout = ["--gc-sections", "-T", os.path.join(KIT, "board.ld"), f"--defsym=code_base={code:#x}",
                       f"--defsym=ram_base={ram:#x}", f"--defsym=ram_size={size:#x}"]
         execution.run(LINKER, *layout, *objects, "-o", path)
         return path
@@ -228,9 +272,13 @@ class Program:
             with open(counts_path, encoding="utf-8") as file:
                 words = file.read().split()[1:]
             counts = {name: int(value) for name, value in zip(words[::2], words[1::2])}
-        return Result(outputs, int(stack.group(1), 16), counts, self.sizes())
+        return Result(outputs, int(stack.group(1), 16), counts)
 
-    def sizes(self):
-        """Bytes of the model's code and constants."""
-        lines = execution.run("llvm-size-22", self.object).splitlines()
-        return dict(zip(lines[0].split()[:3], (int(n) for n in lines[1].split()[:3])))
+    def image(self):
+        """What the model takes of a firmware that runs it."""
+        kit = os.path.join(KIT, "image.c")
+        call = os.path.join(self.folder, "call.c")
+        _write_call(call, self.header)
+        full = _sizes(self._link("image", [kit, call], defines=["-DWITH_MODEL"]))
+        base = _sizes(self._link("start", [kit], model=False))
+        return Image(full.flash - base.flash, full.ram - base.ram)
