@@ -116,6 +116,11 @@ static Error checkContradictions(const CompileOptions &o) {
   if (o.emit == EmitKind::ONNX && !o.report.empty())
     return createStringError("'--report' describes code; an ONNX file has "
                              "none");
+  StringRef page = llvm::sys::path::extension(o.report);
+  if (!o.report.empty() && page != ".json" && page != ".html")
+    return createStringError(
+        "expected '--report' to end in .json or .html, but got '" + o.report +
+        "'");
   if (!o.prune.empty() && !qnn::isPruningAmount(o.prune))
     return createStringError(
         "expected '--prune' to be a part of the weights in "

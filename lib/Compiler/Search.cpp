@@ -141,7 +141,8 @@ Error FormatSearch::findCandidates() {
       weights.granularity = "channel";
     auto scheme = makeWeightScheme(module.getContext(), weights);
     if (!scheme)
-      return scheme.takeError();
+      return llvm::createStringError("'--search-formats': " +
+                                     llvm::toString(scheme.takeError()));
     const WeightFormat *format = findWeightFormat(name);
     if (options.needsIntegerWeights() && !format->hasIntegerProducts())
       return llvm::createStringError(

@@ -67,6 +67,22 @@ struct SelectWeightsPass
     for (auto function : getOperation().getOps<func::FuncOp>())
       if (failed(readConfig(function)) || failed(select(function, *scheme)))
         return signalPassFailure();
+    warnOfIdlePatterns();
+  }
+
+  /// A name without a layer is likely a slip of the pen.
+  void warnOfIdlePatterns() {
+    for (const std::string &pattern : exclude) {
+      bool isUsed = isKnownChoice(pattern);
+      for (auto function : getOperation().getOps<func::FuncOp>()) {
+        SmallVector<NamedContraction> layers = getNamedContractions(function);
+        for (auto [index, layer] : llvm::enumerate(layers))
+          isUsed |= isChosen(layer, index, layers.size(), pattern);
+      }
+      if (!isUsed)
+        emitWarning(getOperation().getLoc())
+            << "'exclude' has '" << pattern << "', which no layer matches";
+    }
   }
 
   /// Takes over the decisions of the configuration file.

@@ -16,9 +16,12 @@
 // RUN: not quant-opt %s --qnn-select-weights="config=%S/Inputs/config-unknown.json" 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // RUN: not quant-opt %s --qnn-select-weights="config=%S/Inputs/config-type.json" 2>&1 | FileCheck %s --check-prefix=NONSENSE
 // RUN: not quant-opt %s --qnn-select-weights="exclude=@middle" 2>&1 | FileCheck %s --check-prefix=CHOICE
+// RUN: quant-opt %s --qnn-select-weights="exclude=secnd,@conv2d,f*" 2>&1 | FileCheck %s --check-prefix=IDLE
 // RUN: not quant-opt %s --qnn-verify-schemes 2>&1 | FileCheck %s --check-prefix=VERIFY
 
 // CHOICE: expected 'exclude' to name layers or to be @first, @last, @conv2d, @depthwise or @dense, but got '@middle'
+// IDLE: warning: 'exclude' has 'secnd', which no layer matches
+// IDLE-NOT: warning
 // TYPE: expected weights of type 'f32', 'f16', {{.*}} 'nf4', {{.*}} or 'mxint8', but got 'i9'
 // GRANULARITY: expected granularity 'channel', 'tensor', 'axis<N>' or 'block<N>' for weights of type 'i8', but got 'row'
 // BLOCK: but got 'block0'
