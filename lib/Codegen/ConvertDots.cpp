@@ -143,6 +143,11 @@ static Value lowerDot(OpBuilder &b, const Dot &dot, const TargetLevel &level) {
   Location loc = dot.op->getLoc();
   int64_t lanes = dot.getLanes();
   if (auto name = getDotIntrinsic(level, dot.group, lanes, dot.unsignedLhs)) {
+    // The factor that is a part of a register stands last.
+    if (dot.group == 4 && !dot.unsignedLhs &&
+        level.has(TargetLevel::kIndexedDots))
+      return call(b, loc, *name, dot.acc.getType(),
+                  {dot.acc, dot.rhs, dot.lhs});
     if (dot.group == 4)
       return call(b, loc, *name, dot.acc.getType(),
                   {dot.acc, dot.lhs, dot.rhs});

@@ -7,6 +7,7 @@
 
 #include "ContractionLoops.h"
 #include "EmitDepthwise.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 
 using namespace quantopt;
 using qvec::kPanelWidth;
@@ -27,11 +28,15 @@ private:
   SmallVector<Value> emitSteps(const Block &block, const ContractionRun &run,
                                ArrayRef<Value> scales, Value first, Value last,
                                ValueRange sums);
-  SmallVector<Value> emitStep(const Block &block, Span range,
-                              ArrayRef<Value> inputs, Value weights,
-                              ArrayRef<Value> scales, ValueRange acc);
+  SmallVector<Value> emitGroups(const Block &block, const ContractionRun &run,
+                                int64_t count, ValueRange sums);
+  SmallVector<Value> emitStep(const Block &block, const ContractionRun &run,
+                              Value step, ArrayRef<Value> scales,
+                              llvm::function_ref<Value(int64_t)> getInput,
+                              ValueRange acc);
+  Value getInputOffset(const ContractionRun &run, Value step, int64_t position);
   void prefetchWeight(Value offset);
-  Value broadcastGroup(Value offset, int64_t elements);
+  Value repeat(Value group, int64_t elements);
   Value loadInput(Value offset);
   Value addProducts(Value sum, Value x, Value weight);
   SmallVector<Value> emitLongRun(const Block &block, const ContractionRun &run,
@@ -49,6 +54,8 @@ private:
   int64_t stepElements;
   /// Whether all weights are read once and come from far away.
   bool streamsWeights;
+  /// Steps whose input is loaded at once.
+  int64_t groupSteps;
 };
 } // namespace
 
@@ -72,6 +79,9 @@ ContractionEmitter::ContractionEmitter(KernelEmitter &emitter)
       layout.units == 1 &&
       weightType.getNumElements() * weightType.getElementTypeBitWidth() / 8 >=
           kLargeWeights;
+  bool isIndexed = integer && !isLong && stepElements == 4 &&
+                   getTargetLevel(op).has(TargetLevel::kIndexedDots);
+  groupSteps = isIndexed ? lanes : 1;
 }
 
 void ContractionEmitter::run() {
@@ -100,10 +110,9 @@ SmallVector<Value> ContractionEmitter::startAccumulators(const Block &block,
   return all;
 }
 
-/// Repeats the 32 bits at `offset` over a vector of `elements`.
-Value ContractionEmitter::broadcastGroup(Value offset, int64_t elements) {
+/// Repeats 32 bits over a vector of `elements`.
+Value ContractionEmitter::repeat(Value group, int64_t elements) {
   OpBuilder &b = e.b;
-  Value group = e.load(e.input, offset, stepElements);
   if (elements == stepElements)
     return group;
   auto one = VectorType::get({1}, b.getI32Type());
@@ -118,7 +127,7 @@ Value ContractionEmitter::broadcastGroup(Value offset, int64_t elements) {
 /// What a step multiplies a vector of weights by.
 Value ContractionEmitter::loadInput(Value offset) {
   if (stepElements == 2 || stepElements == 4)
-    return broadcastGroup(offset, stepElements * lanes);
+    return repeat(e.load(e.input, offset, stepElements), stepElements * lanes);
   if (stepElements != 1)
     return e.load(e.input, offset, stepElements);
   Value x = e.loadScalar(e.input, offset);
@@ -158,13 +167,15 @@ void ContractionEmitter::prefetchWeight(Value offset) {
                              /*isDataCache=*/true);
 }
 
-/// The sums after a step.
-SmallVector<Value> ContractionEmitter::emitStep(const Block &block, Span range,
-                                                ArrayRef<Value> inputs,
-                                                Value weights,
-                                                ArrayRef<Value> scales,
-                                                ValueRange acc) {
+/// The sums after a step, which multiplies position `i` of the run by
+/// `getInput(i)`.
+SmallVector<Value>
+ContractionEmitter::emitStep(const Block &block, const ContractionRun &run,
+                             Value step, ArrayRef<Value> scales,
+                             llvm::function_ref<Value(int64_t)> getInput,
+                             ValueRange acc) {
   OpBuilder &b = e.b;
+  Value weights = e.add(run.weight, e.mul(step, e.weight.strides[2]));
   int64_t panelStride = e.weight.strides[0];
   int64_t elements = lanes * stepElements;
   SmallVector<Value> weight;
@@ -183,8 +194,8 @@ SmallVector<Value> ContractionEmitter::emitStep(const Block &block, Span range,
     weight.push_back(stored);
   }
   SmallVector<Value> next(acc);
-  for (int64_t i = range.begin; i < range.end; ++i) {
-    Value x = loadInput(inputs[i - range.begin]);
+  for (int64_t i = run.positions.begin; i < run.positions.end; ++i) {
+    Value x = getInput(i);
     for (int64_t v = 0; v < block.vectors; ++v) {
       Value &sum = next[i * block.vectors + v];
       sum = addProducts(sum, x, weight[v]);
@@ -222,16 +233,47 @@ SmallVector<Value> ContractionEmitter::emitSteps(const Block &block,
                                                  ArrayRef<Value> scales,
                                                  Value first, Value last,
                                                  ValueRange sums) {
-  Span range = run.positions;
-  int64_t pitch = e.kernel.getWindow().getStrides()[1] * e.input.strides[2];
   return e.reduceLoop(first, last, sums, [&](Value step, ValueRange inner) {
-    Value x = e.add(run.input, e.mul(step, stepElements));
-    SmallVector<Value> inputs;
-    for (int64_t i = range.begin; i < range.end; ++i)
-      inputs.push_back(e.add(x, i * pitch));
-    Value w = e.add(run.weight, e.mul(step, e.weight.strides[2]));
-    return emitStep(block, range, inputs, w, scales, inner);
+    auto getInput = [&](int64_t i) {
+      return loadInput(getInputOffset(run, step, i));
+    };
+    return emitStep(block, run, step, scales, getInput, inner);
   });
+}
+
+/// The first element of a step of one of the run's positions.
+Value ContractionEmitter::getInputOffset(const ContractionRun &run, Value step,
+                                         int64_t position) {
+  int64_t pitch = e.kernel.getWindow().getStrides()[1] * e.input.strides[2];
+  return e.add(e.add(run.input, e.mul(step, stepElements)), position * pitch);
+}
+
+/// Adds the first `count` groups of steps of a run.
+SmallVector<Value> ContractionEmitter::emitGroups(const Block &block,
+                                                  const ContractionRun &run,
+                                                  int64_t count,
+                                                  ValueRange sums) {
+  int64_t elements = stepElements * lanes;
+  return e.reduceLoop(
+      e.index(0), e.index(count), sums, [&](Value group, ValueRange inner) {
+        Value first = e.add(e.mul(group, groupSteps), run.steps.begin);
+        SmallVector<Value> inputs;
+        for (int64_t i = run.positions.begin; i < run.positions.end; ++i)
+          inputs.push_back(
+              e.load(e.input, getInputOffset(run, first, i), elements));
+        SmallVector<Value> acc(inner);
+        for (int64_t s = 0; s < groupSteps; ++s) {
+          auto getInput = [&](int64_t i) {
+            Value part = vector::ExtractStridedSliceOp::create(
+                e.b, e.loc, inputs[i - run.positions.begin],
+                ArrayRef<int64_t>{s * stepElements},
+                ArrayRef<int64_t>{stepElements}, ArrayRef<int64_t>{1});
+            return repeat(part, elements);
+          };
+          acc = emitStep(block, run, e.add(first, s), {}, getInput, acc);
+        }
+        return acc;
+      });
 }
 
 void ContractionEmitter::emitTile(const Block &block, const Position &at) {
@@ -245,8 +287,17 @@ void ContractionEmitter::emitTile(const Block &block, const Position &at) {
                [&](const ContractionRun &run, ValueRange outer) {
                  if (isLong)
                    return emitLongRun(block, run, outer);
-                 return emitSteps(block, run, scales, e.index(run.steps.begin),
-                                  e.index(run.steps.end), outer);
+                 auto [begin, end] = run.steps;
+                 SmallVector<Value> sums(outer);
+                 int64_t groups = (end - begin) / groupSteps;
+                 if (groupSteps > 1 && groups != 0) {
+                   sums = emitGroups(block, run, groups, sums);
+                   begin += groups * groupSteps;
+                 }
+                 if (begin == end)
+                   return sums;
+                 return emitSteps(block, run, scales, e.index(begin),
+                                  e.index(end), sums);
                });
   storeTile(block, at, acc);
 }

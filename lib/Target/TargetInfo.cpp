@@ -23,7 +23,8 @@ ArrayRef<TargetLevel> quantopt::getTargetLevels() {
                      kRound = TargetLevel::kRound,
                      kDoubles = TargetLevel::kDoubles,
                      kDefault = TargetLevel::kDefault,
-                     kNoImplicitFloat = TargetLevel::kNoImplicitFloat;
+                     kNoImplicitFloat = TargetLevel::kNoImplicitFloat,
+                     kIndexedDots = TargetLevel::kIndexedDots;
   static const TargetLevel levels[] = {
 #define QUANTOPT_TARGET_LEVEL(NAME, ARCH, CPU, FEATURES, REQUIRES, BYTES,      \
                               REGISTERS, GROUP, TAPS, DOT, OPERAND, SHIFT,     \

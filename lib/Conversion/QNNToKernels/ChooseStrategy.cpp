@@ -78,6 +78,7 @@ static Choice chooseVectors(const TargetLevel &target, const TileProblem &p) {
       llvm::divideCeil(llvm::alignTo(p.channels, kPanelWidth), lanes);
   int64_t perPanel = kPanelWidth / lanes;
   Choice best;
+  bool isIndexed = p.group == 4 && target.has(TargetLevel::kIndexedDots);
   // An input and a product; of pairs both halves, and a mask.
   int64_t spare = pairs ? 4 : 2;
   int64_t perWeight = pairs ? 2 : 1;
@@ -88,7 +89,8 @@ static Choice chooseVectors(const TargetLevel &target, const TileProblem &p) {
       continue;
     for (int64_t rows = 1; rows <= std::min<int64_t>(p.positions, 14); ++rows) {
       int64_t sums = rows * vectors * (p.isLong ? 3 : 1);
-      if (sums + perWeight * vectors + spare > target.vectorRegisters)
+      int64_t inputs = isIndexed ? rows : spare;
+      if (sums + perWeight * vectors + inputs > target.vectorRegisters)
         break;
       Tile tile{rows, vectors};
       best.consider(

@@ -1,13 +1,13 @@
 // RUN: quant-compile %s --cpu=avx512vnni --emit=asm -o %t.s
-// RUN: %python %S/Inputs/inner_loops.py %t.s depthwise vpdpbusd | FileCheck %s --check-prefix=VNNI
+// RUN: %python %S/../Inputs/inner_loops.py %t.s depthwise vpdpbusd | FileCheck %s --check-prefix=VNNI
 // RUN: quant-compile %s --cpu=avxvnni --emit=asm -o %t.s
-// RUN: %python %S/Inputs/inner_loops.py %t.s depthwise vpdpbusd | FileCheck %s --check-prefix=VEX
+// RUN: %python %S/../Inputs/inner_loops.py %t.s depthwise vpdpbusd | FileCheck %s --check-prefix=VEX
 // RUN: quant-compile %s --cpu=x86-64-v4 --emit=asm -o %t.s
-// RUN: %python %S/Inputs/inner_loops.py %t.s depthwise vpmaddwd | FileCheck %s --check-prefix=WORDS
+// RUN: %python %S/../Inputs/inner_loops.py %t.s depthwise vpmaddwd | FileCheck %s --check-prefix=WORDS
 // RUN: quant-compile %s --cpu=x86-64-v3 --emit=asm -o %t.s
-// RUN: %python %S/Inputs/inner_loops.py %t.s depthwise vpmaddwd | FileCheck %s --check-prefix=AVX2
+// RUN: %python %S/../Inputs/inner_loops.py %t.s depthwise vpmaddwd | FileCheck %s --check-prefix=AVX2
 // RUN: quant-compile %s --cpu=x86-64 --emit=asm -o %t.s
-// RUN: %python %S/Inputs/inner_loops.py %t.s depthwise pmaddwd | FileCheck %s --check-prefix=SSE2
+// RUN: %python %S/../Inputs/inner_loops.py %t.s depthwise pmaddwd | FileCheck %s --check-prefix=SSE2
 
 // The instructions of the inner loops of depthwise convolutions, and that no
 // register is spilled there: bytes are interleaved block by block and feed dot

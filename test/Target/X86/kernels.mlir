@@ -1,18 +1,18 @@
 // RUN: quant-compile %s --cpu=avx512vnni --emit=asm -o %t.s
-// RUN: %python %S/Inputs/inner_loops.py %t.s contraction_conv vpdpbusd | FileCheck %s --check-prefix=VNNI
-// RUN: %python %S/Inputs/inner_loops.py %t.s contraction_dense vfmadd231ps | FileCheck %s --check-prefix=FMA
-// RUN: %python %S/Inputs/inner_loops.py %t.s pool_max vpmaxub | FileCheck %s --check-prefix=MAX
+// RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_conv vpdpbusd | FileCheck %s --check-prefix=VNNI
+// RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_dense vfmadd231ps | FileCheck %s --check-prefix=FMA
+// RUN: %python %S/../Inputs/inner_loops.py %t.s pool_max vpmaxub | FileCheck %s --check-prefix=MAX
 // RUN: quant-compile %s --cpu=avxvnni --emit=asm -o %t.s
-// RUN: %python %S/Inputs/inner_loops.py %t.s contraction_conv vpdpbusd | FileCheck %s --check-prefix=VEX
+// RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_conv vpdpbusd | FileCheck %s --check-prefix=VEX
 // RUN: quant-compile %s --cpu=x86-64-v4 --emit=asm -o %t.s
-// RUN: %python %S/Inputs/inner_loops.py %t.s contraction_conv vpmaddwd | FileCheck %s --check-prefix=WORDS
+// RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_conv vpmaddwd | FileCheck %s --check-prefix=WORDS
 // RUN: quant-compile %s --cpu=x86-64-v3 --emit=asm -o %t.s
-// RUN: %python %S/Inputs/inner_loops.py %t.s contraction_conv vpmaddwd | FileCheck %s --check-prefix=AVX2
-// RUN: %python %S/Inputs/inner_loops.py %t.s contraction_dense vfmadd231ps | FileCheck %s --check-prefix=FMA2
-// RUN: %python %S/Inputs/inner_loops.py %t.s pool_max vpmaxub | FileCheck %s --check-prefix=MAX2
+// RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_conv vpmaddwd | FileCheck %s --check-prefix=AVX2
+// RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_dense vfmadd231ps | FileCheck %s --check-prefix=FMA2
+// RUN: %python %S/../Inputs/inner_loops.py %t.s pool_max vpmaxub | FileCheck %s --check-prefix=MAX2
 // RUN: quant-compile %s --cpu=x86-64 --emit=asm -o %t.s
-// RUN: %python %S/Inputs/inner_loops.py %t.s contraction_conv pmaddwd | FileCheck %s --check-prefix=SSE2
-// RUN: %python %S/Inputs/inner_loops.py %t.s pool_max pmaxub | FileCheck %s --check-prefix=SSEMAX
+// RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_conv pmaddwd | FileCheck %s --check-prefix=SSE2
+// RUN: %python %S/../Inputs/inner_loops.py %t.s pool_max pmaxub | FileCheck %s --check-prefix=SSEMAX
 
 // The instructions of inner loops, and that no register is spilled there. A tile
 // of 4 rows keeps 4 sums for each vector of weights.

@@ -1,11 +1,11 @@
 // RUN: quant-compile %s --cpu=avx512vnni --emit=asm -o %t.s
-// RUN: %python %S/Inputs/must_select.py %t.s %s avx512vnni | FileCheck %s
+// RUN: %python %S/../Inputs/must_select.py %t.s %s avx512vnni | FileCheck %s
 // RUN: quant-compile %s --cpu=avxvnni --emit=asm -o %t.s
-// RUN: %python %S/Inputs/must_select.py %t.s %s avxvnni | FileCheck %s
+// RUN: %python %S/../Inputs/must_select.py %t.s %s avxvnni | FileCheck %s
 // RUN: quant-compile %s --cpu=x86-64-v3 --emit=asm -o %t.s
-// RUN: %python %S/Inputs/must_select.py %t.s %s x86-64-v3 | FileCheck %s
+// RUN: %python %S/../Inputs/must_select.py %t.s %s x86-64-v3 | FileCheck %s
 // RUN: quant-compile %s --cpu=x86-64 --emit=asm -o %t.s
-// RUN: %python %S/Inputs/must_select.py %t.s %s x86-64 | FileCheck %s
+// RUN: %python %S/../Inputs/must_select.py %t.s %s x86-64 | FileCheck %s
 // CHECK: 11 rows, 0 problems
 
 // The instructions of loops outside of contractions, and of their epilogue. Bytes are
@@ -62,7 +62,7 @@
 // x86-64 floats: maxps xmm
 // x86-64 floats: cvtps2pd xmm, mulpd xmm, pslld xmm; stack
 // x86-64 floats: divps xmm
-// x86-64 requantize: pmaddwd xmm, cvtdq2ps xmm, packssdw xmm, packuswb xmm; stack
+// x86-64 requantize: pmaddwd xmm, mulpd xmm, packssdw xmm, packuswb xmm; stack
 !b = tensor<64x256xi8>
 !f = tensor<64x256xf32>
 !q = tensor<64x256x!qnn.affine<i8, 0.05 : 3>>

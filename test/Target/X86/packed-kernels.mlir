@@ -1,8 +1,8 @@
 // RUN: quant-compile %s --cpu=avx512vnni --emit=asm -o %t.s
-// RUN: %python %S/Inputs/inner_loops.py %t.s packed_one vpdpbusd | FileCheck %s --check-prefix=ROW
-// RUN: %python %S/Inputs/inner_loops.py %t.s packed_many vpdpbusd | FileCheck %s --check-prefix=ROWS
+// RUN: %python %S/../Inputs/inner_loops.py %t.s packed_one vpdpbusd | FileCheck %s --check-prefix=ROW
+// RUN: %python %S/../Inputs/inner_loops.py %t.s packed_many vpdpbusd | FileCheck %s --check-prefix=ROWS
 // RUN: quant-compile %s --cpu=x86-64-v3 --emit=asm -o %t.s
-// RUN: %python %S/Inputs/inner_loops.py %t.s packed_many vpmaddwd | FileCheck %s --check-prefix=WORDS
+// RUN: %python %S/../Inputs/inner_loops.py %t.s packed_many vpmaddwd | FileCheck %s --check-prefix=WORDS
 
 // A block of 32 codes for 64 channels and one row: 32 products, each of a masked
 // vector, and no vector is spilled.

@@ -1,5 +1,5 @@
 // RUN: quant-compile %s --cpu=avx512vnni --emit=asm -o %t.s
-// RUN: %python %S/Inputs/inner_loops.py %t.s contraction_sum vfmadd231ps | FileCheck %s
+// RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_sum vfmadd231ps | FileCheck %s
 
 // A product with 24 channels, one and a half vectors, to which another value is
 // added: half vectors are stored through masks. Were they extracted, LLVM would

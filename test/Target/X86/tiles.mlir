@@ -1,12 +1,12 @@
 // RUN: quant-compile %s --cpu=amx --emit=asm -o %t.s
 // RUN: FileCheck %s --input-file=%t.s
-// RUN: %python %S/Inputs/inner_loops.py %t.s contraction tdpbusd > %t.loop
+// RUN: %python %S/../Inputs/inner_loops.py %t.s contraction tdpbusd > %t.loop
 // RUN: FileCheck %s --input-file=%t.loop --check-prefix=LOOP --implicit-check-not=%%rsp --implicit-check-not=tilestored
 // RUN: grep -c tileloadd %t.loop > %t.loads
 // RUN: grep -c tdpbusd %t.loop > %t.products
 // RUN: diff %t.loads %t.products
 // RUN: quant-compile %s --cpu=sapphirerapids --emit=asm -o %t.s
-// RUN: %python %S/Inputs/inner_loops.py %t.s contraction tdpbusd > %t.loop
+// RUN: %python %S/../Inputs/inner_loops.py %t.s contraction tdpbusd > %t.loop
 // RUN: FileCheck %s --input-file=%t.loop --check-prefix=LOOP --implicit-check-not=%%rsp --implicit-check-not=tilestored
 
 // Two tiles of positions by two of channels: each is loaded once for two products,

@@ -41,6 +41,9 @@ struct TargetLevel {
     /// Code that computes with integers alone leaves the registers of floats
     /// alone: an interrupt that saves them takes longer.
     kNoImplicitFloat = 32,
+    /// A dot product of bytes can take the four bytes that it repeats from any
+    /// place in a vector register, but not from memory.
+    kIndexedDots = 128,
   };
 
   llvm::StringRef name;

@@ -11,7 +11,8 @@ import re
 import sys
 
 LABEL = re.compile(r"^(\S+):")
-JUMP = re.compile(r"^\tj\w+\t(\S+)$")
+# x86-64 jumps; branches of Arm and RISC-V, and of Arm's loops, compare before the label.
+JUMP = re.compile(r"^\t(?:j\w+|b\S*|[ct]bn?z|le|letp)\t(?:.*,\s*)?(\.L\S+)$")
 
 
 def functions(lines, name):
