@@ -137,7 +137,7 @@ def _write_case(folder, header_path, inputs):
     arguments += [f"(void *)(case_outputs[{o}].data + 64)" for o in range(num_outputs)]
     # A call of the driver itself: no other function's stack is measured.
     with open(os.path.join(folder, "case.h"), "w", encoding="utf-8") as file:
-        file.write(f"""#include "{header_path}"
+        file.write(f"""#include "{os.path.abspath(header_path)}"
 #include <stddef.h>
 struct case_tensor {{ unsigned char *data; size_t size; }};
 enum {{ CASE_ARENA_BYTES = {_define(header, 'ARENA_BYTES')}, CASE_OUTPUTS = {num_outputs},
@@ -179,7 +179,7 @@ def _write_call(path, header_path):
     buffers.append(f"static unsigned char arena[{_define(header, 'ARENA_BYTES')}]"
                    f" __attribute__((aligned({_define(header, 'ARENA_ALIGNMENT')})));\n")
     with open(path, "w", encoding="utf-8") as file:
-        file.write(f'#include "{header_path}"\nint image_run(void);\n{"".join(buffers)}'
+        file.write(f'#include "{os.path.abspath(header_path)}"\nint image_run(void);\n{"".join(buffers)}'
                    "int image_run(void) {\n"
                    f"  return {name}_run({', '.join(arguments)}, arena, 0, 0);\n}}\n")
 
