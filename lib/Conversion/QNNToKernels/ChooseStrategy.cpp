@@ -18,6 +18,12 @@ static bool usesPairs(const TargetLevel &target, const TileProblem &p) {
   return p.group == 4 && target.dotGroup == 2;
 }
 
+/// Whether groups of vector registers are multiplied by general registers,
+/// which another unit loads.
+static bool scalesGroups(const TargetLevel &target) {
+  return target.hasVectors() && target.dotGroup == 1;
+}
+
 /// Modelled time of one tile: per step of the depth a dot per accumulator, a
 /// load per weight vector and a broadcast per row; per accumulator an epilogue.
 static double getTileCost(const TargetLevel &target, const TileProblem &p,
@@ -26,7 +32,8 @@ static double getTileCost(const TargetLevel &target, const TileProblem &p,
   double dot = isFloat ? 1.0 : isWords ? 2.0 : target.dotCost;
   double load = isFloat ? 0.6 : isWords ? 1.2 : target.operandCost;
   double steps = double(p.depth) / double(p.group);
-  double step = rows * vectors * dot + (rows + vectors) * load + 0.5;
+  double input = scalesGroups(target) ? 0.25 * load : load;
+  double step = rows * vectors * dot + rows * input + vectors * load + 0.5;
   // Latency: too few independent chains leave the multipliers idle. Processors
   // without vectors execute in order.
   double chains = rows * vectors;
