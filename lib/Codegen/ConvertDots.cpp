@@ -117,26 +117,28 @@ static Value lowerWords(OpBuilder &b, const Dot &dot,
   return vector::BroadcastOp::create(b, loc, dot.acc.getType(), sum);
 }
 
-/// Products of bytes fit words. Neighbours are added twice, which leaves one
-/// sum for each four of them.
-static Value lowerPairwise(OpBuilder &b, const Dot &dot,
-                           const PairwiseIntrinsics &names) {
+/// Products of bytes fit words. Those of the first two bytes of each four, and
+/// of the last two, are added to the sums in pairs.
+static Value lowerPairwise(OpBuilder &b, const Dot &dot, StringRef addWords) {
   Location loc = dot.op->getLoc();
   auto words = VectorType::get({8}, b.getI16Type());
-  auto pairSums = [&](int64_t first) -> Value {
-    auto half = [&](Value bytes) -> Value {
-      Value part = vector::ExtractStridedSliceOp::create(
-          b, loc, bytes, ArrayRef<int64_t>{first}, ArrayRef<int64_t>{8},
-          ArrayRef<int64_t>{1});
-      return arith::ExtSIOp::create(b, loc, words, part);
-    };
-    Value products =
-        arith::MulIOp::create(b, loc, half(dot.lhs), half(dot.rhs));
-    return call(b, loc, names.addWords, dot.acc.getType(), products);
+  auto bytes = VectorType::get({8}, b.getI8Type());
+  auto widenPairs = [&](Value vector, int64_t first) -> Value {
+    Value pairs = vector::BitCastOp::create(b, loc, words, vector);
+    Value chosen = vector::ShuffleOp::create(
+        b, loc, pairs, pairs,
+        ArrayRef<int64_t>{first, first + 2, first + 4, first + 6});
+    Value factors = vector::BitCastOp::create(b, loc, bytes, chosen);
+    return arith::ExtSIOp::create(b, loc, words, factors);
   };
-  Value sums = call(b, loc, names.addPairs, dot.acc.getType(),
-                    {pairSums(0), pairSums(8)});
-  return arith::AddIOp::create(b, loc, dot.acc, sums);
+  Value sum = dot.acc;
+  for (int64_t first : {0, 1}) {
+    Value products = arith::MulIOp::create(b, loc, widenPairs(dot.lhs, first),
+                                           widenPairs(dot.rhs, first));
+    sum = arith::AddIOp::create(
+        b, loc, sum, call(b, loc, addWords, dot.acc.getType(), products));
+  }
+  return sum;
 }
 
 static Value lowerDot(OpBuilder &b, const Dot &dot, const TargetLevel &level) {
@@ -168,7 +170,7 @@ static Value lowerDot(OpBuilder &b, const Dot &dot, const TargetLevel &level) {
   auto words = getWordIntrinsics(level);
   if (words && !dot.unsignedLhs && lanes == 1)
     return lowerWords(b, dot, *words);
-  auto pairwise = getPairwiseIntrinsics(level);
+  auto pairwise = getPairwiseIntrinsic(level);
   if (pairwise && !dot.unsignedLhs && lanes == 4)
     return lowerPairwise(b, dot, *pairwise);
   return lowerGeneric(b, dot);

@@ -139,19 +139,18 @@ std::optional<StringRef> quantopt::getHighIntrinsic(const TargetLevel &level,
   return std::nullopt;
 }
 
-std::optional<PairwiseIntrinsics>
-quantopt::getPairwiseIntrinsics(const TargetLevel &level) {
+std::optional<StringRef>
+quantopt::getPairwiseIntrinsic(const TargetLevel &level) {
   struct Row {
-    StringRef arch;
-    PairwiseIntrinsics names;
+    StringRef arch, name;
   };
   static const Row rows[] = {
-#define QUANTOPT_PAIRWISE_INTRINSICS(ARCH, WORDS, PAIRS) {ARCH, {WORDS, PAIRS}},
+#define QUANTOPT_PAIRWISE_INTRINSIC(ARCH, NAME) {ARCH, NAME},
 #include "Intrinsics.def"
   };
   for (const Row &row : rows)
     if (row.arch == level.arch)
-      return row.names;
+      return row.name;
   return std::nullopt;
 }
 

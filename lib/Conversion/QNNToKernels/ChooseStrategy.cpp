@@ -12,10 +12,11 @@
 using namespace quantopt;
 using qvec::kPanelWidth;
 
-/// Whether a product of bytes takes two instructions for pairs of words, for
-/// which both factors are split.
-static bool usesPairs(const TargetLevel &target, const TileProblem &p) {
-  return p.group == 4 && target.dotGroup == 2;
+/// Whether a product of bytes takes several instructions, for which both
+/// factors are split in two.
+static bool splitsFactors(const TargetLevel &target, const TileProblem &p) {
+  return p.group == 4 &&
+         (target.dotGroup == 2 || (target.hasVectors() && target.dotCost > 1));
 }
 
 /// Whether groups of vector registers are multiplied by general registers,
@@ -37,9 +38,9 @@ static double getTileCost(const TargetLevel &target, const TileProblem &p,
   // Latency: too few independent chains leave the multipliers idle. Processors
   // without vectors execute in order.
   double chains = rows * vectors;
-  double latency = !target.hasVectors()   ? 0.0
-                   : usesPairs(target, p) ? 6.0
-                                          : 9.0;
+  double latency = !target.hasVectors()       ? 0.0
+                   : splitsFactors(target, p) ? 6.0
+                                              : 9.0;
   return steps * std::max(step, std::min(latency, latency * 8 / (chains * 4))) +
          rows * vectors * 8.0 + 12.0;
 }
@@ -80,15 +81,16 @@ struct Choice {
 static Choice chooseVectors(const TargetLevel &target, const TileProblem &p) {
   int64_t lanes =
       p.group == 1 ? target.getLanes() : target.getContractionLanes();
-  bool pairs = usesPairs(target, p);
+  bool isSplit = splitsFactors(target, p);
   int64_t needed =
       llvm::divideCeil(llvm::alignTo(p.channels, kPanelWidth), lanes);
   int64_t perPanel = kPanelWidth / lanes;
   Choice best;
   bool isIndexed = p.group == 4 && target.has(TargetLevel::kIndexedDots);
-  // An input and a product; of pairs both halves, and a mask.
-  int64_t spare = pairs ? 4 : 2;
-  int64_t perWeight = pairs ? 2 : 1;
+  // An input and a product; where they are split both halves, and a mask; of
+  // products that are added by another instruction, several.
+  int64_t spare = !isSplit ? 2 : target.dotGroup == 2 ? 4 : 8;
+  int64_t perWeight = isSplit ? 2 : 1;
   for (int64_t vectors = 1; vectors <= std::min<int64_t>(needed, 8);
        ++vectors) {
     // A tile is part of one panel or several whole ones.

@@ -5,7 +5,7 @@
 #base = #qvec.target<level = "aarch64", triple = "aarch64", cpu = "", features = "">
 
 // CHECK-LABEL: @signed
-// CHECK: llvm.call_intrinsic "llvm.aarch64.neon.sdot"
+// CHECK: llvm.call_intrinsic "llvm.aarch64.neon.sdot"(%arg0, %arg2, %arg1)
 func.func @signed(%acc: vector<4xi32>, %a: vector<16xi8>, %b: vector<16xi8>) -> vector<4xi32>
     attributes {qvec.target = #dotprod} {
   %0 = qvec.dot4 %acc, %a, %b : vector<4xi32>, vector<16xi8>
@@ -31,13 +31,17 @@ func.func @unsigned_without_i8mm(%acc: vector<4xi32>, %a: vector<16xi8>, %b: vec
   return %0 : vector<4xi32>
 }
 
-// Words of two halves, added in pairs twice.
+// Products of the first two bytes of each four and of the last two, each added
+// in pairs.
 // CHECK-LABEL: @pairwise
+// CHECK: vector.shuffle {{.*}} [0, 2, 4, 6] : vector<8xi16>, vector<8xi16>
 // CHECK: arith.muli {{.*}} : vector<8xi16>
-// CHECK: llvm.call_intrinsic "llvm.aarch64.neon.saddlp"
+// CHECK: %[[FIRST:.*]] = llvm.call_intrinsic "llvm.aarch64.neon.saddlp"
+// CHECK: %[[SUM:.*]] = arith.addi %{{.*}}, %[[FIRST]] : vector<4xi32>
+// CHECK: vector.shuffle {{.*}} [1, 3, 5, 7] : vector<8xi16>, vector<8xi16>
 // CHECK: arith.muli {{.*}} : vector<8xi16>
-// CHECK: llvm.call_intrinsic "llvm.aarch64.neon.saddlp"
-// CHECK: llvm.call_intrinsic "llvm.aarch64.neon.addp"
+// CHECK: %[[LAST:.*]] = llvm.call_intrinsic "llvm.aarch64.neon.saddlp"
+// CHECK: arith.addi %[[SUM]], %[[LAST]] : vector<4xi32>
 func.func @pairwise(%acc: vector<4xi32>, %a: vector<16xi8>, %b: vector<16xi8>) -> vector<4xi32>
     attributes {qvec.target = #base} {
   %0 = qvec.dot4 %acc, %a, %b : vector<4xi32>, vector<16xi8>

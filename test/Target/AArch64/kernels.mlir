@@ -3,6 +3,8 @@
 // RUN: FileCheck %s --check-prefix=REST --input-file=%t.s
 // RUN: quant-compile %s --target=aarch64-linux-gnu --cpu=aarch64-i8mm --emit=asm -o %t.s
 // RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_conv sdot | FileCheck %s
+// RUN: quant-compile %s --target=aarch64-linux-gnu --cpu=aarch64 --emit=asm -o %t.s
+// RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_conv smull | FileCheck %s --check-prefix=BASE
 
 // Four steps of a row are loaded at once, and each dot product takes the bytes of
 // its step from there: nothing is repeated over a register, nothing spilled.
@@ -18,6 +20,11 @@
 // REST: sdot v{{[0-9]+}}.4s, v{{[0-9]+}}.16b, v{{[0-9]+}}.4b[0]
 // REST: ld1r
 // REST: sdot v{{[0-9]+}}.4s, v{{[0-9]+}}.16b, v{{[0-9]+}}.16b
+
+// Without dot products two products of eight bytes for each vector of sums.
+// BASE: loop:
+// BASE-COUNT-32: {{smull|sadalp}}
+// BASE: sadalp v{{[0-9]+}}.4s, v{{[0-9]+}}.8h
 module attributes {qnn.phase = "fuse"} {
   func.func @main(%x: tensor<1x16x16x64xi8> {qnn.name = "x"}, %y: tensor<16x44xi8> {qnn.name = "y"})
       -> (tensor<1x16x16x64xi8> {qnn.name = "conv"}, tensor<16x64xi8> {qnn.name = "rest"}) {

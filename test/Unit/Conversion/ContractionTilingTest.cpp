@@ -177,10 +177,16 @@ TEST(ChooseTile, FitsTheRegisters) {
       return;
     }
     // Accumulators, a weight per vector, the input and what it becomes; words
-    // of even and odd bytes, a mask and a product where bytes make pairs.
+    // of even and odd bytes, a mask and a product where bytes make pairs; both
+    // halves and several products where each is added by itself; the input of
+    // all rows where dot products choose parts of it.
     bool pairs = problem.group == 4 && level.dotGroup == 2;
-    int64_t needed = tile.rows * tile.vectors + tile.vectors * (pairs ? 2 : 1) +
-                     (pairs ? 4 : 2);
+    bool isSplit = pairs || (problem.group == 4 && level.hasVectors() &&
+                             level.dotCost > 1);
+    bool isIndexed = problem.group == 4 && level.has(TargetLevel::kIndexedDots);
+    int64_t inputs = isIndexed ? tile.rows : pairs ? 4 : isSplit ? 8 : 2;
+    int64_t needed =
+        tile.rows * tile.vectors + tile.vectors * (isSplit ? 2 : 1) + inputs;
     ASSERT_LE(needed, level.vectorRegisters)
         << level.name.str() << ": " << tile.rows << "x" << tile.vectors;
   });

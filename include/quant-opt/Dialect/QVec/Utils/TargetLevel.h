@@ -136,17 +136,9 @@ std::optional<WordIntrinsics> getWordIntrinsics(const TargetLevel &level);
 std::optional<llvm::StringRef> getHighIntrinsic(const TargetLevel &level,
                                                 int64_t lanes);
 
-/// LLVM intrinsics that widen products of bytes, for 8 lanes of 16 bits.
-struct PairwiseIntrinsics {
-  /// Adds neighbouring words into 32 bits.
-  llvm::StringRef addWords;
-  /// Adds neighbouring elements of two vectors of 4 sums.
-  llvm::StringRef addPairs;
-};
-
-/// The level's pairwise additions; nothing when it has none.
-std::optional<PairwiseIntrinsics>
-getPairwiseIntrinsics(const TargetLevel &level);
+/// The LLVM intrinsic that adds neighbours of 8 words of 16 bits into 32 bits;
+/// nothing when the level has none.
+std::optional<llvm::StringRef> getPairwiseIntrinsic(const TargetLevel &level);
 
 /// The LLVM intrinsic that multiplies pairs of 16-bit integers and adds the two
 /// products, for each of the level's lanes; nothing when the level has none.
