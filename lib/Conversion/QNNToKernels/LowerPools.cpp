@@ -84,6 +84,7 @@ static LogicalResult lowerIntegerAverage(LoweringState &state,
     ranges.push_back({count * (llvm::minIntN(bits) - inputZeroPoint),
                       count * (llvm::maxIntN(bits) - inputZeroPoint)});
   }
+  TwoRoundings roundings = TwoRoundings::get(op.getShifts(), ranges);
   // Two roundings take multipliers and shifts, as the exact form does.
   if (twice)
     ranges.clear();
@@ -96,13 +97,11 @@ static LogicalResult lowerIntegerAverage(LoweringState &state,
   if (!form.shifts.empty())
     spec.countParams.push_back(state.constantI32(form.shifts, loc));
   int64_t offset = bits == 8 ? state.target.getActivationOffset() : 0;
-  bool isSmallScale =
-      llvm::all_of(op.getShifts(), [](int32_t n) { return n > 31; });
   auto requantize = [&](OpBuilder &b, Value acc, ValueRange counts) -> Value {
     ScalarEmitter emitter(b, loc, state.target);
     if (twice)
-      return emitter.requantizeTwice(acc, counts[0], counts[1], isSmallScale,
-                                     stored.zeroPoint, stored.min, stored.max);
+      return emitter.requantizeTwice(acc, counts[0], counts[1], roundings,
+                                     stored);
     return emitter.requantize(form, acc, counts, stored);
   };
   spec.prologue = requantize;

@@ -37,6 +37,18 @@ static bool findHighFactors(ArrayRef<ScaledRange> scaled, int32_t shift,
   return false;
 }
 
+TwoRoundings TwoRoundings::get(ArrayRef<int32_t> shifts,
+                               ArrayRef<IntegerRange> ranges) {
+  TwoRoundings known;
+  known.isSmallScale =
+      llvm::all_of(shifts, [](int32_t shift) { return shift > 31; });
+  known.isShort =
+      !ranges.empty() && llvm::all_of(ranges, [](const IntegerRange &range) {
+        return range.maxAbs() < int64_t(1) << 30;
+      });
+  return known;
+}
+
 RequantizeForm quantopt::chooseRequantizeForm(const TargetLevel &target,
                                               ArrayRef<Multiplier> multipliers,
                                               ArrayRef<IntegerRange> ranges,

@@ -35,6 +35,18 @@ struct RequantizeForm {
   int32_t lift = 0;
 };
 
+/// What is known about requantizations with two roundings.
+struct TwoRoundings {
+  /// All shifts are at least 32.
+  bool isSmallScale = false;
+  /// All sums lie between -2^30 and 2^30.
+  bool isShort = false;
+
+  /// With no ranges nothing is known about sums.
+  static TwoRoundings get(ArrayRef<int32_t> shifts,
+                          ArrayRef<IntegerRange> ranges);
+};
+
 /// Chooses the form for multipliers and the ranges of their sums; no ranges
 /// means that nothing is known.
 RequantizeForm chooseRequantizeForm(const TargetLevel &target,

@@ -229,8 +229,10 @@ void ScalarChain::collectRequantize(Step &step, qnn::RequantizeOp op,
   for (auto [m, shift] : llvm::zip(op.getMultipliers(), op.getShifts()))
     multipliers.push_back({m, shift});
   // Two roundings take multipliers and shifts, as the exact form does.
-  if (op.getRoundTwice())
+  if (op.getRoundTwice()) {
+    step.roundings = TwoRoundings::get(op.getShifts(), inputRanges);
     inputRanges = {};
+  }
   step.form = chooseRequantizeForm(state.target, multipliers, inputRanges,
                                    getStoredRange(op));
   auto add = [&](const auto &constants) {
@@ -285,12 +287,9 @@ Value ScalarChain::emitRequantize(ScalarEmitter &emitter, const Step &step,
   StoredRange range = getStoredRange(op);
   if (input.getType().getIntOrFloatBitWidth() <= 16)
     input = emitter.center(input, int32_t(op.getInputZeroPoint()));
-  if (op.getRoundTwice()) {
-    bool isSmallScale =
-        llvm::all_of(op.getShifts(), [](int32_t n) { return n > 31; });
-    return emitter.requantizeTwice(input, values[0], values[1], isSmallScale,
-                                   range.zeroPoint, range.min, range.max);
-  }
+  if (op.getRoundTwice())
+    return emitter.requantizeTwice(input, values[0], values[1], step.roundings,
+                                   range);
   return emitter.requantize(step.form, input, values, range);
 }
 

@@ -92,6 +92,7 @@ private:
     SmallVector<Source> sources;
     /// Of requantizations.
     RequantizeForm form;
+    TwoRoundings roundings = {};
     /// Which operand of the op is the chain's value.
     unsigned chainOperand = 0;
     /// Whole tensors that are read where an element says.

@@ -324,10 +324,36 @@ static StoredRange getRange(Operation *op, int64_t zeroPoint, int64_t min,
   return {getElementTypeOrSelf(op->getResult(0)), zeroPoint, min, max};
 }
 
-Value ScalarEmitter::requantizeTwice(Value acc, Value multiplier, Value shift,
-                                     bool isSmallScale, int64_t zeroPoint,
-                                     int64_t min, int64_t max) {
+/// `(acc * multiplier + 2^30) asr 31`.
+Value ScalarEmitter::roundOnce(Value acc, Value multiplier, bool isShort) {
+  auto multiplyHigh = [&](Value value, uint32_t shift) -> Value {
+    return qvec::MultiplyHighOp::create(builder, loc, value.getType(), value,
+                                        multiplier, shift);
+  };
+  if (target.requantizeShift == 31)
+    return multiplyHigh(acc, 31);
+  if (target.requantizeShift == 32 && isShort)
+    return multiplyHigh(arith::ShLIOp::create(builder, loc, acc, i32(1)), 32);
   Type i64Type = builder.getI64Type();
+  auto widen = [&](Value value) -> Value {
+    return arith::ExtSIOp::create(builder, loc, i64Type, value);
+  };
+  auto i64 = [&](int64_t value) -> Value {
+    return arith::ConstantOp::create(builder, loc,
+                                     builder.getI64IntegerAttr(value));
+  };
+  // A constant shift: small processors have no other one of 64 bits.
+  Value product =
+      arith::MulIOp::create(builder, loc, widen(acc), widen(multiplier));
+  product = arith::AddIOp::create(builder, loc, product, i64(1 << 30));
+  product = arith::ShRSIOp::create(builder, loc, product, i64(31));
+  return arith::TruncIOp::create(builder, loc, builder.getI32Type(), product);
+}
+
+Value ScalarEmitter::requantizeTwice(Value acc, Value multiplier, Value shift,
+                                     const TwoRoundings &known,
+                                     const StoredRange &range) {
+  bool isSmallScale = known.isSmallScale;
   auto sub = [&](Value a, Value b) -> Value {
     return arith::SubIOp::create(builder, loc, a, b);
   };
@@ -344,19 +370,7 @@ Value ScalarEmitter::requantizeTwice(Value acc, Value multiplier, Value shift,
     acc = arith::MaxSIOp::create(builder, loc, acc, sub(i32(0), limit));
     acc = arith::ShLIOp::create(builder, loc, acc, left);
   }
-  auto widen = [&](Value value) -> Value {
-    return arith::ExtSIOp::create(builder, loc, i64Type, value);
-  };
-  auto i64 = [&](int64_t value) -> Value {
-    return arith::ConstantOp::create(builder, loc,
-                                     builder.getI64IntegerAttr(value));
-  };
-  // A constant shift: small processors have no other one of 64 bits.
-  Value product =
-      arith::MulIOp::create(builder, loc, widen(acc), widen(multiplier));
-  product = arith::AddIOp::create(builder, loc, product, i64(1 << 30));
-  Value once = arith::TruncIOp::create(builder, loc, builder.getI32Type(),
-                                       shiftRight(product, i64(31)));
+  Value once = roundOnce(acc, multiplier, known.isShort && isSmallScale);
   // Halves away from zero: one less for negative numbers, then halves up, with
   // a sum that cannot overflow.
   Value lowered =
@@ -372,8 +386,8 @@ Value ScalarEmitter::requantizeTwice(Value acc, Value multiplier, Value shift,
         builder, loc, arith::CmpIPredicate::sgt, shift, i32(31));
     twice = arith::SelectOp::create(builder, loc, isSmall, twice, once);
   }
-  twice = arith::AddIOp::create(builder, loc, twice, i32(zeroPoint));
-  return clampTo({builder.getI8Type(), 0, min, max}, twice);
+  twice = arith::AddIOp::create(builder, loc, twice, i32(range.zeroPoint));
+  return clampTo(range, twice);
 }
 
 Value ScalarEmitter::rescaleAdd(qnn::RescaleAddOp op, Value lhs, Value rhs) {
@@ -414,8 +428,7 @@ Value ScalarEmitter::rescaleMul(qnn::RescaleMulOp op, Value lhs, Value rhs) {
   Multiplier multiplier{int32_t(op.getMultiplier()), int32_t(op.getShift())};
   if (op.getRoundTwice())
     return requantizeTwice(product, i32(multiplier.m), i32(multiplier.shift),
-                           op.getShift() > 31, range.zeroPoint, range.min,
-                           range.max);
+                           {op.getShift() > 31, /*isShort=*/true}, range);
   // Products of bytes keep to integers, which need no fused multiply-add.
   if (range.type.isInteger(16) && target.hasFma() &&
       doubleFormIsExact(multiplier, INT32_MAX))

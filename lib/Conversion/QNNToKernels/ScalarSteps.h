@@ -69,11 +69,9 @@ public:
   /// The exact 64-bit form with round half even.
   Value requantizeWide(Value acc, Value multiplier, Value shift,
                        const StoredRange &range);
-  /// The form with two roundings (see Support/SourceRounding.h). With
-  /// `isSmallScale` all shifts are known to be at least 32.
+  /// The form with two roundings (see Support/SourceRounding.h).
   Value requantizeTwice(Value acc, Value multiplier, Value shift,
-                        bool isSmallScale, int64_t zeroPoint, int64_t min,
-                        int64_t max);
+                        const TwoRoundings &known, const StoredRange &range);
   Value rescaleAdd(qnn::RescaleAddOp op, Value lhs, Value rhs);
   Value rescaleMul(qnn::RescaleMulOp op, Value lhs, Value rhs);
   /// The sum of the entries of tables of `i32` for two bytes.
@@ -82,6 +80,7 @@ public:
   Value lookup(ArrayRef<int8_t> table, Value stored);
 
 private:
+  Value roundOnce(Value acc, Value multiplier, bool isShort);
   /// `x / scale`, limited to the type's range; NaN gives the lowest value.
   Value divideByScale(qnn::AffineType type, Value x);
   /// `x` limited to [lower, upper]; NaN gives the lower end.
