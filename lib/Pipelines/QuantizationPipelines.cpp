@@ -89,13 +89,17 @@ void quantopt::buildQuantizePipeline(OpPassManager &manager,
     border.required = options.integerOnly;
     manager.addPass(createQuantizeBorderPass(border));
   }
-  if (options.dynamic)
-    manager.addPass(createQuantizeInputsPass());
+  if (options.dynamic) {
+    QuantizeInputsPassOptions inputs;
+    inputs.perTensor = options.dynamicPerTensor;
+    manager.addPass(createQuantizeInputsPass(inputs));
+  }
   addPhaseMark(manager, Phase::Quantize);
 }
 
 void quantopt::buildFusePipeline(OpPassManager &manager,
                                  const FuseOptions &options) {
+  manager.addPass(createRoundBiasesPass());
   FuseIntegerPassOptions fuse;
   fuse.integerOnly = options.integerOnly;
   fuse.rounding = options.rounding;

@@ -23,6 +23,8 @@ FORMATS = (
     ("i4", "--granularity=channel"), ("i4", "--granularity=block32"),
     ("u4", "--scheme=affine", "--granularity=block16"), ("f16",),
 )
+# Enough results for one in 1000 to be a number.
+COUNT = 500
 
 
 def last_step(path):
@@ -88,7 +90,7 @@ def main():
     model, calibration, samples, folder, *data = sys.argv[1:]
     session, bad, count = execution.Session(folder), 0, 0
     few = session.path("samples.npy")
-    np.save(few, np.load(samples)[:64].astype(np.float32))
+    np.save(few, np.load(samples)[:COUNT].astype(np.float32))
     for weights, *more in FORMATS:
         for static in (False, True):
             if static and weights == "f16":

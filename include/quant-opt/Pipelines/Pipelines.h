@@ -124,6 +124,10 @@ struct QuantizeOptions : public PassPipelineOptions<QuantizeOptions> {
       *this, "dynamic",
       llvm::cl::desc("Quantize activations with ranges of run time"),
       llvm::cl::init(false)};
+  Option<bool> dynamicPerTensor{
+      *this, "dynamic-per-tensor",
+      llvm::cl::desc("One range for all samples and rows, with 'dynamic'"),
+      llvm::cl::init(false)};
   Option<bool> integerOnly{
       *this, "integer-only",
       llvm::cl::desc("Also quantize softmax and the border of the model"),

@@ -43,18 +43,6 @@ static FailureOr<std::string> writeWeight(GraphExporter &graph, Operation *op,
   return node.output(0);
 }
 
-/// Whether the zero points are the middle of the weight's type.
-static bool isSymmetric(qnn::ConstantOp weight, ArrayRef<int64_t> zeroPoints) {
-  auto element = cast<qnn::QuantizedTypeInterface>(
-      cast<RankedTensorType>(weight.getType()).getElementType());
-  auto storage = dyn_cast<IntegerType>(element.getStorageType());
-  if (!storage)
-    return false;
-  int64_t middle =
-      storage.isUnsigned() ? int64_t(1) << (storage.getWidth() - 1) : 0;
-  return llvm::all_of(zeroPoints, [=](int64_t zero) { return zero == middle; });
-}
-
 /// The scale of each output's sums, where both operands are integers with one
 /// scale per output; nothing otherwise.
 static std::optional<SmallVector<float>>
@@ -69,9 +57,6 @@ getSumScales(qnn::ContractionOpInterface op) {
   if (weight)
     rows = qnn::getRowParameters(weight);
   if (!type || failed(rows))
-    return std::nullopt;
-  // Sums of weights with zero points become floats before a bias is added.
-  if (!isSymmetric(weight, rows->zeroPoints))
     return std::nullopt;
   SmallVector<float> scales;
   for (float scale : rows->scales) {

@@ -194,6 +194,27 @@ def QuantizeActivationsPass : QuantizationPass<"qnn-quantize-activations"> {
   ];
 }
 
+def RoundBiasesPass : QuantizationPass<"qnn-round-biases"> {
+  let summary = "Round biases to steps of the sums they are added to";
+  let description = [{
+    A contraction whose input has a scale `s` and whose weight one scale `t[o]`
+    per output, with or without zero points, gets the bias
+
+        b[o] = round_half_even(b[o] / (s * t[o])) * (s * t[o])
+
+    in binary64, rounded to `f32`, if its result is rounded next. Such biases
+    are integers in every engine; with this they are the same ones where a layer
+    computes on floats, here or in an exported file. Biases of `2^23` steps and
+    more stay as they are: they are as coarse already. So do biases of blocks,
+    whose sums have no common step.
+
+    Does nothing where the input's scale is found at run time.
+  }];
+  let statistics = [
+    Statistic<"rounded", "num-rounded", "Biases that changed">,
+  ];
+}
+
 def QuantizeBorderPass : QuantizationPass<"qnn-quantize-border"> {
   let summary = "Give arguments and results their quantized types";
   let description = [{
