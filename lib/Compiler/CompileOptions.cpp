@@ -24,6 +24,8 @@ StringRef quantopt::getName(Activations activations) {
     return "float";
   case Activations::Dynamic:
     return "dynamic";
+  case Activations::DynamicTensor:
+    return "dynamic-tensor";
   case Activations::Static:
     return "static";
   case Activations::Static16:
@@ -33,15 +35,16 @@ StringRef quantopt::getName(Activations activations) {
 }
 
 std::optional<Activations> quantopt::parseActivations(StringRef name) {
-  for (Activations value : {Activations::Float, Activations::Dynamic,
-                            Activations::Static, Activations::Static16})
+  for (Activations value :
+       {Activations::Float, Activations::Dynamic, Activations::DynamicTensor,
+        Activations::Static, Activations::Static16})
     if (getName(value) == name)
       return value;
   return std::nullopt;
 }
 
 StringRef quantopt::getActivationsNames() {
-  return "float, dynamic, static or static16";
+  return "float, dynamic, dynamic-tensor, static or static16";
 }
 
 /// Fails unless the options fit the work of joining tables.
@@ -182,7 +185,8 @@ llvm::Error CompileOptions::check() const {
         " needs integer weights, but got '--weights=" + weights + "'");
   if (isDynamic() && integerOnly)
     return createStringError("'--integer-only' needs '--activations=static': "
-                             "results of '--activations=dynamic' are float");
+                             "results of '--activations=" +
+                             getName(*activations) + "' are float");
   bool isFloat =
       (weights.empty() || weights == "f32") && !isInteger && !isSearching();
   for (auto &[name, value] :

@@ -223,6 +223,7 @@ void quantopt::addQuantizePasses(OpPassManager &manager,
   pass.activations = options.isStatic();
   pass.bits = options.getActivationBits();
   pass.dynamic = options.isDynamic();
+  pass.dynamicPerTensor = options.isDynamicPerTensor();
   pass.integerOnly = options.integerOnly && options.isStatic();
   pass.quantizedIO = options.quantizedIO || options.integerOnly;
   buildQuantizePipeline(manager, pass);

@@ -90,7 +90,8 @@ struct Flags {
                                "write with --calibrate")};
   TextFlag activations{"activations", in, cl::value_desc("A"),
                        cl::init("float"),
-                       cl::desc("float (default), dynamic, static, static16")};
+                       cl::desc("float (default), dynamic (a scale per row), "
+                                "dynamic-tensor, static, static16")};
   TextsFlag calibrate{"calibrate", in, cl::value_desc("[NAME=]FILE|DIR"),
                       cl::desc("Samples (.npy, .npz) for ranges and methods")};
   TextFlag ranges{"ranges", in, cl::value_desc("R"),
@@ -177,12 +178,6 @@ struct Flags {
 static Error expectedOneOf(StringRef flag, StringRef values, StringRef got) {
   return createStringError("expected '" + flag + "' to be " + values +
                            ", but got '" + got + "'");
-}
-
-static Error notYet(StringRef flag, StringRef value, StringRef instead) {
-  return createStringError("'" + flag + "=" + value +
-                           "' is not available yet; use '" + flag + "=" +
-                           instead + "'");
 }
 
 static Error readEmit(StringRef text, CompileOptions &options) {

@@ -29,7 +29,7 @@ enum class EmitKind {
   MLIR,
   ONNX
 };
-enum class Activations { Float, Dynamic, Static, Static16 };
+enum class Activations { Float, Dynamic, DynamicTensor, Static, Static16 };
 
 /// The name on the command line.
 StringRef getName(Activations activations);
@@ -103,7 +103,12 @@ struct CompileOptions {
   int64_t getActivationBits() const {
     return activations == Activations::Static16 ? 16 : 8;
   }
-  bool isDynamic() const { return activations == Activations::Dynamic; }
+  bool isDynamic() const {
+    return activations == Activations::Dynamic || isDynamicPerTensor();
+  }
+  bool isDynamicPerTensor() const {
+    return activations == Activations::DynamicTensor;
+  }
   /// Whether weights are stored in 8 bits if nobody says how.
   bool needsIntegerWeights() const { return isStatic() || isDynamic(); }
 
