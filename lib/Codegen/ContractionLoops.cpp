@@ -79,7 +79,8 @@ void ContractionLoops::emitRow(const ContractionBlock &block, Value n,
   auto zeros = e.kernel.getZeroPads();
   qvec::StrategyAttr strategy = *e.kernel.getStrategy();
   bool split =
-      zeros && strategy.getSteps() == 1 &&
+      zeros && strategy.getSteps() == 1 && !strategy.getPaired() &&
+      !strategy.getGathered() &&
       (!strategy.getMergeTaps() || e.input.shape[3] % strategy.getGroup() == 0);
   bool first = split && (*zeros)[1] != 0, last = split && (*zeros)[3] != 0;
   auto emitEnd = [&](int64_t t, bool isFirst, bool isLast) {
@@ -107,10 +108,9 @@ void ContractionLoops::emitRow(const ContractionBlock &block, Value n,
 // A tile's window
 //===----------------------------------------------------------------------===//
 
-/// The input element that the tile's first tap starts with.
-static Value getInputBase(KernelEmitter &e, const ContractionLayout &layout,
-                          const ContractionBlock &block,
-                          const TilePosition &at) {
+Value quantopt::getInputBase(KernelEmitter &e, const ContractionLayout &layout,
+                             const ContractionBlock &block,
+                             const TilePosition &at) {
   ArrayRef<int64_t> in = e.input.strides;
   ArrayRef<int64_t> strides = e.kernel.getWindow().getStrides();
   int64_t groupInputs = e.input.shape[3] / layout.groups;
@@ -119,14 +119,15 @@ static Value getInputBase(KernelEmitter &e, const ContractionLayout &layout,
   return e.add(base, e.mul(block.group, groupInputs * in[3]));
 }
 
-/// The first weight of the block's first channel.
-static Value getWeightBase(KernelEmitter &e, const ContractionLayout &layout,
-                           const ContractionBlock &block) {
+Value quantopt::getWeightBase(KernelEmitter &e, const ContractionLayout &layout,
+                              const ContractionBlock &block) {
   int64_t panels = llvm::divideCeil(layout.channelsPerGroup, kPanelWidth);
   Value panel =
       e.add(e.mul(block.group, panels), e.div(block.channel, kPanelWidth));
   Value base = e.mul(panel, e.weight.strides[0]);
-  if (layout.channelsPerTile % kPanelWidth == 0)
+  // A block of a gathered strategy is part of what a tile covers.
+  bool isPart = e.kernel.getStrategy()->getGathered();
+  if (layout.channelsPerTile % kPanelWidth == 0 && !isPart)
     return base;
   int64_t laneElements = e.weight.shape[3] / kPanelWidth;
   return e.add(base, e.mul(e.rem(block.channel, kPanelWidth), laneElements));
@@ -181,8 +182,7 @@ splitColumns(KernelEmitter &e, const TilePosition &at, int64_t columns) {
   return parts;
 }
 
-/// The window's rows that do not hold zeros, for output row `h`.
-static std::pair<Value, Value> getWindowRows(KernelEmitter &e, Value h) {
+std::pair<Value, Value> quantopt::getWindowRows(KernelEmitter &e, Value h) {
   qnn::WindowAttr window = e.kernel.getWindow();
   int64_t rows = window.getKernel()[0], dilation = window.getDilations()[0];
   Value begin = e.index(0), end = e.index(rows);

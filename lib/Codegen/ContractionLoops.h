@@ -73,9 +73,23 @@ SmallVector<Value> emitRuns(KernelEmitter &e, const ContractionLayout &layout,
                             const TilePosition &at, ValueRange start,
                             RunBody body);
 
+/// The input element that the tile's first tap starts with.
+Value getInputBase(KernelEmitter &e, const ContractionLayout &layout,
+                   const ContractionBlock &block, const TilePosition &at);
+
+/// The first weight of the block's first channel.
+Value getWeightBase(KernelEmitter &e, const ContractionLayout &layout,
+                    const ContractionBlock &block);
+
+/// The window's rows that do not hold zeros, for output row `h`.
+std::pair<Value, Value> getWindowRows(KernelEmitter &e, Value h);
+
 /// The block's first channel among those of all groups.
 Value getOutChannel(KernelEmitter &e, const ContractionLayout &layout,
                     const ContractionBlock &block);
+
+/// Emits a contraction whose strategy is paired.
+void emitPairs(KernelEmitter &e, const ContractionLayout &layout);
 
 /// Emits a contraction whose sums are held in tiles.
 void emitTiles(KernelEmitter &e, const ContractionLayout &layout);

@@ -89,31 +89,42 @@ static Value call(OpBuilder &b, Location loc, StringRef name, Type type,
       .getResult(0);
 }
 
-/// Four bytes in general registers: bytes 0 and 2, then 1 and 3, become words
-/// whose products are added in pairs.
-static Value lowerWords(OpBuilder &b, const Dot &dot,
+/// The bits of a vector as a general register.
+static Value asRegister(OpBuilder &b, Location loc, Value vector) {
+  auto one = VectorType::get({1}, b.getI32Type());
+  Value word = vector::BitCastOp::create(b, loc, one, vector);
+  return vector::ExtractOp::create(b, loc, word, ArrayRef<int64_t>{0});
+}
+
+/// Bytes 0 and 2, or 1 and 3, of a register as words.
+static Value widenBytes(OpBuilder &b, Location loc, Value word, bool odd,
                         const WordIntrinsics &names) {
-  Location loc = dot.op->getLoc();
-  Type i32 = b.getI32Type();
-  auto asWord = [&](Value vector) -> Value {
-    Value word = vector::BitCastOp::create(b, loc, dot.acc.getType(), vector);
-    return vector::ExtractOp::create(b, loc, word, ArrayRef<int64_t>{0});
-  };
   auto constant = [&](int32_t value) -> Value {
     return arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(value));
   };
-  auto widen = [&](Value word) { return call(b, loc, names.widen, i32, word); };
   // A rotation, which is part of the widening instruction.
-  auto rotate = [&](Value word) -> Value {
-    Value low = arith::ShRUIOp::create(b, loc, word, constant(8));
-    Value high = arith::ShLIOp::create(b, loc, word, constant(24));
-    return arith::OrIOp::create(b, loc, low, high);
-  };
-  Value x = asWord(dot.lhs), w = asWord(dot.rhs);
+  if (odd)
+    word = arith::OrIOp::create(
+        b, loc, arith::ShRUIOp::create(b, loc, word, constant(8)),
+        arith::ShLIOp::create(b, loc, word, constant(24)));
+  return call(b, loc, names.widen, b.getI32Type(), word);
+}
+
+/// Products of words in general registers, or of four bytes, which become words
+/// in two steps.
+static Value lowerWords(OpBuilder &b, const Dot &dot,
+                        const WordIntrinsics &names) {
+  Location loc = dot.op->getLoc();
+  Value x = asRegister(b, loc, dot.lhs), w = asRegister(b, loc, dot.rhs);
   Value sum = vector::ExtractOp::create(b, loc, dot.acc, ArrayRef<int64_t>{0});
-  sum = call(b, loc, names.multiply, i32, {widen(x), widen(w), sum});
-  sum = call(b, loc, names.multiply, i32,
-             {widen(rotate(x)), widen(rotate(w)), sum});
+  auto add = [&](Value lhs, Value rhs) {
+    sum = call(b, loc, names.multiply, b.getI32Type(), {lhs, rhs, sum});
+  };
+  if (dot.group == 2)
+    add(x, w);
+  else
+    for (bool odd : {false, true})
+      add(widenBytes(b, loc, x, odd, names), widenBytes(b, loc, w, odd, names));
   return vector::BroadcastOp::create(b, loc, dot.acc.getType(), sum);
 }
 
@@ -163,22 +174,74 @@ static Value lowerDot(OpBuilder &b, const Dot &dot, const TargetLevel &level) {
         call(b, loc, *pairs, dot.acc.getType(), {dot.lhs, dot.rhs});
     return arith::AddIOp::create(b, loc, dot.acc, products);
   }
+  auto words = getWordIntrinsics(level);
+  if (words && !dot.unsignedLhs && lanes == 1)
+    return lowerWords(b, dot, *words);
   if (dot.group != 4)
     return lowerGeneric(b, dot);
   if (hasPairs && dot.unsignedLhs)
     return lowerPairs(b, dot, *pairs);
-  auto words = getWordIntrinsics(level);
-  if (words && !dot.unsignedLhs && lanes == 1)
-    return lowerWords(b, dot, *words);
   auto pairwise = getPairwiseIntrinsic(level);
   if (pairwise && !dot.unsignedLhs && lanes == 4)
     return lowerPairwise(b, dot, *pairwise);
   return lowerGeneric(b, dot);
 }
 
+/// Every second byte, by a shuffle where no instruction does it.
+static Value lowerAlternate(OpBuilder &b, qvec::AlternateBytesOp op) {
+  Location loc = op.getLoc();
+  auto type = cast<VectorType>(op.getType());
+  auto names = getWordIntrinsics(getTargetLevel(op));
+  if (names && type.getDimSize(0) == 2) {
+    Value word = asRegister(b, loc, op.getBytes());
+    word = widenBytes(b, loc, word, op.getOdd(), *names);
+    auto one = VectorType::get({1}, b.getI32Type());
+    Value vector = vector::BroadcastOp::create(b, loc, one, word);
+    return vector::BitCastOp::create(b, loc, type, vector);
+  }
+  SmallVector<int64_t> mask;
+  for (int64_t i = 0; i < type.getDimSize(0); ++i)
+    mask.push_back(2 * i + op.getOdd());
+  Value bytes =
+      vector::ShuffleOp::create(b, loc, op.getBytes(), op.getBytes(), mask);
+  return arith::ExtSIOp::create(b, loc, type, bytes);
+}
+
+/// One product of words in general registers.
+static Value lowerLane(OpBuilder &b, qvec::LaneProductOp op) {
+  Location loc = op.getLoc();
+  Value acc = vector::ExtractOp::create(b, loc, op.getAcc(), 0);
+  Value sum;
+  if (auto names = getWordIntrinsics(getTargetLevel(op))) {
+    int64_t number = 2 * op.getLhsLane() + op.getRhsLane();
+    sum = call(b, loc, names->multiplyLanes[number], b.getI32Type(),
+               {asRegister(b, loc, op.getLhs()),
+                asRegister(b, loc, op.getRhs()), acc});
+  } else {
+    auto at = [&](Value vector, int64_t lane) -> Value {
+      Value word = vector::ExtractOp::create(b, loc, vector, lane);
+      return arith::ExtSIOp::create(b, loc, b.getI32Type(), word);
+    };
+    Value product =
+        arith::MulIOp::create(b, loc, at(op.getLhs(), op.getLhsLane()),
+                              at(op.getRhs(), op.getRhsLane()));
+    sum = arith::AddIOp::create(b, loc, acc, product);
+  }
+  return vector::BroadcastOp::create(b, loc, op.getType(), sum);
+}
+
 /// The sum of all products.
 static Value lowerReduction(OpBuilder &b, qvec::ReduceDotOp op) {
   Location loc = op.getLoc();
+  // LLVM matches the plain form as well, until it moves a widened factor out of
+  // a loop.
+  if (auto name = getDotIntrinsic(getTargetLevel(op), 16, 1, false)) {
+    Value zero = arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(0));
+    Value acc = vector::ExtractOp::create(b, loc, op.getAcc(), 0);
+    Value sum = call(b, loc, *name, b.getI32Type(),
+                     {zero, zero, zero, acc, op.getLhs(), op.getRhs()});
+    return vector::BroadcastOp::create(b, loc, op.getType(), sum);
+  }
   Value products =
       arith::MulIOp::create(b, loc, widen(b, loc, op.getLhs(), false),
                             widen(b, loc, op.getRhs(), false));
@@ -191,7 +254,8 @@ static Value lowerReduction(OpBuilder &b, qvec::ReduceDotOp op) {
 void quantopt::convertDots(ModuleOp module) {
   SmallVector<Operation *> ops;
   module.walk([&](Operation *op) {
-    if (isa<qvec::Dot4Op, qvec::Dot2Op, qvec::ReduceDotOp>(op))
+    if (isa<qvec::Dot4Op, qvec::Dot2Op, qvec::ReduceDotOp,
+            qvec::AlternateBytesOp, qvec::LaneProductOp>(op))
       ops.push_back(op);
   });
   // Operands are read when it is their turn: earlier ones were replaced.
@@ -208,6 +272,10 @@ void quantopt::convertDots(ModuleOp module) {
                         {op, dot.getAcc(), dot.getLhs(), dot.getRhs(),
                          /*unsignedLhs=*/false, 2},
                         getTargetLevel(op));
+    else if (auto alternate = dyn_cast<qvec::AlternateBytesOp>(op))
+      result = lowerAlternate(b, alternate);
+    else if (auto lane = dyn_cast<qvec::LaneProductOp>(op))
+      result = lowerLane(b, lane);
     else
       result = lowerReduction(b, cast<qvec::ReduceDotOp>(op));
     op->getResult(0).replaceAllUsesWith(result);

@@ -21,6 +21,8 @@ using namespace quantopt;
 static constexpr int64_t kFewLanes = 4;
 /// Entries that a permutation of 16 entries covers.
 static constexpr int64_t kBlock = 16;
+/// Entries that one of four vectors covers.
+static constexpr int64_t kQuarter = 64;
 
 namespace {
 /// Emits the look-up of one vector as long as the level's permutation.
@@ -32,11 +34,14 @@ public:
         type(VectorType::get({lanes}, b.getI8Type())), intrinsic(intrinsic) {}
 
   Value permute(Value index, int64_t entries) {
-    return entries == kBlock ? permuteBlocks(index) : permuteHalves(index);
+    return entries == kBlock     ? permuteBlocks(index)
+           : entries == kQuarter ? permuteQuarters(index)
+                                 : permuteHalves(index);
   }
 
 private:
   Value permuteBlocks(Value index);
+  Value permuteQuarters(Value index);
   Value permuteHalves(Value index);
   Value call(ValueRange operands) {
     return LLVM::CallIntrinsicOp::create(b, loc, type,
@@ -67,6 +72,22 @@ Value TablePermuter::permuteHalves(Value index) {
   Value isHigh =
       arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, index, splat(0));
   return arith::SelectOp::create(b, loc, isHigh, high, low);
+}
+
+/// Quarters of the table: a permutation leaves lanes of other quarters alone.
+Value TablePermuter::permuteQuarters(Value index) {
+  Value result = splat(0);
+  for (int64_t first = 0; first < 256; first += kQuarter) {
+    Value x = index;
+    if (first != 0)
+      x = arith::SubIOp::create(b, loc, index, splat(int8_t(first)));
+    SmallVector<Value> operands = {result};
+    for (int64_t part = first; part < first + kQuarter; part += kBlock)
+      operands.push_back(constant(table.slice(part, kBlock)));
+    operands.push_back(x);
+    result = call(operands);
+  }
+  return result;
 }
 
 /// Blocks of 16 entries. A permutation gives 0 where the index is negative and

@@ -7,6 +7,7 @@
 
 #include "ContractionLoops.h"
 #include "EmitDepthwise.h"
+#include "StackBuffer.h"
 #include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 
 using namespace quantopt;
@@ -35,6 +36,7 @@ private:
                               llvm::function_ref<Value(int64_t)> getInput,
                               ValueRange acc);
   Value getInputOffset(const ContractionRun &run, Value step, int64_t position);
+  Value loadWeights(Value offset, int64_t elements);
   void prefetchWeight(Value offset);
   Value repeat(Value group, int64_t elements);
   Value loadInput(Value offset);
@@ -42,6 +44,9 @@ private:
   SmallVector<Value> emitLongRun(const Block &block, const ContractionRun &run,
                                  ValueRange sums);
   void storeTile(const Block &block, const Position &at, ValueRange acc);
+  void emitGathered(const Block &block, const Position &at);
+  void gatherWindow(const Block &block, const Position &at);
+  void copyRun(Value from, Value to, int64_t size);
   Value outChannel(const Block &block) {
     return getOutChannel(e, layout, block);
   }
@@ -56,6 +61,10 @@ private:
   bool streamsWeights;
   /// Steps whose input is loaded at once.
   int64_t groupSteps;
+  /// What a position reads, of a gathered strategy.
+  FlatBuffer window;
+  /// Where steps read: the input or the window.
+  FlatBuffer source;
 };
 } // namespace
 
@@ -82,6 +91,13 @@ ContractionEmitter::ContractionEmitter(KernelEmitter &emitter)
   bool isIndexed = integer && !isLong && stepElements == 4 &&
                    getTargetLevel(op).has(TargetLevel::kIndexedDots);
   groupSteps = isIndexed ? lanes : 1;
+  source = e.input;
+  if (!s.getGathered())
+    return;
+  // Copies of runs may be longer than what they copy.
+  int64_t size = (e.weight.shape[2] + 1) * stepElements;
+  window = createStackBuffer(e, e.input.elementType, size, stepElements);
+  source = window;
 }
 
 void ContractionEmitter::run() {
@@ -127,10 +143,10 @@ Value ContractionEmitter::repeat(Value group, int64_t elements) {
 /// What a step multiplies a vector of weights by.
 Value ContractionEmitter::loadInput(Value offset) {
   if (stepElements == 2 || stepElements == 4)
-    return repeat(e.load(e.input, offset, stepElements), stepElements * lanes);
+    return repeat(e.load(source, offset, stepElements), stepElements * lanes);
   if (stepElements != 1)
-    return e.load(e.input, offset, stepElements);
-  Value x = e.loadScalar(e.input, offset);
+    return e.load(source, offset, stepElements);
+  Value x = e.loadScalar(source, offset);
   if (!integer)
     return e.broadcast(x, lanes);
   // Words, whose products a widening multiplication forms.
@@ -167,6 +183,16 @@ void ContractionEmitter::prefetchWeight(Value offset) {
                              /*isDataCache=*/true);
 }
 
+/// Weights of some channels. Those that fill a vector for each channel are
+/// aligned like it.
+Value ContractionEmitter::loadWeights(Value offset, int64_t elements) {
+  if (stepElements != 16)
+    return e.load(e.weight, offset, elements);
+  auto type = VectorType::get({elements}, e.weight.elementType);
+  return vector::LoadOp::create(e.b, e.loc, type, e.weight.view, offset,
+                                /*nontemporal=*/false, llvm::MaybeAlign(16));
+}
+
 /// The sums after a step, which multiplies position `i` of the run by
 /// `getInput(i)`.
 SmallVector<Value>
@@ -183,7 +209,7 @@ ContractionEmitter::emitStep(const Block &block, const ContractionRun &run,
     int64_t channel = v * lanes;
     Value offset = e.add(weights, channel / kPanelWidth * panelStride +
                                       channel % kPanelWidth * stepElements);
-    Value stored = e.load(e.weight, offset, elements);
+    Value stored = loadWeights(offset, elements);
     if (streamsWeights && channel % kPanelWidth == 0)
       prefetchWeight(offset);
     if (!integer)
@@ -276,7 +302,66 @@ SmallVector<Value> ContractionEmitter::emitGroups(const Block &block,
       });
 }
 
+//===----------------------------------------------------------------------===//
+// Gathered windows
+//===----------------------------------------------------------------------===//
+
+/// Copies some bytes, and what follows them to the end of a step.
+void ContractionEmitter::copyRun(Value from, Value to, int64_t size) {
+  for (int64_t i = 0; i < size; i += stepElements)
+    e.store(e.load(e.input, e.add(from, i), stepElements), window, e.add(to, i),
+            stepElements);
+}
+
+/// Copies what a position reads, in the order of the weights.
+void ContractionEmitter::gatherWindow(const Block &block, const Position &at) {
+  qnn::WindowAttr shape = e.kernel.getWindow();
+  ArrayRef<int64_t> in = e.input.strides, size = shape.getKernel(),
+                    dilations = shape.getDilations();
+  int64_t channels = e.input.shape[3] / layout.groups;
+  Value base = getInputBase(e, layout, block, at);
+  // Neighbouring taps of a row are one run where nothing lies between them.
+  bool isWhole = dilations[1] == 1 && in[2] == channels;
+  int64_t runs = isWhole ? 1 : size[1], run = size[1] * channels / runs;
+  e.forLoop(size[0], [&](Value row) {
+    Value from = e.add(base, e.mul(row, dilations[0] * in[1]));
+    Value to = e.mul(row, size[1] * channels);
+    e.forLoop(runs, [&](Value tap) {
+      copyRun(e.add(from, e.mul(tap, dilations[1] * in[2])),
+              e.add(to, e.mul(tap, channels)), run);
+    });
+  });
+}
+
+/// All channels of a position, a few at a time.
+void ContractionEmitter::emitGathered(const Block &block, const Position &at) {
+  gatherWindow(block, at);
+  int64_t size = e.kernel.getStrategy()->getVectors() * lanes;
+  int64_t full = block.valid / size * size, left = block.valid - full;
+  auto emitPart = [&](Value channel, int64_t valid) {
+    int64_t vectors = llvm::divideCeil(valid, lanes);
+    Block part{block.group, channel, vectors, valid};
+    ContractionRun run{e.index(0),
+                       getWeightBase(e, layout, part),
+                       {0, e.weight.shape[2]},
+                       {0, 1}};
+    storeTile(part, at,
+              emitSteps(part, run, {}, e.index(0), e.index(run.steps.end),
+                        startAccumulators(part, 1)));
+  };
+  e.forLoop(e.index(0), e.index(full), size,
+            [&](Value channel) { emitPart(channel, size); });
+  if (left != 0)
+    emitPart(e.index(full), left);
+}
+
+//===----------------------------------------------------------------------===//
+// Tiles
+//===----------------------------------------------------------------------===//
+
 void ContractionEmitter::emitTile(const Block &block, const Position &at) {
+  if (window)
+    return emitGathered(block, at);
   SmallVector<Value> scales;
   if (e.weightScales)
     for (int64_t v = 0; v < block.vectors; ++v)
@@ -315,7 +400,10 @@ void ContractionEmitter::storeTile(const Block &block, const Position &at,
 }
 
 LogicalResult quantopt::emitContraction(KernelEmitter &e) {
-  if (e.kernel.getStrategy()->getSteps() > 1)
+  qvec::StrategyAttr strategy = *e.kernel.getStrategy();
+  if (strategy.getPaired())
+    emitPairs(e, ContractionLayout(e.kernel));
+  else if (strategy.getSteps() > 1)
     emitTiles(e, ContractionLayout(e.kernel));
   else
     ContractionEmitter(e).run();

@@ -233,7 +233,9 @@ void quantopt::emitGroupedDepthwise(KernelEmitter &e) {
 }
 
 LogicalResult quantopt::emitDepthwise(KernelEmitter &e) {
-  if (e.kernel.hasGroupedTaps())
+  if (e.kernel.getDepthwiseStrategy()->getPlanes())
+    emitPlanes(e);
+  else if (e.kernel.hasGroupedTaps())
     emitGroupedDepthwise(e);
   else
     emitTapDepthwise(e);
@@ -244,5 +246,7 @@ int64_t quantopt::getDepthwiseItems(qvec::KernelOp kernel) {
   if (kernel.hasGroupedTaps())
     return DepthwiseGeometry(kernel).getItems();
   ArrayRef<int64_t> out = kernel.getOutputShape();
-  return out[0] * out[1];
+  qvec::DepthwiseStrategyAttr strategy = *kernel.getDepthwiseStrategy();
+  int64_t rows = strategy.getPlanes() ? strategy.getOutputs() : 1;
+  return out[0] * llvm::divideCeil(out[1], rows);
 }

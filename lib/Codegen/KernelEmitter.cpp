@@ -143,12 +143,23 @@ void KernelEmitter::finishParts(ArrayRef<TilePart> parts, const TileOrigin &at,
       vectors.push_back(get(part));
     return concat(vectors);
   };
+  // Single sums of neighbouring channels have parameters that lie together.
+  bool isRun = lanes == 1 && parts.size() > 1;
+  for (auto [i, part] : llvm::enumerate(parts))
+    isRun &= part.column == parts[0].column &&
+             part.channel == parts[0].channel + int64_t(i);
   SmallVector<Value> arguments = {
       gather([](const TilePart &part) { return part.accumulators; })};
-  for (const FlatBuffer &param : channelParams)
+  for (const FlatBuffer &param : channelParams) {
+    if (isRun) {
+      Value channel = add(at.channel, parts[0].channel);
+      arguments.push_back(load(param, channel, parts.size()));
+      continue;
+    }
     arguments.push_back(gather([&](const TilePart &part) {
       return load(param, add(at.channel, part.channel), lanes);
     }));
+  }
   for (const FlatBuffer &param : rowParams)
     arguments.push_back(gather([&](const TilePart &part) {
       Value w = add(at.w, part.column);
@@ -157,12 +168,19 @@ void KernelEmitter::finishParts(ArrayRef<TilePart> parts, const TileOrigin &at,
   for (const FlatBuffer &param : countParams)
     arguments.push_back(
         broadcast(loadScalar(param, count), lanes * int64_t(parts.size())));
-  for (const FlatBuffer &residual : residuals)
+  for (const FlatBuffer &residual : residuals) {
+    auto offsetOfPart = [&](const TilePart &part) {
+      return offsetOf(residual, at.n, at.h, add(at.w, part.column),
+                      add(at.channel, part.channel));
+    };
+    if (isRun && residual.strides[3] == 1) {
+      arguments.push_back(load(residual, offsetOfPart(parts[0]), parts.size()));
+      continue;
+    }
     arguments.push_back(gather([&](const TilePart &part) {
-      Value offset = offsetOf(residual, at.n, at.h, add(at.w, part.column),
-                              add(at.channel, part.channel));
-      return load(residual, offset, lanes, part.valid);
+      return load(residual, offsetOfPart(part), lanes, part.valid);
     }));
+  }
   Value result = vectorizeRegion(b, kernel.getEpilogue(), arguments,
                                  lanes * int64_t(parts.size()));
   storeParts(result, parts, at);

@@ -16,7 +16,10 @@
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 #include "llvm/Bitcode/BitcodeWriter.h"
+#include "llvm/CodeGen/Passes.h"
+#include "llvm/CodeGen/TargetPassConfig.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
@@ -24,6 +27,7 @@
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/Threading.h"
+#include "llvm/Target/RegisterTargetPassConfigCallback.h"
 #include "llvm/Target/TargetMachine.h"
 
 using namespace quantopt;
@@ -48,11 +52,21 @@ static llvm::CodeGenOptLevel getCodeGenLevel(OptLevel level) {
   return llvm::CodeGenOptLevel::Default;
 }
 
+/// Leaves out the scheduler before register allocation for processors whose few
+/// registers it would exceed.
+static void keepOrder(llvm::TargetMachine &machine, llvm::PassManagerBase &,
+                      llvm::TargetPassConfig *passes) {
+  if (keepsOrder(machine.getTargetTriple().str(), machine.getTargetCPU(),
+                 machine.getTargetFeatureString()))
+    passes->disablePass(&llvm::MachineSchedulerID);
+}
+
 /// Makes LLVM's code generators known, once: parts of a model are compiled at
 /// the same time.
 static void initializeTargets() {
   static llvm::once_flag flag;
   llvm::call_once(flag, [] {
+    static llvm::RegisterTargetPassConfigCallback callback(keepOrder);
     llvm::InitializeAllTargetInfos();
     llvm::InitializeAllTargets();
     llvm::InitializeAllTargetMCs();

@@ -14,6 +14,7 @@
 #include "Convolution.h"
 #include "KernelEvaluation.h"
 #include "PoolGeometry.h"
+#include "quant-opt/Dialect/QVec/Utils/ContractionLayout.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
 
@@ -33,6 +34,7 @@ static int64_t getPackedIndex(qvec::KernelOp op, ArrayRef<int64_t> packed,
   int64_t panelWidth = qvec::kPanelWidth;
   int64_t group = packed[3] / panelWidth;
   int64_t width = op.getWindow().getKernel()[1];
+  qvec::StrategyAttr strategy = op.getStrategyAttr();
   int64_t panel, run, element;
   if (op.getKind() == qvec::KernelKind::Depthwise) {
     panel = o / panelWidth; // without groups of taps
@@ -43,10 +45,17 @@ static int64_t getPackedIndex(qvec::KernelOp op, ArrayRef<int64_t> packed,
     int64_t panels = packed[0] / op.getGroups();
     panel = o / perGroup * panels + o % perGroup / panelWidth;
     o %= perGroup;
-    bool merged = op.getStrategyAttr() && op.getStrategyAttr().getMergeTaps();
+    bool merged = strategy && strategy.getMergeTaps();
     run = merged ? i : i * width + j;
     element = merged ? j * channels + c : c;
+    if (strategy && strategy.getGathered()) {
+      element += run * channels;
+      run = 0;
+    }
   }
+  if (strategy && strategy.getPaired())
+    return (panel * packed[1] + run) * packed[2] * packed[3] +
+           getPairedIndex(element, o % panelWidth);
   int64_t step = (panel * packed[1] + run) * packed[2] + element / group;
   return step * packed[3] + o % panelWidth * group + element % group;
 }
@@ -76,6 +85,8 @@ static std::vector<T> unpackWeights(const KernelOperands &kernel,
     return unpackDepthwise<T>(kernel, outputs);
   ArrayRef<int64_t> kernelSize = kernel.op.getWindow().getKernel();
   ArrayRef<int64_t> packed = kernel.weight->getShape();
+  qvec::StrategyAttr strategy = kernel.op.getStrategyAttr();
+  bool isJoined = strategy && strategy.getJoined();
   std::vector<T> weights;
   weights.reserve(outputs * kernelSize[0] * kernelSize[1] * channels);
   for (int64_t o = 0; o < outputs; ++o)
@@ -85,6 +96,10 @@ static std::vector<T> unpackWeights(const KernelOperands &kernel,
           int64_t index =
               getPackedIndex(kernel.op, packed, outputs, channels, o, i, j, c);
           auto weight = static_cast<T>(kernel.weight->getNumber(index));
+          // See `qvec.kernel`: a byte that follows a negative one.
+          if (isJoined && index % 2 == 1 &&
+              kernel.weight->getNumber(index - 1) < 0)
+            weight += 1;
           if (kernel.weightScales)
             weight = static_cast<T>(kernel.weightScales->get<float>()[o] *
                                     static_cast<float>(weight));

@@ -24,6 +24,7 @@ ArrayRef<TargetLevel> quantopt::getTargetLevels() {
                      kDoubles = TargetLevel::kDoubles,
                      kDefault = TargetLevel::kDefault,
                      kNoImplicitFloat = TargetLevel::kNoImplicitFloat,
+                     kKeepOrder = TargetLevel::kKeepOrder,
                      kIndexedDots = TargetLevel::kIndexedDots;
   static const TargetLevel levels[] = {
 #define QUANTOPT_TARGET_LEVEL(NAME, ARCH, CPU, FEATURES, REQUIRES, BYTES,      \
@@ -110,8 +111,9 @@ quantopt::getWordIntrinsics(const TargetLevel &level) {
     WordIntrinsics names;
   };
   static const Row rows[] = {
-#define QUANTOPT_WORD_INTRINSICS(ARCH, FEATURE, WIDEN, MULTIPLY)               \
-  {ARCH, FEATURE, {WIDEN, MULTIPLY}},
+#define QUANTOPT_WORD_INTRINSICS(ARCH, FEATURE, WIDEN, MULTIPLY, LOW, LOWHIGH, \
+                                 HIGHLOW, HIGH)                                \
+  {ARCH, FEATURE, {WIDEN, MULTIPLY, {LOW, LOWHIGH, HIGHLOW, HIGH}}},
 #include "Intrinsics.def"
   };
   for (const Row &row : rows)
@@ -266,6 +268,17 @@ std::optional<TileIntrinsics> quantopt::getTileIntrinsics(Operation *func) {
     if (row.arch == level.arch)
       return row.names;
   return std::nullopt;
+}
+
+bool quantopt::keepsOrder(StringRef tripleName, StringRef cpu,
+                          StringRef features) {
+  llvm::Triple triple(tripleName);
+  auto info = getSubtarget(triple, cpu, features);
+  StringRef arch = llvm::Triple::getArchTypeName(triple.getArch());
+  for (const TargetLevel &level : getTargetLevels())
+    if (info && level.arch == arch && meets(level, *info))
+      return level.has(TargetLevel::kKeepOrder);
+  return false;
 }
 
 static std::string getHostFeatures() {

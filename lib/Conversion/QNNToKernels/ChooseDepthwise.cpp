@@ -249,23 +249,48 @@ static Positions getPositions(const TargetLevel &target,
   return {kColumns, target.getLanes()};
 }
 
+/// Planes of words; nothing when those of one row do not fit the stack.
+static qvec::DepthwiseStrategyAttr
+choosePlanes(const DepthwiseProblem &problem) {
+  if (problem.window.getDilations()[1] != 1)
+    return {};
+  PlaneLayout layout(problem.output, problem.window);
+  auto fits = [&](int64_t rows) {
+    return 2 * layout.getElements(rows) <= kMostWidenedBytes;
+  };
+  int64_t height = problem.output[1], rows = height;
+  while (rows > 1 && !fits(rows))
+    --rows;
+  if (!fits(rows))
+    return {};
+  rows = llvm::divideCeil(height, llvm::divideCeil(height, rows));
+  return qvec::DepthwiseStrategyAttr::get(
+      problem.window.getContext(), /*axis=*/0, /*outputs=*/rows,
+      /*columns=*/std::min<int64_t>(problem.output[2], 2), /*pixels=*/1,
+      /*lanes=*/4, /*group=*/1, /*channelsOuter=*/false, /*planes=*/true);
+}
+
 qvec::DepthwiseStrategyAttr
 quantopt::chooseDepthwiseStrategy(const TargetLevel &target,
                                   const DepthwiseProblem &problem) {
   MLIRContext *context = problem.window.getContext();
+  if (problem.isBytes && target.pairsWords())
+    if (auto planes = choosePlanes(problem))
+      return planes;
   if (!problem.isBytes || target.depthwiseGroup == 1) {
     Positions positions = getPositions(target, problem);
     return qvec::DepthwiseStrategyAttr::get(
         context, /*axis=*/0, /*outputs=*/1,
         std::min(positions.columns, problem.output[2]), /*pixels=*/1,
-        positions.lanes, /*group=*/1, /*channelsOuter=*/false);
+        positions.lanes, /*group=*/1, /*channelsOuter=*/false,
+        /*planes=*/false);
   }
   int64_t lanes = target.getLanes();
   auto make = [&](int64_t axis, int64_t outputs, int64_t columns,
                   int64_t pixels, bool channelsOuter) {
     return qvec::DepthwiseStrategyAttr::get(
         context, axis, outputs, columns, pixels, lanes, target.depthwiseGroup,
-        channelsOuter);
+        channelsOuter, /*planes=*/false);
   };
   qvec::DepthwiseStrategyAttr best = make(0, 1, 1, 1, false);
   std::optional<double> bestCycles;

@@ -162,8 +162,41 @@ static void considerMatrices(const TargetLevel &target, const TileProblem &p,
     }
 }
 
+/// The tile of words in general registers. Sums, a step's words of all
+/// positions and a word of weights fill them beside two addresses and a
+/// counter.
+static Tile choosePairs(const TileProblem &p) {
+  Tile tile;
+  tile.rows = std::min<int64_t>(p.positions, 2);
+  bool fitsStack = tile.rows * p.depth * 2 <= kMostWidenedBytes;
+  int64_t most = tile.rows == 1 || fitsStack ? 4 : 2;
+  tile.vectors = std::min<int64_t>(
+      most, llvm::PowerOf2Ceil(std::max<int64_t>(p.channels, 2)));
+  tile.paired = true;
+  tile.joined = p.isShort;
+  return tile;
+}
+
+/// The tile of sums in general registers: their epilogue is that of one vector
+/// of neighbouring channels.
+static Tile chooseReductions(const TileProblem &p) {
+  Tile tile;
+  tile.rows = 1;
+  tile.vectors = std::min<int64_t>(4, llvm::PowerOf2Ceil(p.channels));
+  // Setting up a loop for each run costs more than a copy of short ones, even
+  // where that fills no more of a step.
+  constexpr int64_t kShortRun = 6;
+  int64_t run = p.run ? p.run : p.depth;
+  tile.gathered = p.depth != run && llvm::divideCeil(run, p.group) <= kShortRun;
+  return tile;
+}
+
 Tile quantopt::chooseContractionTile(const TargetLevel &target,
                                      const TileProblem &p) {
+  if (p.group == 16)
+    return chooseReductions(p);
+  if (target.pairsWords() && p.group == 2 && p.isBytes)
+    return choosePairs(p);
   Choice best = chooseVectors(target, p);
   considerMatrices(target, p, best);
   return best.tile;

@@ -28,6 +28,8 @@ struct TileProblem {
   int64_t run = 0;
   /// Whether sums take 64 bits.
   bool isLong = false;
+  /// Whether the input has 8 bits, and sums without the bias fit 24.
+  bool isBytes = false, isShort = false;
 };
 
 struct Tile {
@@ -37,6 +39,10 @@ struct Tile {
   int64_t steps = 1;
   /// Sums of a vector.
   int64_t lanes = 0;
+  /// How words are multiplied in pairs (see `#qvec.strategy`).
+  bool paired = false, joined = false;
+  /// Whether the window is copied to be one run.
+  bool gathered = false;
 };
 
 /// The tile with the least modelled time among those whose accumulators and

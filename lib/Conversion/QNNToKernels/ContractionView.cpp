@@ -72,9 +72,9 @@ qvec::StrategyAttr quantopt::completeStrategy(LoweringState &state,
                                               int64_t weightBytes, bool merge) {
   ArrayRef<int64_t> output = spec.outputShape;
   auto strategyOf = [&](int64_t pass) {
-    return qvec::StrategyAttr::get(view.op->getContext(), tile.rows,
-                                   tile.vectors, tile.lanes, group, merge, pass,
-                                   tile.steps);
+    return qvec::StrategyAttr::get(
+        view.op->getContext(), tile.rows, tile.vectors, tile.lanes, group,
+        merge, pass, tile.steps, tile.paired, tile.joined, tile.gathered);
   };
   ContractionLayout layout(output, view.groups, strategyOf(1));
   auto input = cast<RankedTensorType>(spec.input.getType());

@@ -49,7 +49,11 @@ struct ContractionView {
   int64_t getStepElements(const TargetLevel &target) const {
     if (!isInteger())
       return 1;
-    return isBytes() ? target.getContractionGroup() : 2;
+    if (!isBytes())
+      return 2;
+    // Words in pairs have sums of 32 bits.
+    bool isLong = target.pairsWords() && getSumType().isInteger(64);
+    return isLong ? 4 : target.getContractionGroup();
   }
   SpatialPads getPads() const {
     ArrayRef<int64_t> p = window.getPads();

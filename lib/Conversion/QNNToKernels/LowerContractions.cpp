@@ -126,11 +126,32 @@ static bool canMergeTaps(const ContractionView &view) {
   });
 }
 
-/// The strategy of a kernel whose weight has elements of `weightBytes`.
+/// Whether sums of products with bytes fit 24 bits, and all weights have a
+/// neighbour below.
+static bool fits24Bits(const ContractionView &view, const WeightData &data) {
+  constexpr int64_t kLimit = int64_t(1) << 23, kLargestByte = 128;
+  int64_t row = data.bytes.size() / view.weightShape[0];
+  for (ArrayRef<char> rest = data.bytes; !rest.empty();
+       rest = rest.drop_front(row)) {
+    int64_t sum = 0;
+    for (char w : rest.take_front(row)) {
+      auto weight = static_cast<int8_t>(w);
+      if (weight == std::numeric_limits<int8_t>::min())
+        return false;
+      sum += std::abs(int64_t(weight));
+    }
+    if (sum * kLargestByte >= kLimit)
+      return false;
+  }
+  return true;
+}
+
+/// The strategy of a kernel with these weights.
 static qvec::StrategyAttr chooseStrategy(LoweringState &state,
                                          const ContractionView &view,
                                          const KernelSpec &spec,
-                                         int64_t weightBytes, bool merge) {
+                                         const WeightData &data, bool merge) {
+  int64_t weightBytes = data.elementType.getIntOrFloatBitWidth() / 8;
   ArrayRef<int64_t> weight = view.weightShape;
   TileProblem problem;
   problem.positions = spec.outputShape[2];
@@ -138,13 +159,15 @@ static qvec::StrategyAttr chooseStrategy(LoweringState &state,
   problem.depth = weight[1] * weight[2] * weight[3];
   problem.group = view.getStepElements(state.target);
   problem.isLong = view.getSumType().isInteger(64);
+  problem.isBytes = view.isBytes();
+  problem.isShort = view.isBytes() && fits24Bits(view, data);
   problem.run = merge ? weight[2] * weight[3] : weight[3];
   Tile tile = chooseContractionTile(state.target, problem);
   tile.lanes = view.isInteger() ? state.target.getContractionLanes()
                                 : state.target.getLanes();
   return completeStrategy(state, view, spec, tile, problem.group,
                           view.weightShape[0] * problem.depth * weightBytes,
-                          merge);
+                          merge && !tile.gathered);
 }
 
 /// The order of channels in the kernel's parameters.
@@ -205,11 +228,13 @@ static void setWeight(LoweringState &state, const ContractionView &view,
       (view.isBytes() || shape[3] % view.getStepElements(state.target) == 0))
     spec.zeroPads = state.builder.getDenseI64ArrayAttr(view.window.getPads());
   bool merge = !flat && canMergeTaps(view);
-  spec.strategy = chooseStrategy(state, view, spec, bytes, merge);
-  spec.weight =
-      state.constant(packContraction(raw, data.elementType, view.groups,
-                                     spec.strategy.getGroup(), merge),
-                     loc);
+  spec.strategy = chooseStrategy(state, view, spec, data, merge);
+  qvec::StrategyAttr s = spec.strategy;
+  spec.weight = state.constant(
+      packContraction(raw, data.elementType, view.groups, s.getGroup(),
+                      s.getMergeTaps(),
+                      {s.getPaired(), s.getJoined(), s.getGathered()}),
+      loc);
 }
 
 LogicalResult quantopt::lowerContraction(LoweringState &state,

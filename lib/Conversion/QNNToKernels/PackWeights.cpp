@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "PackWeights.h"
+#include "quant-opt/Dialect/QVec/Utils/ContractionLayout.h"
 #include "quant-opt/Dialect/QVec/Utils/DepthwiseLayout.h"
 #include "llvm/Support/MathExtras.h"
 #include <cstring>
@@ -15,12 +16,14 @@ using qvec::kPanelWidth;
 
 DenseElementsAttr quantopt::packContraction(const WeightView &w,
                                             Type elementType, int64_t groups,
-                                            int64_t group, bool mergeTaps) {
+                                            int64_t group, bool mergeTaps,
+                                            WeightOrder order) {
   int64_t perGroup = w.outputs / groups;
   int64_t panels = llvm::divideCeil(perGroup, kPanelWidth);
-  int64_t runs = mergeTaps ? w.height : w.height * w.width;
-  int64_t runLength = mergeTaps ? w.width * w.channels : w.channels;
-  int64_t steps = llvm::divideCeil(runLength, group);
+  int64_t runs = order.gathered ? 1 : mergeTaps ? w.height : w.height * w.width;
+  int64_t runLength = w.height * w.width * w.channels / runs;
+  int64_t steps = order.paired ? getPairedSteps(runLength)
+                               : llvm::divideCeil(runLength, group);
   int64_t lane = kPanelWidth * group;
   SmallVector<char> packed(
       groups * panels * runs * steps * lane * w.elementBytes, 0);
@@ -32,13 +35,16 @@ DenseElementsAttr quantopt::packContraction(const WeightView &w,
     for (int64_t r = 0; r < runs; ++r) {
       for (int64_t e = 0; e < runLength; ++e) {
         int64_t from = o * rowSize + r * runLength + e;
-        int64_t step = (panel * runs + r) * steps + e / group;
-        int64_t to = step * lane + column * group + e % group;
+        int64_t to = (panel * runs + r) * steps * lane;
+        to += order.paired ? getPairedIndex(e, column)
+                           : e / group * lane + column * group + e % group;
         std::memcpy(&packed[to * w.elementBytes],
                     &w.data[from * w.elementBytes], w.elementBytes);
       }
     }
   }
+  for (size_t i = 0; order.joined && i < packed.size(); i += 2)
+    packed[i + 1] = char(packed[i + 1] - (static_cast<int8_t>(packed[i]) < 0));
   auto type =
       RankedTensorType::get({groups * panels, runs, steps, lane}, elementType);
   return DenseElementsAttr::getFromRawBuffer(type, packed);

@@ -23,10 +23,16 @@ struct WeightView {
   int64_t getNumElements() const { return outputs * height * width * channels; }
 };
 
+/// What else `#qvec.strategy` says of the order of weights.
+struct WeightOrder {
+  bool paired = false, joined = false, gathered = false;
+};
+
 /// The packed form that `qvec.kernel contraction` reads; see there.
 mlir::DenseElementsAttr packContraction(const WeightView &weight,
                                         mlir::Type elementType, int64_t groups,
-                                        int64_t group, bool mergeTaps);
+                                        int64_t group, bool mergeTaps,
+                                        WeightOrder order = {});
 
 /// The packed form that `qvec.kernel depthwise` reads; see there.
 mlir::DenseElementsAttr packDepthwise(const WeightView &weight,

@@ -328,6 +328,78 @@ func.func @kernel_c8(%x: tensor<1x4x4x3xi8>, %w: tensor<1x3x1x1x256xi8>, %y: ten
 
 // -----
 
+// expected-error @below {{expected a paired strategy to have the group 2, one lane, an even number of vectors and one step, and a joined one to be paired}}
+#strategy_c4 = #qvec.strategy<rows = 2, vectors = 3, lanes = 1, group = 2, mergeTaps = false, pass = 1, paired = true>
+
+// -----
+
+// expected-error @below {{and a joined one to be paired}}
+#strategy_c4 = #qvec.strategy<rows = 2, vectors = 4, lanes = 1, group = 2, mergeTaps = false, pass = 1, joined = true>
+
+// -----
+
+// expected-error @below {{expected a gathered strategy to have the group 16, one row, one step and no merged taps}}
+#strategy_c5 = #qvec.strategy<rows = 2, vectors = 4, lanes = 1, group = 16, mergeTaps = false, pass = 1, gathered = true>
+
+// -----
+
+func.func @alternate_bytes_c1(%x: vector<4xi8>) {
+  // expected-error @below {{'qvec.alternate_bytes' op expected 6 bytes for 3 words, but got 4}}
+  %0 = qvec.alternate_bytes %x : vector<4xi8> to vector<3xi16>
+  return
+}
+
+// -----
+
+func.func @lane_product_c1(%acc: vector<2xi32>, %x: vector<2xi16>) {
+  // expected-error @below {{'qvec.lane_product' op expected 2 factors for one lane, but got 2 for 2}}
+  %0 = qvec.lane_product %acc, %x, %x {lhsLane = 0 : i64, rhsLane = 0 : i64} : vector<2xi32>, vector<2xi16>
+  return
+}
+
+// -----
+
+func.func @lane_product_c2(%acc: vector<1xi32>, %x: vector<2xi16>) {
+  // expected-error @below {{'qvec.lane_product' op expected lanes 0 or 1, but got 2 and 0}}
+  %0 = qvec.lane_product %acc, %x, %x {lhsLane = 2 : i64, rhsLane = 0 : i64} : vector<1xi32>, vector<2xi16>
+  return
+}
+
+// -----
+
+// Words are not widened in pairs.
+func.func @kernel_c14(%x: memref<1x1x1x4xi16>, %w: memref<1x1x2x32xi8>, %y: memref<1x1x1x1xi32>) {
+  // expected-error @below {{'qvec.kernel' op expected pairs of words only of a contraction or a depthwise kernel, without dilation of columns, of signed bytes with sums of 32 bits, but got 'memref<1x1x1x4xi16>' and 'i32'}}
+  qvec.kernel contraction input(%x : memref<1x1x1x4xi16>) weight(%w : memref<1x1x2x32xi8>) outs(%y : memref<1x1x1x1xi32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 1, vectors = 2, lanes = 1, group = 2, mergeTaps = false, pass = 1, paired = true> epilogue {
+  ^bb0(%acc: i32):
+    qvec.yield %acc : i32
+  }
+  return
+}
+
+// -----
+
+// Dilated taps are no neighbours.
+func.func @kernel_planes_c14(%x: memref<1x3x5x4xi8>, %w: memref<1x3x3x16xi8>, %y: memref<1x1x1x4xi32>) {
+  // expected-error @below {{without dilation of columns, of signed bytes with sums of 32 bits, but got 'memref<1x3x5x4xi8>' and 'i32'}}
+  qvec.kernel depthwise input(%x : memref<1x3x5x4xi8>) weight(%w : memref<1x3x3x16xi8>) outs(%y : memref<1x1x1x4xi32>)
+      window <kernel = [3, 3], strides = [1, 1], dilations = [1, 2], pads = [0, 0, 0, 0]>
+      depthwise_strategy <axis = 0, outputs = 1, columns = 1, pixels = 1, lanes = 4, group = 1, channelsOuter = false, planes = true> epilogue {
+  ^bb0(%acc: i32):
+    qvec.yield %acc : i32
+  }
+  return
+}
+
+// -----
+
+// expected-error @below {{expected planes with a group of 1, but got 4}}
+#depthwise_strategy_c6 = #qvec.depthwise_strategy<axis = 0, outputs = 1, columns = 1, pixels = 1, lanes = 16, group = 4, channelsOuter = false, planes = true>
+
+// -----
+
 // expected-error @below {{expected axis 0 or 1, but got 2}}
 #depthwise_strategy_c1 = #qvec.depthwise_strategy<axis = 2, outputs = 2, columns = 1, pixels = 1, lanes = 16, group = 4, channelsOuter = false>
 

@@ -16,6 +16,58 @@ func.func @words(%acc: vector<1xi32>, %a: vector<4xi8>, %b: vector<4xi8>) -> vec
   return %0 : vector<1xi32>
 }
 
+// CHECK-LABEL: @pair_of_words
+// CHECK-NOT: sxtb16
+// CHECK: llvm.call_intrinsic "llvm.arm.smlad"
+func.func @pair_of_words(%acc: vector<1xi32>, %a: vector<2xi16>, %b: vector<2xi16>) -> vector<1xi32>
+    attributes {qvec.target = #dsp} {
+  %0 = qvec.dot2 %acc, %a, %b : vector<1xi32>, vector<2xi16>
+  return %0 : vector<1xi32>
+}
+
+// Bytes 1 and 3 are rotated to where 0 and 2 are.
+// CHECK-LABEL: @alternate_bytes
+// CHECK-NOT: arith.shrui
+// CHECK: llvm.call_intrinsic "llvm.arm.sxtb16"
+// CHECK: arith.shrui
+// CHECK: arith.shli
+// CHECK: llvm.call_intrinsic "llvm.arm.sxtb16"
+func.func @alternate_bytes(%x: vector<4xi8>) -> (vector<2xi16>, vector<2xi16>)
+    attributes {qvec.target = #dsp} {
+  %0 = qvec.alternate_bytes %x : vector<4xi8> to vector<2xi16>
+  %1 = qvec.alternate_bytes %x {odd} : vector<4xi8> to vector<2xi16>
+  return %0, %1 : vector<2xi16>, vector<2xi16>
+}
+
+// CHECK-LABEL: @alternate_bytes_without_words
+// CHECK: vector.shuffle {{.*}} [1, 3]
+// CHECK: arith.extsi
+func.func @alternate_bytes_without_words(%x: vector<4xi8>) -> vector<2xi16>
+    attributes {qvec.target = #none} {
+  %0 = qvec.alternate_bytes %x {odd} : vector<4xi8> to vector<2xi16>
+  return %0 : vector<2xi16>
+}
+
+// CHECK-LABEL: @lane_products
+// CHECK: llvm.call_intrinsic "llvm.arm.smlabt"
+// CHECK: llvm.call_intrinsic "llvm.arm.smlatb"
+func.func @lane_products(%acc: vector<1xi32>, %a: vector<2xi16>, %b: vector<2xi16>) -> vector<1xi32>
+    attributes {qvec.target = #dsp} {
+  %0 = qvec.lane_product %acc, %a, %b {lhsLane = 0 : i64, rhsLane = 1 : i64} : vector<1xi32>, vector<2xi16>
+  %1 = qvec.lane_product %0, %a, %b {lhsLane = 1 : i64, rhsLane = 0 : i64} : vector<1xi32>, vector<2xi16>
+  return %1 : vector<1xi32>
+}
+
+// CHECK-LABEL: @lane_product_without_words
+// CHECK: vector.extract {{.*}}[1]
+// CHECK: vector.extract {{.*}}[0]
+// CHECK: arith.muli {{.*}} : i32
+func.func @lane_product_without_words(%acc: vector<1xi32>, %a: vector<2xi16>, %b: vector<2xi16>) -> vector<1xi32>
+    attributes {qvec.target = #none} {
+  %0 = qvec.lane_product %acc, %a, %b {lhsLane = 1 : i64, rhsLane = 0 : i64} : vector<1xi32>, vector<2xi16>
+  return %0 : vector<1xi32>
+}
+
 // CHECK-LABEL: @no_words
 // CHECK-NOT: llvm.call_intrinsic
 // CHECK: arith.muli {{.*}} : vector<4xi32>
@@ -25,10 +77,9 @@ func.func @no_words(%acc: vector<1xi32>, %a: vector<4xi8>, %b: vector<4xi8>) -> 
   return %0 : vector<1xi32>
 }
 
-// A form that LLVM selects one instruction for, see must-select.mlir.
 // CHECK-LABEL: @reduce
-// CHECK: arith.muli {{.*}} : vector<16xi32>
-// CHECK: vector.reduction <add>
+// CHECK-NOT: arith.muli
+// CHECK: llvm.call_intrinsic "llvm.arm.mve.vmldava"({{.*}}) : (i32, i32, i32, i32, vector<16xi8>, vector<16xi8>) -> i32
 func.func @reduce(%acc: vector<1xi32>, %a: vector<16xi8>, %b: vector<16xi8>) -> vector<1xi32>
     attributes {qvec.target = #mve} {
   %0 = qvec.reduce_dot %acc, %a, %b : vector<1xi32>, vector<16xi8>

@@ -57,7 +57,9 @@ protected:
   qvec::StrategyAttr getStrategy(int64_t rows, int64_t vectors, int64_t lanes,
                                  int64_t group, int64_t pass) {
     return qvec::StrategyAttr::get(&context, rows, vectors, lanes, group,
-                                   /*mergeTaps=*/false, pass, /*steps=*/1);
+                                   /*mergeTaps=*/false, pass, /*steps=*/1,
+                                   /*paired=*/false, /*joined=*/false,
+                                   /*gathered=*/false);
   }
 
   MLIRContext context;
@@ -174,6 +176,11 @@ TEST(ChooseTile, FitsTheRegisters) {
       int64_t parts = (tile.rows + 15) / 16;
       ASSERT_LE(parts * tile.vectors + parts + tile.vectors,
                 level.tileRegisters);
+      return;
+    }
+    // Sums in general registers.
+    if (problem.group == 16) {
+      ASSERT_LE(tile.rows * tile.vectors, 4);
       return;
     }
     // Accumulators, a weight per vector, the input and what it becomes; words

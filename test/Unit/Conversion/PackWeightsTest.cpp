@@ -119,6 +119,77 @@ TEST_F(PackWeights, WiderElementsStayWhole) {
               merge);
 }
 
+TEST_F(PackWeights, PairsAlternateBetweenTwoChannels) {
+  // Pairs of 9 elements: (0, 2), (1, 3), (4, 6), (5, 7), (8, none).
+  Weight weight(17, 2, 3, 3, 1);
+  DenseElementsAttr packed =
+      packContraction(weight.view, getType(1), /*groups=*/1, /*group=*/2,
+                      /*mergeTaps=*/true, {/*paired=*/true});
+  ASSERT_EQ(cast<RankedTensorType>(packed.getType()).getShape(),
+            ArrayRef<int64_t>({2, 2, 5, 32}));
+  const int64_t pairs[5][2] = {{0, 2}, {1, 3}, {4, 6}, {5, 7}, {8, 9}};
+  const char *next = packed.getRawData().data();
+  for (int64_t panel = 0; panel < 2; ++panel)
+    for (int64_t row = 0; row < 2; ++row)
+      for (const auto &pair : pairs)
+        for (int64_t lane = 0; lane < 16; lane += 2)
+          for (int64_t element : pair)
+            for (int64_t c = lane; c < lane + 2; ++c, ++next) {
+              int64_t o = panel * 16 + c;
+              char expected = 0;
+              if (o < 17 && element < 9)
+                expected = weight.get(o, row, element / 3, element % 3)[0];
+              ASSERT_EQ(*next, expected) << "channel " << o << ", row " << row
+                                         << ", element " << element;
+            }
+}
+
+TEST_F(PackWeights, JoinedPairsAreWords) {
+  Weight weight(16, 1, 1, 8, 1);
+  // A byte of -128 has none below.
+  for (char &byte : weight.bytes)
+    byte = byte == -128 ? 127 : byte;
+  weight.view.data = weight.bytes;
+  DenseElementsAttr packed =
+      packContraction(weight.view, getType(1), /*groups=*/1, /*group=*/2,
+                      /*mergeTaps=*/false, {/*paired=*/true, /*joined=*/true});
+  ArrayRef<char> raw = packed.getRawData();
+  for (int64_t c = 0; c < 16; c += 2)
+    for (int64_t second : {0, 1}) {
+      const char *bytes = &raw[c / 2 * 4 + second * 2];
+      auto word = int16_t(uint8_t(bytes[0]) | uint8_t(bytes[1]) << 8);
+      int64_t element = 2 * second;
+      EXPECT_EQ(word, 256 * int8_t(weight.get(c + 1, 0, 0, element)[0]) +
+                          int8_t(weight.get(c, 0, 0, element)[0]));
+    }
+}
+
+TEST_F(PackWeights, StepsOfPairsHaveAnElement) {
+  for (int64_t channels : {1, 2, 3, 4, 5, 6, 7, 8}) {
+    int64_t steps[] = {0, 1, 2, 2, 2, 3, 4, 4, 4};
+    Weight weight(1, 1, 1, channels, 1);
+    DenseElementsAttr packed =
+        packContraction(weight.view, getType(1), /*groups=*/1, /*group=*/2,
+                        /*mergeTaps=*/false, {/*paired=*/true});
+    EXPECT_EQ(cast<RankedTensorType>(packed.getType()).getDimSize(2),
+              steps[channels]);
+  }
+}
+
+TEST_F(PackWeights, GatheredTapsAreOneRun) {
+  // Of 12 elements, which fill a step of 16 but for the last four.
+  Weight weight(3, 2, 3, 2, 1);
+  DenseElementsAttr packed = packContraction(
+      weight.view, getType(1), /*groups=*/1, /*group=*/16, /*mergeTaps=*/false,
+      {/*paired=*/false, /*joined=*/false, /*gathered=*/true});
+  ASSERT_EQ(cast<RankedTensorType>(packed.getType()).getShape(),
+            ArrayRef<int64_t>({1, 1, 1, 256}));
+  for (int64_t o = 0; o < 3; ++o)
+    for (int64_t e = 0; e < 16; ++e)
+      EXPECT_EQ(packed.getRawData()[o * 16 + e],
+                e < 12 ? weight.get(o, e / 6, e / 2 % 3, e % 2)[0] : 0);
+}
+
 TEST_F(PackWeights, DependsOnTheWeightOnly) {
   Weight weight(33, 3, 3, 7, 1);
   Type i8 = getType(1);

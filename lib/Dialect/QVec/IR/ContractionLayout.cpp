@@ -17,11 +17,24 @@ TileSplit quantopt::splitEvenly(int64_t count, int64_t limit) {
   return {size, tiles - small, small};
 }
 
+int64_t quantopt::getPairedSteps(int64_t runLength) {
+  return runLength / 4 * 2 + std::min<int64_t>(runLength % 4, 2);
+}
+
+int64_t quantopt::getPairedIndex(int64_t element, int64_t channel) {
+  int64_t step = element / 4 * 2 + element % 2;
+  int64_t second = element / 2 % 2;
+  return step * 2 * qvec::kPanelWidth + channel / 2 * 4 + second * 2 +
+         channel % 2;
+}
+
 ContractionLayout::ContractionLayout(llvm::ArrayRef<int64_t> output,
                                      int64_t groups, qvec::StrategyAttr s)
     : groups(groups), channelsPerGroup(output[3] / groups),
       channelsPerVector(s.getLanes()),
-      channelsPerTile(s.getVectors() * channelsPerVector),
+      channelsPerTile(s.getPaired() || s.getGathered()
+                          ? channelsPerGroup
+                          : s.getVectors() * channelsPerVector),
       blocks(llvm::divideCeil(channelsPerGroup, channelsPerTile)),
       fullBlocks(channelsPerGroup / channelsPerTile),
       rows(output[0] * output[1]), tiles(splitEvenly(output[2], s.getRows())),

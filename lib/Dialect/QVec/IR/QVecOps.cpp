@@ -63,8 +63,9 @@ LogicalResult QVecDialect::verifyOperationAttribute(Operation *op,
 
 LogicalResult StrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                    int64_t rows, int64_t vectors, int64_t lanes,
-                                   int64_t group, bool, int64_t pass,
-                                   int64_t steps) {
+                                   int64_t group, bool mergeTaps, int64_t pass,
+                                   int64_t steps, bool paired, bool joined,
+                                   bool gathered) {
   if (rows < 1 || vectors < 1 || lanes < 1 || pass < 1) // (C1)
     return emitError() << "expected positive rows, vectors, lanes and pass";
   bool isKnown = group == 1 || group == 2 || group == 4;
@@ -75,6 +76,14 @@ LogicalResult StrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (steps < 1 || steps > kTileRows) // (C3)
     return emitError() << "expected steps in [1, " << kTileRows << "], but got "
                        << steps;
+  if ((paired || joined) && (!paired || group != 2 || lanes != 1 ||
+                             vectors % 2 != 0 || steps != 1)) // (C4)
+    return emitError() << "expected a paired strategy to have the group 2, one "
+                          "lane, an even number of vectors and one step, and a "
+                          "joined one to be paired";
+  if (gathered && (group != 16 || rows != 1 || steps != 1 || mergeTaps)) // (C5)
+    return emitError() << "expected a gathered strategy to have the group 16, "
+                          "one row, one step and no merged taps";
   return success();
 }
 
@@ -131,7 +140,7 @@ LogicalResult
 DepthwiseStrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                               int64_t axis, int64_t outputs, int64_t columns,
                               int64_t pixels, int64_t lanes, int64_t group,
-                              bool channelsOuter) {
+                              bool channelsOuter, bool planes) {
   if (axis != 0 && axis != 1) // (C1)
     return emitError() << "expected axis 0 or 1, but got " << axis;
   if (outputs < 1 || columns < 1 || pixels < 1) // (C2)
@@ -145,6 +154,9 @@ DepthwiseStrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
            << "expected one pixel with several outputs along axis 1 "
               "or with channelsOuter, but got "
            << pixels;
+  if (planes && group != 1) // (C6)
+    return emitError() << "expected planes with a group of 1, but got "
+                       << group;
   return success();
 }
 
@@ -333,6 +345,25 @@ static LogicalResult verifyStrategy(KernelOp op, ShapedType input) {
   return success();
 }
 
+/// (C14): what is summed in pairs of words.
+static LogicalResult verifyPairs(KernelOp op, ShapedType input) {
+  auto strategy = op.getStrategy();
+  auto depthwise = op.getDepthwiseStrategy();
+  bool isPaired = strategy && strategy->getPaired();
+  bool hasPlanes = depthwise && depthwise->getPlanes();
+  if (!isPaired && !hasPlanes)
+    return success();
+  KernelKind kind = isPaired ? KernelKind::Contraction : KernelKind::Depthwise;
+  if (op.getKind() == kind && input.getElementType().isInteger(8) &&
+      op.getAccumulatorType().isInteger(32) && !op.getUnsignedInput() &&
+      (isPaired || op.getWindow().getDilations()[1] == 1))
+    return success();
+  return op.emitOpError("expected pairs of words only of a contraction or a "
+                        "depthwise kernel, without dilation of columns, of "
+                        "signed bytes with sums of 32 bits, but got ")
+         << input << " and " << op.getAccumulatorType();
+}
+
 /// (C13): which products may be left out.
 static LogicalResult verifyZeroPads(KernelOp op, ShapedType input) {
   auto pads = op.getZeroPads();
@@ -380,7 +411,8 @@ LogicalResult KernelOp::verify() {
   if (failed(verifyPacked(*this, init)) ||    // (C7), (C12)
       failed(verifyStrategy(*this, input)) || // (C9), (C10)
       failed(verifyTables(*this, init)) ||    // (C11)
-      failed(verifyZeroPads(*this, input)))   // (C13)
+      failed(verifyZeroPads(*this, input)) || // (C13)
+      failed(verifyPairs(*this, input)))      // (C14)
     return failure();
   return verifyDepthwiseWeight(*this); // (C8)
 }
@@ -402,6 +434,28 @@ static LogicalResult verifyDot(Operation *op, int64_t perLane) {
 LogicalResult Dot4Op::verify() { return verifyDot(*this, 4); }
 
 LogicalResult Dot2Op::verify() { return verifyDot(*this, 2); }
+
+LogicalResult AlternateBytesOp::verify() {
+  int64_t bytes = cast<VectorType>(getBytes().getType()).getDimSize(0);
+  int64_t words = cast<VectorType>(getType()).getDimSize(0);
+  if (bytes != 2 * words) // (C1)
+    return emitOpError("expected ") << 2 * words << " bytes for " << words
+                                    << " words, but got " << bytes;
+  return success();
+}
+
+LogicalResult LaneProductOp::verify() {
+  int64_t lanes = cast<VectorType>(getAcc().getType()).getDimSize(0);
+  int64_t factors = cast<VectorType>(getLhs().getType()).getDimSize(0);
+  if (lanes != 1 || factors != 2) // (C1)
+    return emitOpError("expected 2 factors for one lane, but got ")
+           << factors << " for " << lanes;
+  int64_t lhs = getLhsLane(), rhs = getRhsLane();
+  if (lhs < 0 || lhs > 1 || rhs < 0 || rhs > 1) // (C2)
+    return emitOpError("expected lanes 0 or 1, but got ")
+           << lhs << " and " << rhs;
+  return success();
+}
 
 LogicalResult ReduceDotOp::verify() {
   int64_t lanes = cast<VectorType>(getAcc().getType()).getDimSize(0);

@@ -102,17 +102,33 @@ def QVec_StrategyAttr : AttrDef<QVec_Dialect, "Strategy"> {
     block of channels before the next block covers the same ones: input that
     is read again stays in a near cache.
 
+    With `paired` weights are stored for processors without vectors whose
+    instructions multiply two words of 16 bits at a time (see `qvec.kernel`): a
+    step is two bytes of the input, which become words once for all channels of a
+    tile of several rows. With `joined`, too, the products of odd channels are
+    those of words that hold the weights of two channels, less what the even
+    channel's products are.
+
+    With `gathered` what a position reads is copied to the stack, so that the
+    whole window is one run: fewer steps where a row's elements do not fill them.
+
     ```mlir
     #qvec.strategy<rows = 6, vectors = 4, lanes = 16, group = 4,
                    mergeTaps = false, pass = 8>
     ```
 
     (C1) rows, vectors, lanes and pass are positive. (C2) group is 1, 2, 4 or
-    16, and 16 needs one lane. (C3) steps lie in [1, 16].
+    16, and 16 needs one lane. (C3) steps lie in [1, 16]. (C4) paired strategies
+    have the group 2, one lane, an even number of vectors and one step; only they
+    are joined. (C5) gathered strategies have the group 16, one row, one step and
+    no merged taps.
   }];
   let parameters = (ins "int64_t":$rows, "int64_t":$vectors, "int64_t":$lanes,
                         "int64_t":$group, "bool":$mergeTaps, "int64_t":$pass,
-                        DefaultValuedParameter<"int64_t", "1">:$steps);
+                        DefaultValuedParameter<"int64_t", "1">:$steps,
+                        DefaultValuedParameter<"bool", "false">:$paired,
+                        DefaultValuedParameter<"bool", "false">:$joined,
+                        DefaultValuedParameter<"bool", "false">:$gathered);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
@@ -203,7 +219,9 @@ def QVec_DepthwiseStrategyAttr
     With `channelsOuter` a work item computes one block of 64 channels, else all
     of them.
 
-    Groups of 1: a tile is `columns` positions of a row, tap by tap.
+    Groups of 1: a tile is `columns` positions of a row, tap by tap. With
+    `planes`, what `outputs` rows of the output read of a channel is copied to
+    words of 16 bits first, whose products are summed in pairs (`qvec.dot2`).
 
     ```mlir
     #qvec.depthwise_strategy<axis = 0, outputs = 2, columns = 2, pixels = 1,
@@ -212,11 +230,13 @@ def QVec_DepthwiseStrategyAttr
 
     (C1) axis is 0 or 1. (C2) outputs, columns and pixels are positive. (C3)
     group is 1, 2 or 4. (C4) lanes are 4, 8 or 16. (C5) several pixels have
-    neither several outputs along axis 1 nor channelsOuter.
+    neither several outputs along axis 1 nor channelsOuter. (C6) planes have the
+    group 1.
   }];
   let parameters = (ins "int64_t":$axis, "int64_t":$outputs, "int64_t":$columns,
                         "int64_t":$pixels, "int64_t":$lanes, "int64_t":$group,
-                        "bool":$channelsOuter);
+                        "bool":$channelsOuter,
+                        DefaultValuedParameter<"bool", "false">:$planes);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

@@ -36,10 +36,17 @@ def QVec_KernelOp : QVec_Op<"kernel", [
       columns and the group's input channels in this order. The input is
       already padded. The weight is packed: `[panel][run][step][lane]`, where a
       panel is 16 output channels of a group, a run is a tap (or a window row
-      when taps are merged), a step is `group` consecutive elements of a run
+      when taps are merged, or the window when they are gathered), a step is `group` consecutive elements of a run
       (16, 4 or 1 for bytes, 2 for words of 16 bits, 1 for floats), and 16 lanes of
       `group` elements each belong to the panel's channels. Weights of words
-      are bytes; with an `i64` accumulator their sums are split so that no part
+      are bytes. A paired strategy for bytes has steps of two elements of a run,
+      `4i` and `4i + 2` or `4i + 1` and `4i + 3`, where at least one of them
+      exists; the step stores for two channels `c` and `c + 1` at a time the bytes
+      `[first of c, first of c + 1, second of c, second of c + 1]`; a joined one
+      stores one less for `c + 1` where the byte before it is negative, so that
+      both are a word `256 * (c + 1) + c`, and promises that sums of odd channels
+      fit 24 bits without the bias. With an
+      `i64` accumulator their sums are split so that no part
       exceeds 32 bits.
     * `packed`: a contraction whose weight is stored as `packing` says. With
       integer input `x` and scales, `acc` starts at +0 and for each block `b` in
@@ -106,7 +113,9 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     `tableRows` channels with an entry for each code. (C12) integer input needs
     codes that stand for integers of at most 8 bits. (C13) only a contraction of
     integers has zero pads: four numbers that are not negative and fit into the
-    input's height and width.
+    input's height and width. (C14) only a contraction of signed bytes with `i32`
+    accumulators has a paired strategy, and only a depthwise kernel of those has
+    planes, without dilation of columns.
   }];
   let arguments = (ins QVec_KernelKindAttr:$kind, QVec_Shaped:$input,
                        Optional<QVec_Shaped>:$weight,
@@ -207,6 +216,50 @@ def QVec_Dot2Op : QVec_DotOp<"dot2", I16> {
     2^32. Words of 16 bits are signed. `pmaddwd` on x86.
 
     (C1) lhs has 2 elements per lane.
+  }];
+}
+
+def QVec_AlternateBytesOp : QVec_Op<"alternate_bytes", [Pure]> {
+  let summary = "Every second byte as a word";
+  let description = [{
+    `result[i] = bytes[2i]`, or `bytes[2i + 1]` with `odd`, sign-extended to 16
+    bits. `sxtb16` on processors that multiply words in general registers.
+
+    ```mlir
+    %0 = qvec.alternate_bytes %w {odd} : vector<4xi8> to vector<2xi16>
+    ```
+
+    (C1) there are twice as many bytes as words.
+  }];
+  let arguments = (ins VectorOfRankAndType<[1], [I8]>:$bytes, UnitAttr:$odd);
+  let results = (outs VectorOfRankAndType<[1], [I16]>:$result);
+  let assemblyFormat = [{
+    $bytes attr-dict `:` type($bytes) `to` type($result)
+  }];
+}
+
+def QVec_LaneProductOp : QVec_Op<"lane_product", [Pure,
+    AllTypesMatch<["acc", "result"]>, AllTypesMatch<["lhs", "rhs"]>]> {
+  let summary = "Add the product of one of two words to a sum";
+  let description = [{
+    `result[0] = acc[0] + lhs[lhsLane] * rhs[rhsLane]`, modulo 2^32. Words of 16
+    bits are signed. One instruction, `smlabb` and its like, on processors that
+    multiply words in general registers.
+
+    ```mlir
+    %0 = qvec.lane_product %acc, %x, %w {lhsLane = 1 : i64, rhsLane = 0 : i64}
+      : vector<1xi32>, vector<2xi16>
+    ```
+
+    (C1) acc has one lane, lhs has two. (C2) lanes are 0 or 1.
+  }];
+  let arguments = (ins VectorOfRankAndType<[1], [I32]>:$acc,
+                       VectorOfRankAndType<[1], [I16]>:$lhs,
+                       VectorOfRankAndType<[1], [I16]>:$rhs,
+                       I64Attr:$lhsLane, I64Attr:$rhsLane);
+  let results = (outs VectorOfRankAndType<[1], [I32]>:$result);
+  let assemblyFormat = [{
+    $acc `,` $lhs `,` $rhs attr-dict `:` type($acc) `,` type($lhs)
   }];
 }
 

@@ -27,6 +27,14 @@ struct TileSplit {
 };
 TileSplit splitEvenly(int64_t count, int64_t limit);
 
+/// What the words of a tile may take on the stack (see `#qvec.strategy`).
+constexpr int64_t kMostWidenedBytes = 4096;
+
+/// The steps that a run of paired weights has, and where the weight of an
+/// element and of one of a panel's channels is among them.
+int64_t getPairedSteps(int64_t runLength);
+int64_t getPairedIndex(int64_t element, int64_t channel);
+
 /// The parts of a contraction's output.
 struct ContractionLayout {
   ContractionLayout(llvm::ArrayRef<int64_t> output, int64_t groups,
@@ -37,7 +45,8 @@ struct ContractionLayout {
                           *kernel.getStrategy()) {}
 
   int64_t groups, channelsPerGroup;
-  /// Output channels that a vector of accumulators, and a tile, cover.
+  /// Output channels that a vector of accumulators, and a tile, cover. A tile
+  /// of a paired or gathered strategy covers all channels of a group in turn.
   int64_t channelsPerVector, channelsPerTile;
   /// Blocks of a tile's channels in a group; the last may be partial.
   int64_t blocks, fullBlocks;

@@ -41,6 +41,9 @@ struct TargetLevel {
     /// Code that computes with integers alone leaves the registers of floats
     /// alone: an interrupt that saves them takes longer.
     kNoImplicitFloat = 32,
+    /// Few registers, and code that is emitted in an order that fits them: LLVM
+    /// must not change it before it allocates registers.
+    kKeepOrder = 64,
     /// A dot product of bytes can take the four bytes that it repeats from any
     /// place in a vector register, but not from memory.
     kIndexedDots = 128,
@@ -73,7 +76,7 @@ struct TargetLevel {
   int64_t requantizeShift;
   unsigned flags;
   /// Entries of a table of bytes from which one instruction looks up a vector
-  /// (see `getTableIntrinsic`): 128, 16 or 0.
+  /// (see `getTableIntrinsic`): 128, 64, 16 or 0.
   int64_t tableEntries;
   /// Registers for the tiles of `qvec.tile_mma`; 0 where there are none.
   int64_t tileRegisters;
@@ -89,8 +92,11 @@ struct TargetLevel {
   int64_t getLanes() const { return vectorBytes / 4; }
   /// Bytes of a channel in a step of an integer contraction's weights.
   int64_t getContractionGroup() const {
-    return dotGroup == 2 || !hasVectors() ? 4 : dotGroup;
+    return dotGroup == 2 && hasVectors() ? 4 : dotGroup;
   }
+  /// Whether contractions of bytes have paired strategies, and depthwise
+  /// kernels planes.
+  bool pairsWords() const { return dotGroup == 2 && !hasVectors(); }
   /// Sums in a vector of an integer contraction.
   int64_t getContractionLanes() const {
     return getContractionGroup() == 16 ? 1 : getLanes();
@@ -126,6 +132,9 @@ struct WordIntrinsics {
   llvm::StringRef widen;
   /// `(x, y, sum)`: the products of both words are added to the sum.
   llvm::StringRef multiply;
+  /// `(x, y, sum)`: the product of one word of each is added: of the low ones,
+  /// the low and the high one, the high and the low one, the high ones.
+  llvm::StringRef multiplyLanes[4];
 };
 
 /// The level's instructions on words; nothing when it has none.
@@ -162,6 +171,8 @@ std::optional<PackIntrinsics> getPackIntrinsics(const TargetLevel &level);
 /// * 128 entries: `(low, index, high)`. Bits 0 to 6 of the index choose from
 /// two
 ///   vectors of 64 entries, bit 7 is ignored.
+/// * 64 entries: `(others, table, table, table, table, index)`, four vectors of
+///   16 entries. Where an index is 64 or more the result is that of `others`.
 /// * 16 entries: `(table, index)`, the table repeated in each block of 16
 ///   lanes. The result is 0 where bit 7 of the index is set; bits 4 to 6 are
 ///   ignored.
@@ -195,6 +206,10 @@ std::optional<llvm::StringRef> getPermuteIntrinsic(const TargetLevel &level,
 llvm::Expected<llvm::SmallVector<qvec::TargetAttr>>
 resolveTargets(mlir::MLIRContext *context, llvm::StringRef triple,
                llvm::StringRef cpu, llvm::StringRef features);
+
+/// Whether code for a processor has the flag `kKeepOrder`.
+bool keepsOrder(llvm::StringRef triple, llvm::StringRef cpu,
+                llvm::StringRef features);
 
 /// Bits of an index of the triple's processors.
 unsigned getIndexBits(llvm::StringRef triple);

@@ -1,0 +1,414 @@
+//===- EmitPaired.cpp - Contractions by pairs of words --------------------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// Contractions of bytes in general registers that hold two words of 16 bits.
+///
+/// The input of a tile of several positions is copied to the stack as words,
+/// once for all channels: what the positions need in a step lies together. A
+/// single position is widened on the way.
+///
+/// A register of weights has the bytes of an even and an odd channel in turns.
+/// Every second byte, widened, gives the even channel's products. Taken as
+/// words, the register stands for `256 * odd + even`: with sums of odd channels
+/// that fit 24 bits, nothing need be widened for them.
+///
+//===----------------------------------------------------------------------===//
+
+#include "ContractionLoops.h"
+#include "StackBuffer.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+using namespace quantopt;
+using qvec::kPanelWidth;
+
+/// Bytes of a pair of channels in a step of the weights.
+static constexpr int64_t kPairBytes = 4;
+/// Elements that are loaded together, and the steps that they make.
+static constexpr int64_t kBlock = 4, kBlockSteps = 2;
+/// Steps that a turn of the innermost loop should have.
+static constexpr int64_t kUnrolledSteps = 24;
+/// Those that it must have.
+static constexpr int64_t kFewestSteps = 8;
+/// Blocks that a turn of the copying loop moves, and that one of the loop for a
+/// single position sums.
+static constexpr int64_t kUnrolledBlocks = 4, kSummedBlocks = 8;
+/// Words of weights that are loaded together.
+static constexpr int64_t kWeightWords = 2;
+
+/// The largest divisor of a number up to a limit.
+static int64_t getDivisor(int64_t number, int64_t limit) {
+  int64_t divisor = std::max<int64_t>(1, std::min(number, limit));
+  while (number % divisor != 0)
+    --divisor;
+  return divisor;
+}
+
+namespace {
+/// Emits the tiles of one kernel.
+class PairedEmitter {
+public:
+  PairedEmitter(KernelEmitter &e, const ContractionLayout &layout);
+  void emitTile(const ContractionBlock &block, const TilePosition &at);
+
+private:
+  /// Some of a group's channels: the first one, how many, and how many exist.
+  struct Channels {
+    Value first;
+    int64_t count, valid;
+  };
+
+  void widenInput(const ContractionBlock &block, const TilePosition &at);
+  void widenRun(Value input, Value step, int64_t rows);
+  void widenSteps(Value input, Value step, int64_t rows, int64_t count);
+  void emitChannels(const ContractionBlock &block, const TilePosition &at,
+                    const Channels &channels);
+  SmallVector<Value> startSums(const ContractionBlock &block,
+                               const Channels &channels, int64_t rows);
+  SmallVector<Value> sumWords(const TilePosition &at, Value weight,
+                              const Channels &channels, ValueRange sums);
+  SmallVector<Value> sumRun(const ContractionRun &run, const Channels &channels,
+                            ValueRange sums);
+  void addStep(ArrayRef<Value> words, Value weight, const Channels &channels,
+               MutableArrayRef<Value> sums);
+  void separate(const ContractionBlock &block, const Channels &channels,
+                MutableArrayRef<Value> sums);
+  Value getWeights(const Channels &channels);
+  Value getBias(const ContractionBlock &block, const Channels &channels,
+                int64_t number);
+  Value loadWord(const FlatBuffer &buffer, Value offset, unsigned alignment);
+  Value alternate(Value bytes, bool odd);
+  void holdLoads();
+  std::pair<Value, Value> getRows(const TilePosition &at);
+  /// Whether a row of the window has enough steps for whole turns of the loop.
+  bool fillsTurns() const {
+    return getDivisor(rowSteps, kUnrolledSteps) >= kFewestSteps;
+  }
+
+  KernelEmitter &e;
+  const ContractionLayout &layout;
+  qvec::StrategyAttr strategy;
+  /// Steps of a run, of a window's row and of the whole window.
+  int64_t runSteps, rowSteps, steps;
+  /// Bytes between the inputs of neighbouring positions.
+  int64_t pitch;
+  /// Words of a tile's positions, step by step; null where there are too many.
+  FlatBuffer words;
+};
+} // namespace
+
+PairedEmitter::PairedEmitter(KernelEmitter &emitter,
+                             const ContractionLayout &layout)
+    : e(emitter), layout(layout), strategy(*e.kernel.getStrategy()),
+      runSteps(e.weight.shape[2]), steps(e.weight.shape[1] * runSteps) {
+  qnn::WindowAttr window = e.kernel.getWindow();
+  rowSteps = steps / window.getKernel()[0];
+  pitch = window.getStrides()[1] * e.input.strides[2];
+  int64_t size = steps * layout.tiles.size;
+  if (layout.tiles.size == 1 || 4 * size > kMostWidenedBytes)
+    return;
+  words = createStackBuffer(e, e.b.getI32Type(), size, 8);
+}
+
+//===----------------------------------------------------------------------===//
+// Words
+//===----------------------------------------------------------------------===//
+
+/// Four bytes.
+Value PairedEmitter::loadWord(const FlatBuffer &buffer, Value offset,
+                              unsigned alignment) {
+  auto type = VectorType::get({kBlock}, e.b.getI8Type());
+  return vector::LoadOp::create(e.b, e.loc, type, buffer.view, offset,
+                                /*nontemporal=*/false,
+                                llvm::MaybeAlign(alignment));
+}
+
+/// Every second byte as a word.
+Value PairedEmitter::alternate(Value bytes, bool odd) {
+  auto type = VectorType::get({2}, e.b.getI16Type());
+  return qvec::AlternateBytesOp::create(e.b, e.loc, type, bytes, odd);
+}
+
+/// Keeps loads on their side of this place: earlier ones would take registers
+/// that sums need. It costs no instruction.
+void PairedEmitter::holdLoads() {
+  LLVM::FenceOp::create(e.b, e.loc, LLVM::AtomicOrdering::seq_cst,
+                        "singlethread");
+}
+
+/// The rows of the window that are summed. Those that hold zeros are left out
+/// where all turns of the innermost loop belong to one row.
+std::pair<Value, Value> PairedEmitter::getRows(const TilePosition &at) {
+  if (fillsTurns())
+    return getWindowRows(e, at.h);
+  return {e.index(0), e.index(e.kernel.getWindow().getKernel()[0])};
+}
+
+/// Stores a run's next elements as some steps from `step` on.
+void PairedEmitter::widenSteps(Value input, Value step, int64_t rows,
+                               int64_t count) {
+  SmallVector<Value> bytes;
+  for (int64_t i = 0; i < rows; ++i)
+    bytes.push_back(loadWord(e.input, e.add(input, i * pitch), 1));
+  auto one = VectorType::get({1}, words.elementType);
+  for (int64_t s = 0; s < count; ++s)
+    for (int64_t i = 0; i < rows; ++i) {
+      Value pair = alternate(bytes[i], s % 2 == 1);
+      Value word = vector::BitCastOp::create(e.b, e.loc, one, pair);
+      e.store(word, words, e.add(e.mul(step, rows), s * rows + i), 1);
+    }
+}
+
+/// Copies a run for all positions.
+void PairedEmitter::widenRun(Value input, Value step, int64_t rows) {
+  int64_t full = runSteps / kBlockSteps;
+  int64_t unrolled = getDivisor(full, kUnrolledBlocks);
+  e.forLoop(full / unrolled, [&](Value turn) {
+    Value from = e.add(input, e.mul(turn, unrolled * kBlock));
+    Value to = e.add(step, e.mul(turn, unrolled * kBlockSteps));
+    for (int64_t block = 0; block < unrolled; ++block)
+      widenSteps(e.add(from, block * kBlock), e.add(to, block * kBlockSteps),
+                 rows, kBlockSteps);
+  });
+  if (runSteps % kBlockSteps != 0)
+    widenSteps(e.add(input, full * kBlock), e.add(step, full * kBlockSteps),
+               rows, 1);
+}
+
+/// Copies what the tile's positions read.
+void PairedEmitter::widenInput(const ContractionBlock &block,
+                               const TilePosition &at) {
+  qnn::WindowAttr window = e.kernel.getWindow();
+  ArrayRef<int64_t> in = e.input.strides, dilations = window.getDilations();
+  Value base = getInputBase(e, layout, block, at);
+  auto [first, last] = getRows(at);
+  int64_t runs = rowSteps / runSteps;
+  e.forLoop(first, last, 1, [&](Value row) {
+    Value input = e.add(base, e.mul(row, dilations[0] * in[1]));
+    Value number = arith::SubIOp::create(e.b, e.loc, row, first);
+    Value step = e.mul(number, rowSteps);
+    e.forLoop(runs, [&](Value run) {
+      widenRun(e.add(input, e.mul(run, dilations[1] * in[2])),
+               e.add(step, e.mul(run, runSteps)), at.rows);
+    });
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Sums
+//===----------------------------------------------------------------------===//
+
+/// The bias of one of the channels.
+Value PairedEmitter::getBias(const ContractionBlock &block,
+                             const Channels &channels, int64_t number) {
+  if (!e.bias)
+    return e.splat(e.b.getI32IntegerAttr(0), 1);
+  Value channel = e.add(getOutChannel(e, layout, block), channels.first);
+  return e.load(e.bias, e.add(channel, number), 1);
+}
+
+/// Both channels of joined sums start alike: the difference counts.
+SmallVector<Value> PairedEmitter::startSums(const ContractionBlock &block,
+                                            const Channels &channels,
+                                            int64_t rows) {
+  SmallVector<Value> first, all;
+  for (int64_t c = 0; c < channels.count; ++c)
+    first.push_back(strategy.getJoined() && c % 2 == 1
+                        ? first.back()
+                        : getBias(block, channels, c));
+  for (int64_t i = 0; i < rows; ++i)
+    llvm::append_range(all, first);
+  return all;
+}
+
+/// Where the first step's weights of some channels lie in those of a group.
+Value PairedEmitter::getWeights(const Channels &channels) {
+  Value panel = e.div(channels.first, kPanelWidth);
+  return e.add(e.mul(panel, e.weight.strides[0]),
+               e.mul(e.rem(channels.first, kPanelWidth), kPairBytes / 2));
+}
+
+/// Adds a step's products; `words` are those of each position.
+void PairedEmitter::addStep(ArrayRef<Value> words, Value weight,
+                            const Channels &channels,
+                            MutableArrayRef<Value> sums) {
+  auto wordType = VectorType::get({2}, e.b.getI16Type());
+  constexpr int64_t together = 2 * kWeightWords;
+  for (int64_t first = 0; first < channels.count; first += together) {
+    SmallVector<Value> pairs;
+    int64_t end = std::min(first + together, channels.count);
+    for (int64_t c = first; c < end; c += 2)
+      pairs.push_back(
+          loadWord(e.weight, e.add(weight, c / 2 * kPairBytes), kPairBytes));
+    holdLoads();
+    for (int64_t c = first; c < end; c += 2) {
+      Value pair = pairs[(c - first) / 2];
+      auto add = [&](int64_t channel, Value factor) {
+        for (auto [i, x] : llvm::enumerate(words)) {
+          Value &sum = sums[i * channels.count + channel];
+          sum = qvec::Dot2Op::create(e.b, e.loc, sum.getType(), sum, x, factor);
+        }
+      };
+      add(c + 1, strategy.getJoined()
+                     ? vector::BitCastOp::create(e.b, e.loc, wordType, pair)
+                           .getResult()
+                     : alternate(pair, true));
+      add(c, alternate(pair, false));
+    }
+    holdLoads();
+  }
+}
+
+/// Adds all products of positions that were copied.
+SmallVector<Value> PairedEmitter::sumWords(const TilePosition &at, Value weight,
+                                           const Channels &channels,
+                                           ValueRange sums) {
+  auto one = VectorType::get({1}, words.elementType);
+  auto pair = VectorType::get({2}, e.b.getI16Type());
+  auto addSteps = [&](Value first, int64_t count, ValueRange before) {
+    SmallVector<Value> next(before);
+    Value input = e.mul(first, at.rows);
+    Value weights = e.add(weight, e.mul(first, e.weight.strides[2]));
+    for (int64_t s = 0; s < count; ++s) {
+      SmallVector<Value> factors;
+      for (int64_t i = 0; i < at.rows; ++i) {
+        Value word = e.load(words, e.add(input, s * at.rows + i), 1);
+        factors.push_back(vector::BitCastOp::create(e.b, e.loc, pair, word));
+      }
+      addStep(factors, e.add(weights, s * e.weight.strides[2]), channels, next);
+    }
+    return next;
+  };
+  auto [first, last] = getRows(at);
+  int64_t unrolled = getDivisor(rowSteps, kUnrolledSteps);
+  if (fillsTurns()) {
+    weight = e.add(weight, e.mul(first, rowSteps * e.weight.strides[2]));
+    Value rows = arith::SubIOp::create(e.b, e.loc, last, first);
+    return e.reduceLoop(e.index(0), e.mul(rows, rowSteps / unrolled), sums,
+                        [&](Value turn, ValueRange before) {
+                          return addSteps(e.mul(turn, unrolled), unrolled,
+                                          before);
+                        });
+  }
+  unrolled = getDivisor(steps, kUnrolledSteps);
+  // Few factors: the last turn is shorter.
+  if (unrolled < kFewestSteps)
+    unrolled = std::min(steps, kUnrolledSteps);
+  int64_t turns = steps / unrolled;
+  SmallVector<Value> total = e.reduceLoop(
+      e.index(0), e.index(turns), sums, [&](Value turn, ValueRange before) {
+        return addSteps(e.mul(turn, unrolled), unrolled, before);
+      });
+  if (steps % unrolled == 0)
+    return total;
+  return addSteps(e.index(turns * unrolled), steps % unrolled, total);
+}
+
+/// Adds a run's products, whose elements are widened on the way.
+SmallVector<Value> PairedEmitter::sumRun(const ContractionRun &run,
+                                         const Channels &channels,
+                                         ValueRange sums) {
+  auto addBlocks = [&](Value first, int64_t count, int64_t blockSteps,
+                       ValueRange before) {
+    SmallVector<Value> next(before);
+    Value input = e.add(run.input, e.mul(first, kBlock));
+    int64_t stepBytes = e.weight.strides[2];
+    Value weight = e.add(run.weight, e.mul(first, kBlockSteps * stepBytes));
+    for (int64_t block = 0; block < count; ++block) {
+      SmallVector<Value> bytes;
+      for (int64_t i = 0; i < run.positions.end; ++i)
+        bytes.push_back(
+            loadWord(e.input, e.add(input, block * kBlock + i * pitch), 1));
+      for (int64_t s = 0; s < blockSteps; ++s) {
+        SmallVector<Value> factors;
+        for (Value word : bytes)
+          factors.push_back(alternate(word, s % 2 == 1));
+        addStep(factors, e.add(weight, (block * kBlockSteps + s) * stepBytes),
+                channels, next);
+      }
+    }
+    return next;
+  };
+  int64_t blocks = runSteps / kBlockSteps;
+  SmallVector<Value> total(sums);
+  if (blocks != 0) {
+    int64_t unrolled = getDivisor(blocks, kSummedBlocks);
+    total = e.reduceLoop(e.index(0), e.index(blocks / unrolled), sums,
+                         [&](Value turn, ValueRange before) {
+                           return addBlocks(e.mul(turn, unrolled), unrolled,
+                                            kBlockSteps, before);
+                         });
+  }
+  if (runSteps % kBlockSteps != 0)
+    total = addBlocks(e.index(blocks), 1, 1, total);
+  return total;
+}
+
+//===----------------------------------------------------------------------===//
+// Tiles
+//===----------------------------------------------------------------------===//
+
+/// Takes the sums of odd channels out of those that are joined with the sums of
+/// even ones.
+void PairedEmitter::separate(const ContractionBlock &block,
+                             const Channels &channels,
+                             MutableArrayRef<Value> sums) {
+  if (!strategy.getJoined())
+    return;
+  Value bits = e.splat(e.b.getI32IntegerAttr(8), 1);
+  for (int64_t i = 0, count = sums.size(); i < count; i += 2) {
+    Value odd = arith::SubIOp::create(e.b, e.loc, sums[i + 1], sums[i]);
+    odd = arith::ShRSIOp::create(e.b, e.loc, odd, bits);
+    Value bias = getBias(block, channels, i % channels.count + 1);
+    sums[i + 1] = arith::AddIOp::create(e.b, e.loc, odd, bias);
+  }
+}
+
+void PairedEmitter::emitChannels(const ContractionBlock &block,
+                                 const TilePosition &at,
+                                 const Channels &channels) {
+  SmallVector<Value> sums = startSums(block, channels, at.rows);
+  Value weight = getWeights(channels);
+  if (words && at.rows > 1)
+    sums = sumWords(at, e.add(getWeightBase(e, layout, block), weight),
+                    channels, sums);
+  else
+    sums = emitRuns(e, layout, block, at, sums,
+                    [&](ContractionRun run, ValueRange outer) {
+                      run.weight = e.add(run.weight, weight);
+                      return sumRun(run, channels, outer);
+                    });
+  separate(block, channels, sums);
+  SmallVector<KernelEmitter::TilePart> parts;
+  for (int64_t i = 0; i < at.rows; ++i)
+    for (int64_t c = 0; c < channels.valid; ++c)
+      parts.push_back({sums[i * channels.count + c], i, c, 1});
+  e.finishTile(parts, at.n, at.h, at.w,
+               e.add(getOutChannel(e, layout, block), channels.first), Value());
+}
+
+void PairedEmitter::emitTile(const ContractionBlock &block,
+                             const TilePosition &at) {
+  if (words && at.rows > 1)
+    widenInput(block, at);
+  int64_t size = strategy.getVectors();
+  int64_t full = block.valid / size * size, left = block.valid - full;
+  e.forLoop(e.index(0), e.index(full), size, [&](Value channel) {
+    emitChannels(block, at, {channel, size, size});
+  });
+  if (left != 0)
+    emitChannels(block, at, {e.index(full), left + left % 2, left});
+}
+
+void quantopt::emitPairs(KernelEmitter &e, const ContractionLayout &layout) {
+  PairedEmitter emitter(e, layout);
+  ContractionLoops(e, layout,
+                   [&](const ContractionBlock &block, const TilePosition &at) {
+                     emitter.emitTile(block, at);
+                   })
+      .run();
+}

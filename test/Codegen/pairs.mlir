@@ -1,0 +1,130 @@
+// RUN: quant-opt %s -split-input-file --qvec-outline-layers --qvec-lower-kernels --canonicalize --cse | FileCheck %s
+
+// Two positions of four channels. The words of a window are copied once, step by
+// step for both positions; all eight steps are one turn. A word of weights serves
+// the odd channel as it is and the even one widened; fences keep the loads apart.
+// Each second sum is then separated. The third position is a tile of its own,
+// widened on the way.
+
+// CHECK-LABEL: func.func private @main_0_contraction
+// CHECK: %[[WORDS:.*]] = memref.alloca() {alignment = 8 : i64} : memref<16xi32>
+// CHECK: scf.for
+// CHECK: scf.for
+// CHECK: vector.load {{.*}} {alignment = 1 : i64} : memref<48xi8{{.*}}>, vector<4xi8>
+// CHECK: vector.load {{.*}} {alignment = 1 : i64} : memref<48xi8{{.*}}>, vector<4xi8>
+// CHECK: %[[EVEN:.*]] = qvec.alternate_bytes %{{[a-z0-9]+}} : vector<4xi8> to vector<2xi16>
+// CHECK: %[[WORD:.*]] = vector.bitcast %[[EVEN]] : vector<2xi16> to vector<1xi32>
+// CHECK: vector.store %[[WORD]], %[[WORDS]]
+// CHECK: qvec.alternate_bytes %{{[a-z0-9]+}} {odd}
+// CHECK: scf.for {{.*}} step %c4
+// CHECK: vector.load %[[WORDS]]
+// CHECK: vector.load %[[WORDS]]
+// CHECK: %[[PAIR:.*]] = vector.load {{.*}} {alignment = 4 : i64} : memref<256xi8>, vector<4xi8>
+// CHECK: llvm.fence syncscope("singlethread") seq_cst
+// CHECK: %[[RAW:.*]] = vector.bitcast %[[PAIR]] : vector<4xi8> to vector<2xi16>
+// CHECK: qvec.dot2 {{.*}}, %[[RAW]]
+// CHECK: qvec.dot2 {{.*}}, %[[RAW]]
+// CHECK: %[[WIDE:.*]] = qvec.alternate_bytes %[[PAIR]]
+// CHECK: qvec.dot2 {{.*}}, %[[WIDE]]
+// CHECK: qvec.dot2 {{.*}}, %[[WIDE]]
+// CHECK: llvm.fence syncscope("singlethread") seq_cst
+// CHECK: arith.subi {{.*}} : vector<1xi32>
+// CHECK: arith.shrsi {{.*}} : vector<1xi32>
+// CHECK-COUNT-2: vector.store {{.*}} vector<4xi8>
+// CHECK-NOT: memref.alloca
+// CHECK: return
+func.func @main(%x: memref<1x1x3x16xi8>, %w: memref<1x1x8x32xi8>, %b: memref<16xi32>, %y: memref<1x1x3x8xi8>) {
+  qvec.kernel contraction input(%x : memref<1x1x3x16xi8>) weight(%w : memref<1x1x8x32xi8>)
+      bias(%b : memref<16xi32>) outs(%y : memref<1x1x3x8xi8>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 2, vectors = 4, lanes = 1, group = 2, mergeTaps = false, pass = 1, paired = true, joined = true> epilogue {
+  ^bb0(%acc: i32):
+    %0 = qvec.saturate %acc : i32 to i8
+    qvec.yield %0 : i8
+  }
+  return
+}
+
+// -----
+
+// Where sums may need more bits, both channels' weights are widened.
+
+// CHECK-LABEL: func.func private @main_0_contraction
+// CHECK-NOT: memref.alloca
+// CHECK: %[[PAIR:.*]] = vector.load {{.*}} {alignment = 4 : i64}
+// CHECK: %[[ODD:.*]] = qvec.alternate_bytes %[[PAIR]] {odd}
+// CHECK: qvec.dot2 {{.*}}, %[[ODD]]
+// CHECK: %[[EVEN:.*]] = qvec.alternate_bytes %[[PAIR]] :
+// CHECK: qvec.dot2 {{.*}}, %[[EVEN]]
+// CHECK-NOT: arith.shrsi
+// CHECK: return
+func.func @main(%x: memref<1x1x1x4xi8>, %w: memref<1x1x2x32xi8>, %y: memref<1x1x1x2xi8>) {
+  qvec.kernel contraction input(%x : memref<1x1x1x4xi8>) weight(%w : memref<1x1x2x32xi8>)
+      outs(%y : memref<1x1x1x2xi8>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 1, vectors = 2, lanes = 1, group = 2, mergeTaps = false, pass = 1, paired = true> epilogue {
+  ^bb0(%acc: i32):
+    %0 = qvec.saturate %acc : i32 to i8
+    qvec.yield %0 : i8
+  }
+  return
+}
+
+// -----
+
+// Two rows of the output read four rows of six words. Of the three taps of a row
+// the first output takes two words and then the low one, the second output the
+// high one and then two words.
+
+// CHECK-LABEL: func.func private @main_0_depthwise
+// CHECK-SAME: qvec.count = 2
+// CHECK: %[[PLANE:.*]] = memref.alloca() {alignment = 4 : i64} : memref<24xi16>
+// CHECK: arith.extsi {{.*}} : vector<1xi8> to vector<1xi16>
+// CHECK: vector.store {{.*}}, %[[PLANE]]
+// CHECK-COUNT-9: arith.extsi {{.*}} : vector<1xi8> to vector<1xi32>
+// CHECK: vector.load %[[PLANE]]{{.*}} {alignment = 4 : i64} : memref<24xi16>, vector<2xi16>
+// CHECK: qvec.dot2
+// CHECK: qvec.lane_product {{.*}} {lhsLane = 1 : i64, rhsLane = 0 : i64}
+// CHECK: vector.load %[[PLANE]]{{.*}} {alignment = 4 : i64} : memref<24xi16>, vector<2xi16>
+// CHECK: qvec.lane_product {{.*}} {lhsLane = 0 : i64, rhsLane = 1 : i64}
+// CHECK: qvec.dot2
+// CHECK: return
+func.func @main(%x: memref<1x6x6x4xi8>, %w: memref<1x3x3x16xi8>, %y: memref<1x4x4x4xi8>) {
+  qvec.kernel depthwise input(%x : memref<1x6x6x4xi8>) weight(%w : memref<1x3x3x16xi8>)
+      outs(%y : memref<1x4x4x4xi8>)
+      window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      depthwise_strategy <axis = 0, outputs = 2, columns = 2, pixels = 1, lanes = 4, group = 1, channelsOuter = false, planes = true> epilogue {
+  ^bb0(%acc: i32):
+    %0 = qvec.saturate %acc : i32 to i8
+    qvec.yield %0 : i8
+  }
+  return
+}
+
+// -----
+
+// A window of 27 bytes is copied in rows to be two steps of 16; the last copy
+// reads and writes more than its row has.
+
+// CHECK-LABEL: func.func private @main_0_contraction
+// CHECK: %[[WINDOW:.*]] = memref.alloca() {alignment = 16 : i64} : memref<48xi8>
+// CHECK: scf.for {{.*}} to %c3
+// CHECK: vector.store {{.*}}, %[[WINDOW]]{{.*}} vector<16xi8>
+// CHECK: scf.for {{.*}} to %c8 step %c4
+// CHECK: scf.for {{.*}} to %c2 step %c1
+// CHECK: vector.load %[[WINDOW]]
+// CHECK-COUNT-4: qvec.reduce_dot
+// CHECK-NOT: qvec.reduce_dot
+// CHECK: vector.store {{.*}} vector<4xi8>
+// CHECK: return
+func.func @main(%x: memref<1x3x4x3xi8>, %w: memref<1x1x2x256xi8>, %y: memref<1x1x2x8xi8>) {
+  qvec.kernel contraction input(%x : memref<1x3x4x3xi8>) weight(%w : memref<1x1x2x256xi8>)
+      outs(%y : memref<1x1x2x8xi8>)
+      window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 1, vectors = 4, lanes = 1, group = 16, mergeTaps = false, pass = 1, gathered = true> epilogue {
+  ^bb0(%acc: i32):
+    %0 = qvec.saturate %acc : i32 to i8
+    qvec.yield %0 : i8
+  }
+  return
+}

@@ -1,0 +1,69 @@
+// RUN: quant-compile %s --target=thumbv7em-none-eabihf --cpu=cortex-m4 --emit=asm -o %t.s
+// RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_conv smlad | FileCheck %s --check-prefix=CONV
+// RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_dense smlad | FileCheck %s --check-prefix=DENSE
+// RUN: %python %S/../Inputs/inner_loops.py %t.s depthwise smlad | FileCheck %s --check-prefix=PLANE
+// RUN: FileCheck %s --check-prefix=REQUANTIZE --input-file=%t.s
+// RUN: quant-compile %s --target=thumbv8.1m.main-none-eabihf --cpu=cortex-m55 --emit=asm -o %t.s
+// RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_conv vmlava.s8 | FileCheck %s --check-prefix=MVE
+// RUN: FileCheck %s --check-prefix=MVE-EPILOGUE --input-file=%t.s
+
+// A turn has 24 steps of two positions and four channels. What two positions need in
+// a step is one load, and so are the weights of four channels.
+
+// CONV: loop:
+// CONV: ldrd
+// CONV-COUNT-192: smlad
+// CONV-NOT: smlad
+// CONV: b{{ne|lo}}
+// CONV-NOT: loop:
+
+// One position: its bytes are widened on the way, both halves of a word.
+
+// DENSE: loop:
+// DENSE: sxtb16 {{r[0-9]+|lr}}, {{r[0-9]+|lr}}, ror #8
+// DENSE: b{{ne|lo}}
+
+// Two outputs of a row, whose third tap is half of a word.
+
+// PLANE: loop:
+// PLANE-COUNT-6: smlad
+// PLANE-NOT: smlad
+
+// REQUANTIZE: contraction_conv:
+// REQUANTIZE: smmlar
+// REQUANTIZE: ssat {{r[0-9]+|lr}}, #8
+// REQUANTIZE: strb
+
+// A position and four channels: nothing but loads, products and the end of the loop.
+
+// MVE: loop:
+// MVE-NOT: {{\[sp|vmul|vmov}}
+// MVE-COUNT-4: vmlava.s8
+// MVE-NOT: {{\[sp|vmul|vmov|vmlava}}
+// MVE: le lr
+
+// MVE-EPILOGUE: contraction_conv:
+// MVE-EPILOGUE: vqrdmulh.s32
+// MVE-EPILOGUE: vmin.s32
+// MVE-EPILOGUE: vstrb.32
+module attributes {qnn.phase = "fuse"} {
+  func.func @main(%x: tensor<1x8x8x16xi8> {qnn.name = "x"}, %y: tensor<1x128xi8> {qnn.name = "y"})
+      -> (tensor<1x8x8x16xi8> {qnn.name = "conv"}, tensor<1x8x8x16xi8> {qnn.name = "depthwise"},
+          tensor<1x16xi8> {qnn.name = "dense"}) {
+    %w = arith.constant dense<3> : tensor<16x3x3x16xi8>
+    %0 = qnn.conv2d %x, %w window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [1, 1, 1, 1]>
+      : (tensor<1x8x8x16xi8>, tensor<16x3x3x16xi8>) -> tensor<1x8x8x16xi32> loc("conv")
+    %1 = qnn.requantize %0 {multipliers = array<i32: 12345, 12347, 12349, 12351, 12353, 12355, 12357, 12359, 12361, 12363, 12365, 12367, 12369, 12371, 12373, 12375>, shifts = array<i32: 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28>, zeroPoint = 5 : i32, min = -128 : i32, max = 127 : i32}
+      : tensor<1x8x8x16xi32> -> tensor<1x8x8x16xi8> loc("conv")
+    %v = arith.constant dense<3> : tensor<16x3x3x1xi8>
+    %2 = qnn.conv2d %x, %v window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [1, 1, 1, 1]>
+      {groups = 16 : i64} : (tensor<1x8x8x16xi8>, tensor<16x3x3x1xi8>) -> tensor<1x8x8x16xi32> loc("depthwise")
+    %3 = qnn.requantize %2 {multipliers = array<i32: 12345>, shifts = array<i32: 28>, zeroPoint = 5 : i32, min = -128 : i32, max = 127 : i32}
+      : tensor<1x8x8x16xi32> -> tensor<1x8x8x16xi8> loc("depthwise")
+    %u = arith.constant dense<3> : tensor<16x128xi8>
+    %4 = qnn.dense %y, %u : (tensor<1x128xi8>, tensor<16x128xi8>) -> tensor<1x16xi32> loc("dense")
+    %5 = qnn.requantize %4 {multipliers = array<i32: 12345>, shifts = array<i32: 28>, zeroPoint = 5 : i32, min = -128 : i32, max = 127 : i32}
+      : tensor<1x16xi32> -> tensor<1x16xi8> loc("dense")
+    return %1, %3, %5 : tensor<1x8x8x16xi8>, tensor<1x8x8x16xi8>, tensor<1x16xi8>
+  }
+}
