@@ -32,7 +32,7 @@ body { margin: 0; background: var(--page); color: var(--ink);
 main { max-width: 1560px; margin: 0 auto; padding: 24px; }
 h1 { font-size: 22px; margin: 0 0 2px; }
 h2 { font-size: 16px; margin: 28px 0 8px; }
-p { margin: 4px 0; color: var(--soft); max-width: 80ch; }
+p { margin: 4px 0; color: var(--soft); max-width: 120ch; }
 .cards { display: flex; flex-wrap: wrap; gap: 10px; margin-top: 14px; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 8px;
   padding: 8px 14px; min-width: 120px; }
@@ -41,13 +41,13 @@ p { margin: 4px 0; color: var(--soft); max-width: 80ch; }
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line);
   border-radius: 8px; }
 table { border-collapse: collapse; width: 100%; }
-th, td { padding: 4px 8px; text-align: right; white-space: nowrap;
+th, td { padding: 4px 7px; text-align: right; white-space: nowrap;
   border-bottom: 1px solid var(--line); }
-th { color: var(--soft); font-weight: 600; font-size: 12px; cursor: pointer; }
+th { color: var(--soft); font-weight: 600; font-size: 12px; }
 th.text, td.text { text-align: left; }
 tr:last-child td { border-bottom: 0; }
 td.bad { color: var(--red); font-weight: 600; }
-td.reason { white-space: normal; text-align: left; color: var(--soft); }
+td.reason { white-space: normal; text-align: left; color: var(--soft); min-width: 12ch; }
 svg { display: block; }
 td.shapes svg { display: inline-block; margin-right: 6px; vertical-align: middle; }
 svg text { fill: var(--soft); font-size: 11px; }
@@ -86,6 +86,8 @@ function shape(tag, parent, attributes, className) {
 }
 const thousands = n => n.toLocaleString("en-US");
 const decibel = x => known(x) ? x.toFixed(1) : "–";
+const errors = new Map((report.weight_errors || []).map(e => [e.name, e]));
+const part = x => known(x) ? x.toExponential(1) : "–";
 const worst = l => [l.sqnr_local, l.sqnr_local_weight, l.sqnr_weight].find(known);
 
 function cards() {
@@ -94,13 +96,12 @@ function cards() {
     ? `layers measured with ${report.samples} samples`
     : "compile with --calibrate to measure layers"));
   const row = element("div", page, undefined, "cards");
-  const float = report.float_layers.length;
   for (const [value, label] of [
     [report.effective_bits.toFixed(2), "bits per weight"],
-    [thousands(report.weight_bytes), "bytes of constants"],
+    [thousands(report.const_bytes), "bytes of constants"],
     [thousands(report.arena_bytes), "bytes of arena"],
     [layers.length, "layers with weights"],
-    [float, "ops that stay float"],
+    [report.float_ops, "operations on floats"],
   ]) {
     const card = element("div", row, undefined, "card");
     element("b", card, value);
@@ -110,7 +111,7 @@ function cards() {
 
 function histogram(parent, data, className) {
   if (!data) return;
-  const width = 84, height = 24;
+  const width = 72, height = 24;
   const svg = shape("svg", parent, {width, height});
   const most = Math.max(...data.counts), step = width / data.counts.length;
   // A logarithmic scale shows tails, which decide about ranges.
@@ -150,21 +151,38 @@ function bars() {
   });
 }
 
+// A type in few words: "i4 / 32" has a scale for 32 weights, "i8 / channel" for a channel.
+function format(type) {
+  const [, kind, element, rest] =
+    /^!qnn\.(\w+)<([^,<>: ]+)(?:<[^>]*>)?(?:[,: ]+(.*))?>$/.exec(type) || [];
+  if (kind === "affine_block") return `${element} / ${rest}`;
+  if (kind === "affine_axis") return element + (rest === "0" ? " / channel" : ` / axis ${rest}`);
+  if (kind === "affine") return `${element} / tensor`;
+  return type.replace("!qnn.", "");
+}
+
 const columns = [
-  ["exclude", l => "", "text"], ["layer", l => l.name, "text"], ["op", l => l.op, "text"],
-  ["weights", l => l.format.replace("!qnn.", ""), "text"], ["bits", l => l.bits.toFixed(2)],
+  ["float", l => "", "text"], ["layer", l => l.name, "text"],
+  ["weights", l => format(l.format), "text"], ["bits", l => l.bits.toFixed(2)],
   ["bytes", l => thousands(l.bytes)],
   ["zeros", l => (l.elements ? 100 * l.zeros / l.elements : 0).toFixed(1) + " %"],
-  ["local dB", l => decibel(l.sqnr_local)], ["from weights", l => decibel(l.sqnr_local_weight)],
-  ["from inputs", l => decibel(l.sqnr_local_input)],
+  ["local dB", l => decibel(l.sqnr_local)], ["weights dB", l => decibel(l.sqnr_local_weight)],
+  ["inputs dB", l => decibel(l.sqnr_local_input)],
   ["cumulative dB", l => decibel(l.sqnr_cumulative)],
   ["clipped", l => known(l.clipped) ? (100 * l.clipped).toFixed(3) + " %" : "–"],
 ];
+// What the method of rounding has gained.
+if (errors.size)
+  columns.push(["nearest error", l => part(errors.get(l.name)?.output_error_nearest)],
+               ["error", l => part(errors.get(l.name)?.output_error)]);
 
 function layerTable() {
   element("h2", page, "Layers");
   element("p", page, "Local: with the float network's inputs. Cumulative: in the quantized " +
-    "network. Histograms have logarithmic heights; inputs are in orange.");
+    "network; in dB, signal over noise. " + (errors.size ? "Errors: the squared change of " +
+    "outputs over their mean square, with nearest weights and with those used. " : "") +
+    "Histograms have logarithmic heights; inputs are in orange. What is ticked is excluded " +
+    "by the file below.");
   const table = element("table", element("div", page, undefined, "scroll"));
   table.id = "layers";
   const head = element("tr", table);
@@ -176,8 +194,10 @@ function layerTable() {
     for (const [name, text, kind] of columns) {
       const value = worst(l);
       const bad = name === "local dB" && known(value) && value < 20 ? "bad" : kind;
-      const cell = element("td", row, name === "exclude" ? undefined : text(l), bad);
-      if (name !== "exclude") continue;
+      const cell = element("td", row, name === "float" ? undefined : text(l), bad);
+      if (name === "layer") cell.title = l.op;
+      if (name === "weights") cell.title = l.format;
+      if (name !== "float") continue;
       const box = element("input", cell);
       box.type = "checkbox";
       box.checked = report.exclusion_config.weights.some(w => w.name === l.name);
