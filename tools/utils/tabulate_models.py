@@ -7,13 +7,16 @@ usage: tabulate_models.py DATA FOLDER [--models A,B] [--weights X,Y] [--methods 
 DATA and the models are those of check_models.py. Compiles each model with each way to
 store weights, each method and each kind of activations, for this processor, and prints a
 Markdown table: top-1 of the labelled samples, how many points that is above the float
-network's, bytes of the weights with their scales, bits per weight, and the median time
-of a run relative to the float network's, measured directly before. Activations stay float
-with formats that have no products of integers, and methods other than `rtn` are for
-integers of fewer than 8 bits. FOLDER keeps what was measured in results.json; a second
-run goes on from there.
+network's, bytes of the weights with their scales, bits per weight, and the least time
+of a run relative to the float network's, measured directly before. A format may be
+followed by '/' and a granularity. Activations stay float with formats that have no
+products of integers, and 16 bits (`static16`) are for weights with a scale per tensor or
+channel; methods other than `rtn` are for integers of fewer than 8 bits, and `equalize` for
+all integers. FOLDER keeps what was measured in results.json; a second run goes on from
+there.
 """
 import argparse
+import itertools
 import json
 import os
 import sys
@@ -23,7 +26,6 @@ from execution import Failure, run
 
 HEADER = ("| network | weights | activations | method | top-1 | points | weight bytes | bits |"
           " time |\n|---|---|---|---|---|---|---|---|---|")
-
 
 
 class Table:
@@ -47,25 +49,30 @@ class Table:
 
 
 def list_formats():
-    """{name: (bits, whether integers can be multiplied)}"""
+    """{name: (bits, whether integers can be multiplied, granularity)}"""
     rows = [line.split() for line in run("quant-compile", "--list-formats").splitlines()[1:]]
-    return {row[0]: (int(row[1]), row[-1] == "integer") for row in rows}
+    return {row[0]: (int(row[1]), row[-1] == "integer", row[2].split(",")[0]) for row in rows}
 
 
 def combinations(options, formats):
     """(weights, activations, method) of each row; the float network is the first."""
     yield "f32", "float", "rtn"
     for weights in options.weights:
-        bits, integer = formats[weights]
-        for activations in options.activations:
-            for method in options.methods:
-                if (method == "rtn" or integer and bits < 8) and (
-                        activations == "float" or integer):
-                    yield weights, activations, method
+        name, _, granularity = weights.partition("/")
+        bits, integer, default = formats[name]
+        has_blocks = (granularity or default).startswith("block")
+        for activations, method in itertools.product(options.activations, options.methods):
+            is_possible = activations == "float" or integer and not (
+                activations == "static16" and has_blocks)
+            is_useful = method == "rtn" or integer and (bits < 8 or "equalize" in method)
+            if is_possible and is_useful:
+                yield weights, activations, method
 
 
 def flags_of(weights, activations, method):
-    flags = [f"--weights={weights}", f"--activations={activations}"]
+    name, _, granularity = weights.partition("/")
+    flags = [f"--weights={name}", f"--activations={activations}"]
+    flags += [f"--granularity={granularity}"] * bool(granularity)
     return " ".join(flags + [f"--method={method}"] * (method != "rtn"))
 
 
@@ -79,7 +86,7 @@ def measure(model, choice, seconds):
     plain = model.session.path("float.so")
     if not os.path.exists(plain):
         model.compile("float.so", "--cpu=native", "--emit=shared")
-    times = [value(run("quant-run", one, "--input", x, f"--bench={seconds}"), "median_us")
+    times = [value(run("quant-run", one, "--input", x, f"--bench={seconds}"), "min_us")
              for one in (plain, library)]
     with open(report) as file:
         facts = json.load(file)
@@ -117,7 +124,7 @@ def main():
     options = parse(sys.argv[1:])
     os.makedirs(options.folder, exist_ok=True)
     table, formats = Table(options.folder), list_formats()
-    unknown = [name for name in options.weights if name not in formats]
+    unknown = [name for name in options.weights if name.split("/")[0] not in formats]
     if unknown:
         print(f"tabulate_models.py: error: unknown format '{unknown[0]}'", file=sys.stderr)
         return 1
