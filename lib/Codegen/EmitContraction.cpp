@@ -29,6 +29,11 @@ private:
   SmallVector<Value> emitSteps(const Block &block, const ContractionRun &run,
                                ArrayRef<Value> scales, Value first, Value last,
                                ValueRange sums);
+  SmallVector<Value> joinSums(const Block &block, ValueRange sums);
+  SmallVector<Value> splitSums(const Block &block, ValueRange pairs,
+                               int64_t rows);
+  SmallVector<Value> emitPairedSteps(const Block &block,
+                                     const ContractionRun &run, ValueRange acc);
   SmallVector<Value> emitGroups(const Block &block, const ContractionRun &run,
                                 int64_t count, ValueRange sums);
   SmallVector<Value> emitStep(const Block &block, const ContractionRun &run,
@@ -59,6 +64,8 @@ private:
   int64_t stepElements;
   /// Whether all weights are read once and come from far away.
   bool streamsWeights;
+  /// Whether numbers of 64 bits hold the sums of two channels.
+  bool pairsSums;
   /// Steps whose input is loaded at once.
   int64_t groupSteps;
   /// What a position reads, of a gathered strategy.
@@ -91,6 +98,9 @@ ContractionEmitter::ContractionEmitter(KernelEmitter &emitter)
   bool isIndexed = integer && !isLong && stepElements == 4 &&
                    getTargetLevel(op).has(TargetLevel::kIndexedDots);
   groupSteps = isIndexed ? lanes : 1;
+  pairsSums = integer && !isLong && stepElements == 1 && lanes == 1 &&
+              !op.getUnsignedInput() &&
+              getTargetLevel(op).has(TargetLevel::kPairedSums);
   source = e.input;
   if (!s.getGathered())
     return;
@@ -303,6 +313,99 @@ SmallVector<Value> ContractionEmitter::emitGroups(const Block &block,
 }
 
 //===----------------------------------------------------------------------===//
+// Pairs of sums
+//===----------------------------------------------------------------------===//
+
+/// `low + 2^32 high`, modulo 2^64; no high one counts as 0.
+static Value joinPair(KernelEmitter &e, Value low, Value high) {
+  Type i64 = e.b.getI64Type();
+  Value pair = arith::ExtSIOp::create(e.b, e.loc, i64, low);
+  if (!high)
+    return pair;
+  Value shift =
+      arith::ConstantOp::create(e.b, e.loc, e.b.getI64IntegerAttr(32));
+  Value upper = arith::ShLIOp::create(
+      e.b, e.loc, arith::ExtSIOp::create(e.b, e.loc, i64, high), shift);
+  return arith::AddIOp::create(e.b, e.loc, pair, upper);
+}
+
+/// The sums of neighbouring channels in one number each. Multiples of pairs of
+/// weights are added to both at once; carries out of the low sum are in the
+/// high one until the end.
+SmallVector<Value> ContractionEmitter::joinSums(const Block &block,
+                                                ValueRange sums) {
+  auto get = [&](size_t i) -> Value {
+    return vector::ExtractOp::create(e.b, e.loc, sums[i], ArrayRef<int64_t>{0});
+  };
+  SmallVector<Value> pairs;
+  for (size_t i = 0; i < sums.size(); i += block.vectors)
+    for (int64_t v = 0; v < block.vectors; v += 2)
+      pairs.push_back(joinPair(
+          e, get(i + v), v + 1 < block.vectors ? get(i + v + 1) : Value()));
+  return pairs;
+}
+
+SmallVector<Value> ContractionEmitter::splitSums(const Block &block,
+                                                 ValueRange pairs,
+                                                 int64_t rows) {
+  OpBuilder &b = e.b;
+  Type i32 = b.getI32Type(), i64 = b.getI64Type();
+  Value shift = arith::ConstantOp::create(b, e.loc, b.getI64IntegerAttr(32));
+  int64_t perRow = llvm::divideCeil(block.vectors, 2);
+  SmallVector<Value> sums;
+  for (int64_t i = 0; i < rows; ++i)
+    for (int64_t v = 0; v < block.vectors; ++v) {
+      Value pair = pairs[i * perRow + v / 2];
+      Value low = arith::TruncIOp::create(b, e.loc, i32, pair);
+      if (v % 2 == 0) {
+        sums.push_back(e.broadcast(low, 1));
+        continue;
+      }
+      Value rest = arith::SubIOp::create(
+          b, e.loc, pair, arith::ExtSIOp::create(b, e.loc, i64, low));
+      Value high = arith::ShRSIOp::create(b, e.loc, rest, shift);
+      sums.push_back(
+          e.broadcast(arith::TruncIOp::create(b, e.loc, i32, high), 1));
+    }
+  return sums;
+}
+
+/// Adds a run to pairs of sums.
+SmallVector<Value>
+ContractionEmitter::emitPairedSteps(const Block &block,
+                                    const ContractionRun &run, ValueRange acc) {
+  OpBuilder &b = e.b;
+  Type i64 = b.getI64Type();
+  int64_t perRow = llvm::divideCeil(block.vectors, 2);
+  auto [begin, end] = run.steps;
+  return e.reduceLoop(
+      e.index(begin), e.index(end), acc, [&](Value step, ValueRange inner) {
+        Value base = e.add(run.weight, e.mul(step, e.weight.strides[2]));
+        auto getWeight = [&](int64_t v) {
+          return e.loadScalar(
+              e.weight, e.add(base, v / kPanelWidth * e.weight.strides[0] +
+                                        v % kPanelWidth));
+        };
+        SmallVector<Value> weights;
+        for (int64_t v = 0; v < block.vectors; v += 2)
+          weights.push_back(
+              joinPair(e, getWeight(v),
+                       v + 1 < block.vectors ? getWeight(v + 1) : Value()));
+        SmallVector<Value> next(inner);
+        for (int64_t i = run.positions.begin; i < run.positions.end; ++i) {
+          Value stored = e.loadScalar(source, getInputOffset(run, step, i));
+          Value x = arith::ExtSIOp::create(b, e.loc, i64, stored);
+          for (int64_t p = 0; p < perRow; ++p) {
+            Value &pair = next[i * perRow + p];
+            pair = arith::AddIOp::create(
+                b, e.loc, pair, arith::MulIOp::create(b, e.loc, x, weights[p]));
+          }
+        }
+        return next;
+      });
+}
+
+//===----------------------------------------------------------------------===//
 // Gathered windows
 //===----------------------------------------------------------------------===//
 
@@ -367,23 +470,29 @@ void ContractionEmitter::emitTile(const Block &block, const Position &at) {
     for (int64_t v = 0; v < block.vectors; ++v)
       scales.push_back(
           e.load(e.weightScales, e.add(outChannel(block), v * lanes), lanes));
-  SmallVector<Value> acc =
-      emitRuns(e, layout, block, at, startAccumulators(block, at.rows),
-               [&](const ContractionRun &run, ValueRange outer) {
-                 if (isLong)
-                   return emitLongRun(block, run, outer);
-                 auto [begin, end] = run.steps;
-                 SmallVector<Value> sums(outer);
-                 int64_t groups = (end - begin) / groupSteps;
-                 if (groupSteps > 1 && groups != 0) {
-                   sums = emitGroups(block, run, groups, sums);
-                   begin += groups * groupSteps;
-                 }
-                 if (begin == end)
-                   return sums;
-                 return emitSteps(block, run, scales, e.index(begin),
-                                  e.index(end), sums);
-               });
+  SmallVector<Value> acc = startAccumulators(block, at.rows);
+  if (pairsSums)
+    acc = joinSums(block, acc);
+  acc = emitRuns(e, layout, block, at, acc,
+                 [&](const ContractionRun &run, ValueRange outer) {
+                   if (isLong)
+                     return emitLongRun(block, run, outer);
+                   if (pairsSums)
+                     return emitPairedSteps(block, run, outer);
+                   auto [begin, end] = run.steps;
+                   SmallVector<Value> sums(outer);
+                   int64_t groups = (end - begin) / groupSteps;
+                   if (groupSteps > 1 && groups != 0) {
+                     sums = emitGroups(block, run, groups, sums);
+                     begin += groups * groupSteps;
+                   }
+                   if (begin == end)
+                     return sums;
+                   return emitSteps(block, run, scales, e.index(begin),
+                                    e.index(end), sums);
+                 });
+  if (pairsSums)
+    acc = splitSums(block, acc, at.rows);
   storeTile(block, at, acc);
 }
 

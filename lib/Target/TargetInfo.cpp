@@ -25,7 +25,8 @@ ArrayRef<TargetLevel> quantopt::getTargetLevels() {
                      kDefault = TargetLevel::kDefault,
                      kNoImplicitFloat = TargetLevel::kNoImplicitFloat,
                      kKeepOrder = TargetLevel::kKeepOrder,
-                     kIndexedDots = TargetLevel::kIndexedDots;
+                     kIndexedDots = TargetLevel::kIndexedDots,
+                     kPairedSums = TargetLevel::kPairedSums;
   static const TargetLevel levels[] = {
 #define QUANTOPT_TARGET_LEVEL(NAME, ARCH, CPU, FEATURES, REQUIRES, BYTES,      \
                               REGISTERS, GROUP, TAPS, DOT, OPERAND, SHIFT,     \

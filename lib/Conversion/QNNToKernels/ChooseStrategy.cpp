@@ -25,6 +25,12 @@ static bool scalesGroups(const TargetLevel &target) {
   return target.hasVectors() && target.dotGroup == 1;
 }
 
+/// Whether one multiplication serves two channels.
+static bool pairsSums(const TargetLevel &target, const TileProblem &p) {
+  return p.group == 1 && p.isBytes && !p.isLong &&
+         target.has(TargetLevel::kPairedSums);
+}
+
 /// Modelled time of one tile: per step of the depth a dot per accumulator, a
 /// load per weight vector and a broadcast per row; per accumulator an epilogue.
 static double getTileCost(const TargetLevel &target, const TileProblem &p,
@@ -34,6 +40,11 @@ static double getTileCost(const TargetLevel &target, const TileProblem &p,
   double load = isFloat ? 0.6 : isWords ? 1.2 : target.operandCost;
   double steps = double(p.depth) / double(p.group);
   double input = scalesGroups(target) ? 0.25 * load : load;
+  // A weight is loaded and joined with its neighbour.
+  if (pairsSums(target, p)) {
+    input = 1.0;
+    load = 2.0;
+  }
   double step = rows * vectors * dot + rows * input + vectors * load + 0.5;
   // Latency: too few independent chains leave the multipliers idle. Processors
   // without vectors execute in order.
@@ -91,6 +102,7 @@ static Choice chooseVectors(const TargetLevel &target, const TileProblem &p) {
   // products that are added by another instruction, several.
   int64_t spare = !isSplit ? 2 : target.dotGroup == 2 ? 4 : 8;
   int64_t perWeight = isSplit ? 2 : 1;
+  bool isPaired = pairsSums(target, p);
   for (int64_t vectors = 1; vectors <= std::min<int64_t>(needed, 8);
        ++vectors) {
     // A tile is part of one panel or several whole ones.
@@ -98,6 +110,9 @@ static Choice chooseVectors(const TargetLevel &target, const TileProblem &p) {
       continue;
     for (int64_t rows = 1; rows <= std::min<int64_t>(p.positions, 14); ++rows) {
       int64_t sums = rows * vectors * (p.isLong ? 3 : 1);
+      // Addresses of rows take registers, too.
+      if (isPaired)
+        sums = rows * llvm::divideCeil(vectors, 2) + 6;
       int64_t inputs = isIndexed ? rows : spare;
       if (sums + perWeight * vectors + inputs > target.vectorRegisters)
         break;

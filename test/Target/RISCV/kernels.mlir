@@ -3,6 +3,8 @@
 // RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_float vfmacc.vf | FileCheck %s --check-prefix=FLOAT
 // RUN: quant-compile %s --target=riscv64-linux-gnu --cpu=rv64gc --emit=asm -o %t.s
 // RUN: not grep -E '^\s*v[sl]e' %t.s
+// RUN: quant-compile %repo/test/Data/tflite/demo_int8.tflite --target=riscv64-linux-gnu --cpu=rv64gc --emit=asm -o %t.s
+// RUN: %python %S/../Inputs/inner_loops.py %t.s contraction mul | FileCheck %s --check-prefix=PAIRS
 
 // A vector of weights is multiplied by scalars of five rows; nothing is spilled.
 // CHECK: loop:
@@ -13,6 +15,13 @@
 // FLOAT-NOT: (sp)
 // FLOAT-COUNT-5: vfmacc.vf
 // FLOAT-NOT: {{vfmacc|\(sp\)}}
+
+// Weights of two channels are joined, and one multiplication serves both.
+// PAIRS: loop:
+// PAIRS: slli {{.*}}, 32
+// PAIRS-NEXT: slli {{.*}}, 32
+// PAIRS-COUNT-10: mul
+// PAIRS: bne
 module attributes {qnn.phase = "fuse"} {
   func.func @main(%x: tensor<1x15x15x64xi8> {qnn.name = "x"}, %y: tensor<15x32xf32> {qnn.name = "y"})
       -> (tensor<1x15x15x64xi8> {qnn.name = "conv"}, tensor<15x64xf32> {qnn.name = "float"}) {

@@ -164,7 +164,11 @@ template <typename Fn> void forEachProblem(Fn fn) {
       for (int64_t c : channels)
         for (int64_t d : depths)
           for (int64_t group : {level.getContractionGroup(), int64_t(1)})
-            fn(level, TileProblem{p, c, d, group});
+            for (bool isBytes : {false, level.has(TargetLevel::kPairedSums)}) {
+              TileProblem problem{p, c, d, group};
+              problem.isBytes = isBytes;
+              fn(level, problem);
+            }
 }
 } // namespace
 
@@ -176,6 +180,13 @@ TEST(ChooseTile, FitsTheRegisters) {
       int64_t parts = (tile.rows + 15) / 16;
       ASSERT_LE(parts * tile.vectors + parts + tile.vectors,
                 level.tileRegisters);
+      return;
+    }
+    // Two sums in a register, beside addresses of rows.
+    if (problem.group == 1 && problem.isBytes &&
+        level.has(TargetLevel::kPairedSums)) {
+      ASSERT_LE(tile.rows * ((tile.vectors + 1) / 2) + 6 + tile.vectors + 2,
+                level.vectorRegisters);
       return;
     }
     // Sums in general registers.

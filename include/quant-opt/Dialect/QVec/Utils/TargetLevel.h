@@ -47,6 +47,9 @@ struct TargetLevel {
     /// A dot product of bytes can take the four bytes that it repeats from any
     /// place in a vector register, but not from memory.
     kIndexedDots = 128,
+    /// General registers of 64 bits, in which a multiplication and an addition
+    /// serve two sums of 32 bits.
+    kPairedSums = 256,
   };
 
   llvm::StringRef name;
