@@ -223,7 +223,8 @@ struct LegalizeMathPass
         return;
       const TargetLevel &level = getTargetLevel(op);
       // Nothing is known of the level that fits every architecture.
-      if (isDivision && !level.arch.empty())
+      if (isDivision && !level.arch.empty() &&
+          !level.has(TargetLevel::kVectorDivision))
         work.push_back(op);
       // Levels with fused multiply-add convert halves as well.
       if (((isFma || isHalf) && !level.hasFma()) ||

@@ -26,7 +26,8 @@ ArrayRef<TargetLevel> quantopt::getTargetLevels() {
                      kNoImplicitFloat = TargetLevel::kNoImplicitFloat,
                      kKeepOrder = TargetLevel::kKeepOrder,
                      kIndexedDots = TargetLevel::kIndexedDots,
-                     kPairedSums = TargetLevel::kPairedSums;
+                     kPairedSums = TargetLevel::kPairedSums,
+                     kVectorDivision = TargetLevel::kVectorDivision;
   static const TargetLevel levels[] = {
 #define QUANTOPT_TARGET_LEVEL(NAME, ARCH, CPU, FEATURES, REQUIRES, BYTES,      \
                               REGISTERS, GROUP, TAPS, DOT, OPERAND, SHIFT,     \

@@ -50,6 +50,8 @@ struct TargetLevel {
     /// General registers of 64 bits, in which a multiplication and an addition
     /// serve two sums of 32 bits.
     kPairedSums = 256,
+    /// An instruction divides vectors of integers.
+    kVectorDivision = 512,
   };
 
   llvm::StringRef name;
