@@ -105,6 +105,7 @@ void quantopt::buildFusePipeline(OpPassManager &manager,
   fuse.rounding = options.rounding;
   fuse.remarks = options.remarks;
   manager.addPass(createFuseIntegerPass(fuse));
+  manager.addPass(qnn::createRemoveConstantChannelsPass());
   addCleanup(manager);
   VerifyFusedPassOptions verify;
   verify.integerOnly = options.integerOnly;

@@ -5,7 +5,7 @@
 
 // The passes of the phases one by one give the same as the phases.
 // RUN: quant-opt %s --prepare-pipeline --calibrate-pipeline --select-pipeline=weights=i8 --quantize-pipeline=activations=true --fuse-pipeline -o %t.phases
-// RUN: quant-opt %s --qnn-fold-constants --qnn-propagate-transposes --qnn-fold-padding --qnn-fold-scales --qnn-fuse-activations --qnn-fold-padding --qnn-combine-scales --qnn-fold-constants --qnn-eliminate-dead-channels --canonicalize --cse --qnn-verify-prepared --qnn-mark-phase=phase=prepare | quant-opt --qnn-attach-ranges --qnn-mark-phase=phase=calibrate | quant-opt --qnn-select-weights --qnn-verify-schemes --qnn-mark-phase=phase=select | quant-opt --qnn-quantize-weights --qnn-quantize-activations --qnn-mark-phase=phase=quantize | quant-opt --qnn-fuse-integer --canonicalize --cse --qnn-verify-fused --qnn-mark-phase=phase=fuse -o %t.passes
+// RUN: quant-opt %s --qnn-fold-constants --qnn-propagate-transposes --qnn-fold-padding --qnn-fold-scales --qnn-fuse-activations --qnn-fold-padding --qnn-combine-scales --qnn-fold-constants --qnn-eliminate-dead-channels --canonicalize --cse --qnn-verify-prepared --qnn-mark-phase=phase=prepare | quant-opt --qnn-attach-ranges --qnn-mark-phase=phase=calibrate | quant-opt --qnn-select-weights --qnn-verify-schemes --qnn-mark-phase=phase=select | quant-opt --qnn-quantize-weights --qnn-quantize-activations --qnn-mark-phase=phase=quantize | quant-opt --qnn-fuse-integer --qnn-remove-constant-channels --canonicalize --cse --qnn-verify-fused --qnn-mark-phase=phase=fuse -o %t.passes
 // RUN: diff %t.phases %t.passes
 
 // CHECK: module attributes {{.*}}qnn.phase = "fuse"

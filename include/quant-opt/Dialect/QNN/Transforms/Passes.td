@@ -166,6 +166,27 @@ def EliminateDeadChannelsPass : QNNPass<"qnn-eliminate-dead-channels"> {
   ];
 }
 
+def RemoveConstantChannelsPass : QNNPass<"qnn-remove-constant-channels"> {
+  let summary = "Remove channels of integers that nothing depends on";
+  let description = [{
+    Finds, for each channel of integers, the range of its values: from that of
+    the type, through sums of constant weights, rescaling with its limits,
+    tables, maxima and averages. A channel that a contraction multiplies only
+    with zeros, or that has one value, is not needed: what the value contributes
+    goes to the bias. It vanishes from the contraction that made it, from the
+    depthwise convolutions, conversions and pools in between, and from the
+    weight that reads it. Results do not change.
+
+    Does nothing where a value on the way has another reader, where a constant
+    other than the zero point is read beside padding, where weights are no
+    constants of `i8`, and where a bias would exceed 32 bits. At least one
+    channel stays.
+  }];
+  let statistics = [
+    Statistic<"removed", "num-removed", "Channels removed">,
+  ];
+}
+
 def PruneWeightsPass : QNNPass<"qnn-prune-weights"> {
   let summary = "Set the smallest weights to zero";
   let description = [{
