@@ -7,6 +7,7 @@
 
 #include "ArenaViews.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 #include "llvm/Support/MathExtras.h"
@@ -61,6 +62,42 @@ static void replaceView(Value old, Value value) {
         b, part.getLoc(), value, part.getMixedOffsets(), part.getMixedSizes(),
         part.getMixedStrides());
     replaceView(part, next);
+    part.erase();
+  }
+}
+
+/// Whether kernels and copies alone use a view.
+static bool isForImages(memref::SubViewOp view) {
+  return llvm::all_of(view->getUsers(), [](Operation *user) {
+    return isa<qvec::KernelOp, linalg::CopyOp>(user);
+  });
+}
+
+void quantopt::viewArgument(BlockArgument argument) {
+  auto type = dyn_cast<MemRefType>(argument.getType());
+  if (!type || !type.getElementType().isInteger(8) || type.getRank() < 2 ||
+      !type.hasStaticShape() || !type.getLayout().isIdentity())
+    return;
+  auto b = OpBuilder::atBlockBegin(argument.getOwner());
+  Value bytes;
+  for (Operation *user : llvm::make_early_inc_range(argument.getUsers())) {
+    auto part = dyn_cast<memref::SubViewOp>(user);
+    std::optional<int64_t> first = part && isForImages(part)
+                                       ? getContiguousOffset(part.getType())
+                                       : std::nullopt;
+    if (!first)
+      continue;
+    if (!bytes) {
+      ReassociationIndices all(
+          llvm::to_vector(llvm::seq<int64_t>(0, type.getRank())));
+      SmallVector<ReassociationIndices> groups = {all};
+      bytes = memref::CollapseShapeOp::create(b, argument.getLoc(), argument,
+                                              groups);
+    }
+    OpBuilder here(part);
+    MemRefType old = part.getType();
+    auto whole = MemRefType::get(old.getShape(), old.getElementType());
+    replaceView(part, createView(here, part.getLoc(), whole, bytes, *first));
     part.erase();
   }
 }

@@ -18,6 +18,10 @@ namespace quantopt {
 /// layers which differ only in the rows that they see are equal.
 void placeAllocation(memref::AllocOp alloc, Value arena, int64_t offset);
 
+/// Makes rows of an argument of bytes, which lie together, parts of its memory
+/// themselves, as those of the arena are.
+void viewArgument(BlockArgument argument);
+
 } // namespace quantopt
 
 #endif // QUANTOPT_LIB_CODEGEN_ARENAVIEWS_H

@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Codegen/BandPlan.h"
+#include "llvm/ADT/STLExtras.h"
 #include <algorithm>
+#include <limits>
 
 using namespace quantopt;
 
@@ -19,6 +21,34 @@ RowRange quantopt::getInputRows(const BandStage &stage, RowRange output) {
   return {clamp(first), clamp(last + stage.extent)};
 }
 
+/// The rows of a link, padding included, that a reader needs for output rows.
+static RowRange getReadRows(const BandLink &link, const BandReader &reader,
+                            llvm::ArrayRef<BandStage> stages, RowRange output) {
+  if (reader.isResidual)
+    return {output.begin + link.before, output.end + link.before};
+  return getInputRows(stages[reader.stage], output);
+}
+
+/// The rows of a link that a band's readers need, now or, of those that exist
+/// by then, later.
+static RowRange getHeldRows(const BandLink &link,
+                            llvm::ArrayRef<BandStage> stages, const Band &band,
+                            RowRange previous) {
+  int64_t begin = link.getTotal(), end = previous.end;
+  bool isRead = false;
+  for (const BandReader &reader : link.readers) {
+    RowRange output = band.computed[reader.stage];
+    if (output.begin == stages[reader.stage].outputRows)
+      continue;
+    if (!output.empty())
+      end = std::max(end, getReadRows(link, reader, stages, output).end);
+    RowRange next = {output.begin, output.begin + 1};
+    begin = std::min(begin, getReadRows(link, reader, stages, next).begin);
+    isRead |= !output.empty();
+  }
+  return isRead ? RowRange{begin, std::max(begin, end)} : previous;
+}
+
 /// The band that computes `output` of the last stage, after the one before.
 static Band planBand(llvm::ArrayRef<BandStage> stages,
                      llvm::ArrayRef<BandLink> links, RowRange output,
@@ -29,11 +59,8 @@ static Band planBand(llvm::ArrayRef<BandStage> stages,
   band.computed.back() = output;
   for (size_t i = links.size(); i-- > 0;) {
     int64_t done = previous ? previous->computed[i].end : 0;
-    RowRange reader = band.computed[i + 1];
-    if (previous)
-      band.held[i] = previous->held[i];
-    if (!reader.empty())
-      band.held[i] = getInputRows(stages[i + 1], reader);
+    band.held[i] = getHeldRows(links[i], stages, band,
+                               previous ? previous->held[i] : RowRange());
     auto getRow = [&](int64_t held) {
       return std::clamp<int64_t>(held - links[i].before, done, links[i].rows);
     };
@@ -44,9 +71,97 @@ static Band planBand(llvm::ArrayRef<BandStage> stages,
   return band;
 }
 
+/// The rows of a stage that can be computed once this many rows of a link are,
+/// as if images went on behind their last rows.
+static int64_t getReadyRows(const BandLink &link, const BandReader &reader,
+                            llvm::ArrayRef<BandStage> stages,
+                            int64_t computed) {
+  if (reader.isResidual)
+    return computed;
+  // The last row that is read must be there.
+  const BandStage &stage = stages[reader.stage];
+  int64_t there = link.before + computed + stage.before - stage.extent;
+  return there < 0 ? 0 : there / stage.stride + 1;
+}
+
+/// For each stage the end of the output rows that are computed when the first
+/// stage gets to `end` and the others as far as they can.
+static llvm::SmallVector<int64_t> getReadyEnds(llvm::ArrayRef<BandStage> stages,
+                                               llvm::ArrayRef<BandLink> links,
+                                               int64_t end) {
+  llvm::SmallVector<int64_t> ends(stages.size(),
+                                  std::numeric_limits<int64_t>::max());
+  ends.front() = end;
+  for (auto [i, link] : llvm::enumerate(links))
+    for (const BandReader &reader : link.readers)
+      ends[reader.stage] = std::min(
+          ends[reader.stage], getReadyRows(link, reader, stages, ends[i]));
+  return ends;
+}
+
+/// The band in which the stages get to `ends`, after the one before.
+static Band planSteadyBand(llvm::ArrayRef<BandStage> stages,
+                           llvm::ArrayRef<BandLink> links,
+                           llvm::ArrayRef<int64_t> ends, const Band &previous) {
+  Band band;
+  band.computed.resize(stages.size());
+  band.held.resize(links.size());
+  for (size_t i = stages.size(); i-- > 0;) {
+    int64_t done = previous.computed[i].end;
+    int64_t end = std::clamp<int64_t>(ends[i], done, stages[i].outputRows);
+    band.computed[i] = {done, end};
+    if (i == links.size())
+      continue;
+    const BandLink &link = links[i];
+    RowRange held = getHeldRows(link, stages, band, previous.held[i]);
+    if (end == 0 && held == previous.held[i]) {
+      band.held[i] = held;
+      continue;
+    }
+    // What is computed stays until readers have passed it.
+    int64_t begin = link.getTotal();
+    for (const BandReader &reader : link.readers) {
+      int64_t row = band.computed[reader.stage].begin;
+      if (row < stages[reader.stage].outputRows)
+        begin = std::min(
+            begin, getReadRows(link, reader, stages, {row, row + 1}).begin);
+    }
+    begin = std::max(begin, previous.held[i].begin);
+    band.held[i] = {begin, std::max({begin, held.end, end + link.before})};
+    // Rows that strides leave out are not computed at all.
+    int64_t first = std::clamp<int64_t>(begin - link.before, done, end);
+    band.computed[i] = {first, end};
+  }
+  return band;
+}
+
+/// Bands of `rowsPerBand` rows of the first stage, in which others compute what
+/// they can.
+static BandPlan planSteadyBands(llvm::ArrayRef<BandStage> stages,
+                                llvm::ArrayRef<BandLink> links,
+                                int64_t rowsPerBand) {
+  BandPlan plan;
+  plan.capacities.assign(links.size(), 0);
+  Band previous;
+  previous.computed.resize(stages.size());
+  previous.held.resize(links.size());
+  int64_t rows = stages.back().outputRows;
+  for (int64_t end = rowsPerBand; previous.computed.back().end < rows;
+       end += rowsPerBand) {
+    previous = planSteadyBand(stages, links, getReadyEnds(stages, links, end),
+                              previous);
+    for (auto [capacity, held] : llvm::zip(plan.capacities, previous.held))
+      capacity = std::max(capacity, held.size());
+    plan.bands.push_back(previous);
+  }
+  return plan;
+}
+
 BandPlan quantopt::planBands(llvm::ArrayRef<BandStage> stages,
                              llvm::ArrayRef<BandLink> links,
-                             int64_t rowsPerBand) {
+                             int64_t rowsPerBand, bool isSteady) {
+  if (isSteady)
+    return planSteadyBands(stages, links, rowsPerBand);
   BandPlan plan;
   plan.capacities.assign(links.size(), 0);
   int64_t rows = stages.back().outputRows;

@@ -8,6 +8,7 @@
 #include "BufferParts.h"
 #include "EmitLoops.h"
 #include "KernelEmitter.h"
+#include "SmallMemory.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -184,13 +185,14 @@ static bool isFrameOf(Operation *fill, Operation *op) {
 
 /// Puts ops that follow each other, come from the same source node and are too
 /// small for threads into one layer, and frames into the layer of what they
-/// surround.
-static SmallVector<Layer> groupLayers(ArrayRef<Operation *> ops) {
+/// surround. Where code is to be small every op is a layer: what a kernel is
+/// joined with makes it different from equal ones.
+static SmallVector<Layer> groupLayers(ArrayRef<Operation *> ops, bool isSmall) {
   SmallVector<Layer> layers;
   for (Operation *op : ops) {
     Layer next{op, {}, getWorkItems(op)};
     bool joins = false;
-    if (!layers.empty()) {
+    if (!layers.empty() && !isSmall) {
       Layer &last = layers.back();
       SmallVector<Operation *> all(last.before);
       all.push_back(last.main);
@@ -239,7 +241,8 @@ static LogicalResult outlineFunction(func::FuncOp model, int64_t &count) {
       return op.emitOpError("expected kernels, linalg ops and views only");
   }
   OpBuilder b(model.getContext());
-  SmallVector<Layer> layers = groupLayers(ops);
+  SmallVector<Layer> layers =
+      groupLayers(ops, hasSmallMemory(getTargetLevel(model)));
   for (auto [number, layer] : llvm::enumerate(layers)) {
     func::FuncOp func = outline(model, layer, number);
     Location loc = layer.main->getLoc();

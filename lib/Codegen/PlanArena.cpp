@@ -7,6 +7,7 @@
 
 #include "ArenaViews.h"
 #include "BufferParts.h"
+#include "SmallMemory.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -27,10 +28,15 @@ namespace quantopt {
 using namespace quantopt;
 
 namespace {
-/// Buffers start at cache lines.
-constexpr int64_t kAlignment = 64;
-/// Kernels may read this much past a buffer; never used bytes.
-constexpr int64_t kMargin = 64;
+/// What memory is rounded to.
+struct Granularity {
+  /// Buffers start at multiples of this.
+  int64_t alignment;
+  /// Kernels may read this much past a buffer; never used bytes.
+  int64_t margin;
+};
+/// Cache lines, and what processors without a cache need.
+constexpr Granularity kLines = {64, 64}, kWords = {8, 16};
 
 /// An allocation, its size and life, and what uses it.
 struct Buffer {
@@ -43,11 +49,15 @@ struct Buffer {
 /// The buffers of a function and the numbers of its ops.
 struct FunctionBuffers {
   explicit FunctionBuffers(func::FuncOp func)
-      : func(func), block(&func.getBody().front()) {}
+      : func(func), isSmall(hasSmallMemory(getTargetLevel(func))),
+        granularity(isSmall ? kWords : kLines), block(&func.getBody().front()) {
+  }
   LogicalResult collect();
   SmallVector<SmallVector<size_t>> joinReused() const;
 
   func::FuncOp func;
+  bool isSmall; ///< memory comes before time
+  Granularity granularity;
   SmallVector<Buffer> buffers;
 
 private:
@@ -96,7 +106,7 @@ LogicalResult FunctionBuffers::collect() {
     int64_t bits = type.getElementTypeBitWidth();
     int64_t bytes = type.getNumElements() * llvm::divideCeil(bits, 8);
     Buffer buffer{alloc, {}, {}};
-    buffer.life.size = int64_t(llvm::alignTo(bytes, kAlignment));
+    buffer.life.size = int64_t(llvm::alignTo(bytes, granularity.alignment));
     collectUses(buffer);
     buffers.push_back(std::move(buffer));
   }
@@ -205,6 +215,9 @@ static void rewrite(FunctionBuffers &function, int64_t bytes) {
   Value arena = func.getArgument(index);
   for (const Buffer &buffer : function.buffers)
     placeAllocation(buffer.alloc, arena, buffer.life.offset);
+  if (function.isSmall)
+    for (BlockArgument argument : func.getArguments())
+      viewArgument(argument);
 }
 
 namespace {
@@ -224,8 +237,9 @@ struct PlanArenaPass : public quantopt::impl::PlanArenaBase<PlanArenaPass> {
         func.emitRemark("the arena takes ")
             << total << " bytes, of which at most " << bound
             << " are in use together";
-      largest = std::max(largest, total + kMargin);
-      largestBound = std::max(largestBound, bound + kMargin);
+      largest = std::max(largest, total + function.granularity.margin);
+      largestBound =
+          std::max(largestBound, bound + function.granularity.margin);
       numBuffers += function.buffers.size();
       functions.push_back(std::move(function));
     }

@@ -25,6 +25,47 @@ int64_t RowBuffer::getRowBytes() const {
 }
 
 //===----------------------------------------------------------------------===//
+// Ops
+//===----------------------------------------------------------------------===//
+
+OpOperand &RowOp::getInput() const {
+  if (KernelOp kernel = getKernel())
+    return kernel.getInputMutable();
+  return *cast<linalg::CopyOp>(op).getDpsInputOperand(0);
+}
+
+OpOperand &RowOp::getInit() const {
+  if (KernelOp kernel = getKernel())
+    return kernel.getInitMutable();
+  return *cast<linalg::CopyOp>(op).getDpsInitOperand(0);
+}
+
+SmallVector<OpOperand *> RowOp::getResiduals() const {
+  SmallVector<OpOperand *> residuals;
+  if (KernelOp kernel = getKernel())
+    for (OpOperand &residual : kernel.getResidualsMutable())
+      residuals.push_back(&residual);
+  return residuals;
+}
+
+ArrayRef<int64_t> RowOp::getOutputShape() const {
+  return cast<MemRefType>(getInit().get().getType()).getShape();
+}
+
+BandStage RowOp::getStage() const {
+  int64_t inputRows =
+      cast<MemRefType>(getInput().get().getType()).getDimSize(1);
+  BandStage stage = {inputRows, getOutputShape()[1], 1, 1, 0};
+  if (KernelOp kernel = getKernel()) {
+    qnn::WindowAttr window = kernel.getWindow();
+    stage.extent = window.getExtent(0);
+    stage.stride = window.getStrides()[0];
+    stage.before = window.getPads()[0];
+  }
+  return stage;
+}
+
+//===----------------------------------------------------------------------===//
 // Buffers
 //===----------------------------------------------------------------------===//
 
@@ -55,13 +96,16 @@ static bool isProjection(KernelOp kernel) {
          getBytes(kernel.getInit()) < getBytes(kernel.getInput());
 }
 
-/// Whether a kernel computes each row on its own, with nothing that depends on
-/// which row it is.
-static bool isStreamable(KernelOp kernel) {
+bool quantopt::isStreamable(Operation *op) {
   using Kind = qvec::KernelKind;
-  if (!llvm::is_contained(
-          {Kind::Contraction, Kind::Packed, Kind::Depthwise, Kind::PoolMax},
-          kernel.getKind()))
+  if (auto copy = dyn_cast<linalg::CopyOp>(op)) {
+    auto type = dyn_cast<MemRefType>(copy.getInputs()[0].getType());
+    return type && type.getRank() == 4 && type.getDimSize(0) == 1;
+  }
+  auto kernel = dyn_cast<KernelOp>(op);
+  if (!kernel || !llvm::is_contained({Kind::Contraction, Kind::Packed,
+                                      Kind::Depthwise, Kind::PoolMax},
+                                     kernel.getKind()))
     return false;
   return kernel.getCountParams().empty() &&
          llvm::all_of(kernel.getRowParams(), [](Value param) {
@@ -79,8 +123,8 @@ static bool isImage(ArrayRef<int64_t> shape, int64_t rows, int64_t columns) {
 /// Finds the padding around the part that the producer writes.
 static LogicalResult matchPadding(RowBuffer &buffer) {
   ArrayRef<int64_t> shape = buffer.getType().getShape();
-  Value written = buffer.producer.getInit();
-  buffer.rows = {0, shape[1], 0};
+  Value written = buffer.producer.getInit().get();
+  buffer.rows = shape[1];
   if (auto part = written.getDefiningOp<memref::SubViewOp>()) {
     ArrayRef<int64_t> offsets = part.getStaticOffsets();
     ArrayRef<int64_t> sizes = part.getStaticSizes();
@@ -89,30 +133,69 @@ static LogicalResult matchPadding(RowBuffer &buffer) {
         llvm::any_of(offsets, ShapedType::isDynamic) || offsets[3] != 0 ||
         sizes[3] != shape[3])
       return failure();
-    buffer.rows = {offsets[1], sizes[1], shape[1] - offsets[1] - sizes[1]};
+    buffer.before = offsets[1];
+    buffer.rows = sizes[1];
+    buffer.after = shape[1] - offsets[1] - sizes[1];
     buffer.left = offsets[2];
     buffer.right = shape[2] - offsets[2] - sizes[2];
   }
-  bool isPadded = buffer.rows.getTotal() != buffer.rows.rows ||
-                  buffer.left != 0 || buffer.right != 0;
+  bool isPadded = buffer.getNumRows() != buffer.rows || buffer.left != 0 ||
+                  buffer.right != 0;
   if (isPadded == buffer.fills.empty())
     return failure();
-  return success(isImage(buffer.producer.getOutputShape(), buffer.rows.rows,
+  return success(isImage(buffer.producer.getOutputShape(), buffer.rows,
                          buffer.getWidth()));
 }
 
-/// Whether the consumer reads the whole buffer.
-static bool readsWhole(const RowBuffer &buffer) {
-  KernelOp consumer = buffer.consumer;
+/// Whether an op reads the whole buffer as its input.
+static bool readsWhole(const RowBuffer &buffer, RowOp reader) {
   memref::AllocOp alloc = buffer.alloc;
-  for (Value value = consumer.getInput(); value != alloc.getResult();
+  for (Value value = reader.getInput().get(); value != alloc.getResult();
        value = value.getDefiningOp<ViewLikeOpInterface>().getViewSource())
     if (!isa<memref::CastOp, memref::CollapseShapeOp, memref::ExpandShapeOp>(
             value.getDefiningOp()))
       return false;
-  auto input = cast<MemRefType>(consumer.getInput().getType());
-  return isImage(input.getShape(), buffer.rows.getTotal(),
-                 buffer.getNumColumns());
+  auto input = cast<MemRefType>(reader.getInput().get().getType());
+  return isImage(input.getShape(), buffer.getNumRows(), buffer.getNumColumns());
+}
+
+/// Whether an op reads what lies inside of the padding, at the places of its
+/// output: as a residual, or through a window that is not padded.
+static bool readsInside(const RowBuffer &buffer, Value value) {
+  auto type = cast<MemRefType>(value.getType());
+  if (!isImage(type.getShape(), buffer.rows, buffer.getWidth()))
+    return false;
+  Value written = buffer.producer.getInit().get();
+  while (value != written) {
+    Operation *view = value.getDefiningOp();
+    if (!isa_and_nonnull<memref::CastOp, memref::CollapseShapeOp,
+                         memref::ExpandShapeOp>(view))
+      return false;
+    value = view->getOperand(0);
+  }
+  return true;
+}
+
+/// Adds an access of the buffer by an op; false for one that is none of rows.
+static bool addAccess(RowBuffer &buffer, OpOperand &access) {
+  Operation *op = access.getOwner();
+  if (auto fill = dyn_cast<linalg::FillOp>(op)) {
+    buffer.fills.push_back(fill);
+    return true;
+  }
+  if (!isStreamable(op))
+    return false;
+  RowOp row(op);
+  if (&access == &row.getInit()) {
+    bool isFirst = !buffer.producer;
+    buffer.producer = row;
+    return isFirst;
+  }
+  bool isInput = &access == &row.getInput();
+  if (!isInput && !llvm::is_contained(row.getResiduals(), &access))
+    return false;
+  buffer.readers.push_back({row, !isInput});
+  return true;
 }
 
 std::optional<RowBuffer> quantopt::matchRowBuffer(memref::AllocOp alloc) {
@@ -122,22 +205,26 @@ std::optional<RowBuffer> quantopt::matchRowBuffer(memref::AllocOp alloc) {
     return std::nullopt;
   RowBuffer buffer;
   buffer.alloc = alloc;
-  for (OpOperand *access : getAccesses(alloc)) {
-    Operation *op = access->getOwner();
-    auto kernel = dyn_cast<KernelOp>(op);
-    if (auto fill = dyn_cast<linalg::FillOp>(op))
-      buffer.fills.push_back(fill);
-    else if (kernel && access == &kernel.getInitMutable() && !buffer.producer)
-      buffer.producer = kernel;
-    else if (kernel && access == &kernel.getInputMutable() && !buffer.consumer)
-      buffer.consumer = kernel;
-    else
+  for (OpOperand *access : getAccesses(alloc))
+    if (!addAccess(buffer, *access))
       return std::nullopt;
-  }
-  if (!buffer.producer || !buffer.consumer || !isStreamable(buffer.producer) ||
-      !isStreamable(buffer.consumer) || failed(matchPadding(buffer)) ||
-      !readsWhole(buffer))
+  if (!buffer.producer || buffer.readers.empty() ||
+      failed(matchPadding(buffer)))
     return std::nullopt;
+  for (RowReader &reader : buffer.readers) {
+    if (!reader.isResidual) {
+      if (readsWhole(buffer, reader.op))
+        continue;
+      reader.isInside = true;
+      if (!readsInside(buffer, reader.op.getInput().get()))
+        return std::nullopt;
+      continue;
+    }
+    for (OpOperand *residual : reader.op.getResiduals())
+      if (getViewedBuffer(residual->get()) == alloc.getResult() &&
+          !readsInside(buffer, residual->get()))
+        return std::nullopt;
+  }
   for (linalg::FillOp fill : buffer.fills)
     if (fill.getInputs()[0] != buffer.fills.front().getInputs()[0])
       return std::nullopt;
@@ -148,64 +235,90 @@ std::optional<RowBuffer> quantopt::matchRowBuffer(memref::AllocOp alloc) {
 // Chains
 //===----------------------------------------------------------------------===//
 
-bool RowChain::isFlat(size_t kernel) const {
-  const RowBuffer &beside = buffers[kernel == 0 ? 0 : kernel - 1];
-  int64_t rows = kernel == 0 ? beside.rows.rows : beside.rows.getTotal();
-  KernelOp op = kernels[kernel];
-  int64_t seen = kernel == 0
-                     ? op.getOutputShape()[1]
-                     : cast<MemRefType>(op.getInput().getType()).getDimSize(1);
-  return rows != 1 && seen == 1;
+std::optional<size_t> RowChain::findBuffer(Value value) const {
+  Value viewed = getViewedBuffer(value);
+  for (auto [i, buffer] : llvm::enumerate(buffers)) {
+    memref::AllocOp alloc = buffer.alloc;
+    if (alloc.getResult() == viewed)
+      return i;
+  }
+  return std::nullopt;
 }
 
-int64_t RowChain::getWidth(size_t kernel) const {
-  if (kernel < buffers.size())
-    return buffers[kernel].getWidth();
-  if (isFlat(kernel))
-    return buffers.back().getNumColumns();
-  KernelOp op = kernels.back();
-  return op.getOutputShape()[2];
+bool RowChain::readsInside(size_t i) const {
+  std::optional<size_t> number = findBuffer(ops[i].getInput().get());
+  return number &&
+         llvm::any_of(buffers[*number].readers, [&](const RowReader &reader) {
+           return reader.isInside && reader.op == ops[i];
+         });
+}
+
+bool RowChain::isFlat(size_t i) const {
+  RowOp op = ops[i];
+  if (std::optional<size_t> input = findBuffer(op.getInput().get())) {
+    int64_t seen =
+        cast<MemRefType>(op.getInput().get().getType()).getDimSize(1);
+    return buffers[*input].getNumRows() != 1 && seen == 1;
+  }
+  // The first op, or one that reads another image: its own rows are known.
+  return i < buffers.size() && buffers[i].rows != 1 &&
+         op.getOutputShape()[1] == 1;
+}
+
+int64_t RowChain::getWidth(size_t i) const {
+  if (i < buffers.size())
+    return buffers[i].getWidth();
+  if (isFlat(i))
+    return buffers[*findBuffer(ops[i].getInput().get())].getNumColumns();
+  return ops[i].getOutputShape()[2];
 }
 
 SmallVector<BandLink> RowChain::getLinks() const {
-  return llvm::map_to_vector(
-      buffers, [](const RowBuffer &buffer) { return buffer.rows; });
+  SmallVector<BandLink> links;
+  for (const RowBuffer &buffer : buffers) {
+    BandLink link{buffer.before, buffer.rows, buffer.after, {}};
+    for (const RowReader &reader : buffer.readers)
+      link.readers.push_back({size_t(llvm::find(ops, reader.op) - ops.begin()),
+                              reader.isResidual});
+    links.push_back(std::move(link));
+  }
+  return links;
 }
 
 SmallVector<BandStage> RowChain::getStages() const {
   SmallVector<BandStage> stages;
-  for (auto [i, kernel] : llvm::enumerate(kernels)) {
-    KernelOp op = kernel;
-    qnn::WindowAttr window = op.getWindow();
-    auto input = cast<MemRefType>(op.getInput().getType());
-    BandStage stage = {input.getDimSize(1), op.getOutputShape()[1],
-                       window.getExtent(0), window.getStrides()[0],
-                       window.getPads()[0]};
+  for (auto [i, op] : llvm::enumerate(ops)) {
+    BandStage stage = op.getStage();
     if (isFlat(i))
       stage.inputRows = stage.outputRows = op.getOutputShape()[2] / getWidth(i);
+    if (readsInside(i)) {
+      const RowBuffer &buffer = buffers[*findBuffer(op.getInput().get())];
+      stage.inputRows = buffer.getNumRows();
+      stage.before -= buffer.before;
+    }
     stages.push_back(stage);
   }
   return stages;
 }
 
-/// Whether what the chain's kernels but the last read stays as it is until the
-/// last one.
+/// Whether what the chain's ops but the last read stays as it is until the last
+/// one.
 static bool canMoveToLast(const RowChain &chain) {
   llvm::DenseSet<Value> read;
   llvm::DenseSet<Operation *> own;
   for (const RowBuffer &buffer : chain.buffers)
     own.insert(buffer.fills.begin(), buffer.fills.end());
-  for (KernelOp kernel : chain.kernels) {
-    own.insert(kernel);
-    if (kernel != chain.kernels.back())
-      for (Value operand : kernel->getOperands())
+  for (RowOp op : chain.ops) {
+    own.insert(op.getOperation());
+    if (!(op == chain.ops.back()))
+      for (Value operand : op.getOperation()->getOperands())
         read.insert(getViewedBuffer(operand));
   }
-  KernelOp last = chain.kernels.back();
-  if (read.contains(getViewedBuffer(last.getInit())))
+  RowOp last = chain.ops.back();
+  if (read.contains(getViewedBuffer(last.getInit().get())))
     return false;
-  for (Operation *op = chain.kernels.front(); op != last;
-       op = op->getNextNode()) {
+  for (Operation *op = chain.ops.front().getOperation();
+       op != last.getOperation(); op = op->getNextNode()) {
     if (own.contains(op) || isMemoryEffectFree(op))
       continue;
     for (Value operand : op->getOperands())
@@ -217,16 +330,21 @@ static bool canMoveToLast(const RowChain &chain) {
   return true;
 }
 
-SmallVector<RowChain> quantopt::findRowChains(Block &block, int64_t bytes) {
+std::vector<RowChain> quantopt::findRowChains(Block &block, int64_t bytes) {
   llvm::MapVector<Operation *, RowBuffer> byProducer;
   llvm::DenseSet<Operation *> isConsumer;
-  for (auto alloc : block.getOps<memref::AllocOp>())
-    if (std::optional<RowBuffer> buffer = matchRowBuffer(alloc)) {
-      byProducer.insert({buffer->producer, *buffer});
-      if (buffer->getBytes() > bytes)
-        isConsumer.insert(buffer->consumer);
-    }
-  SmallVector<RowChain> chains;
+  auto getReader = [](const RowBuffer &buffer) {
+    return buffer.readers.front().op;
+  };
+  for (auto alloc : block.getOps<memref::AllocOp>()) {
+    std::optional<RowBuffer> buffer = matchRowBuffer(alloc);
+    if (!buffer || !buffer->isChainLink())
+      continue;
+    byProducer.insert({buffer->producer.getOperation(), *buffer});
+    if (buffer->getBytes() > bytes)
+      isConsumer.insert(getReader(*buffer).getOperation());
+  }
+  std::vector<RowChain> chains;
   llvm::DenseSet<Operation *> taken;
   for (auto &[first, buffer] : byProducer) {
     // Chains start where no large buffer comes before.
@@ -234,16 +352,18 @@ SmallVector<RowChain> quantopt::findRowChains(Block &block, int64_t bytes) {
         taken.contains(first))
       continue;
     RowChain chain;
-    chain.kernels.push_back(buffer.producer);
+    chain.ops.push_back(buffer.producer);
     for (auto it = byProducer.find(first); it != byProducer.end();
-         it = byProducer.find(chain.kernels.back())) {
+         it = byProducer.find(chain.ops.back().getOperation())) {
       const RowBuffer &next = it->second;
-      if (next.getBytes() <= bytes && !isProjection(next.consumer))
+      if (next.getBytes() <= bytes &&
+          !isProjection(getReader(next).getKernel()))
         break;
       chain.buffers.push_back(next);
-      chain.kernels.push_back(next.consumer);
+      chain.ops.push_back(getReader(next));
     }
-    taken.insert(chain.kernels.begin(), chain.kernels.end());
+    for (RowOp op : chain.ops)
+      taken.insert(op.getOperation());
     if (canMoveToLast(chain))
       chains.push_back(std::move(chain));
   }

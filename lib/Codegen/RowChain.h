@@ -12,52 +12,105 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "quant-opt/Codegen/BandPlan.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
+#include <vector>
 
 namespace quantopt {
 
-/// A buffer `[1, rows, columns, channels]` that one kernel writes and one other
-/// kernel reads, with nothing else around but constant padding.
+/// An op that computes an image from the rows of another one: a kernel, or a
+/// copy, which is a window of one pixel.
+class RowOp {
+public:
+  RowOp() = default;
+  explicit RowOp(Operation *op) : op(op) {}
+
+  Operation *getOperation() const { return op; }
+  explicit operator bool() const { return op; }
+  bool operator==(RowOp other) const { return op == other.op; }
+
+  /// The kernel, or null.
+  qvec::KernelOp getKernel() const { return dyn_cast<qvec::KernelOp>(op); }
+  OpOperand &getInput() const;
+  OpOperand &getInit() const;
+  SmallVector<OpOperand *> getResiduals() const;
+  ArrayRef<int64_t> getOutputShape() const;
+  /// The window along rows; the numbers of rows are those of the shapes.
+  BandStage getStage() const;
+
+private:
+  Operation *op = nullptr;
+};
+
+/// Who reads a buffer of rows: as its input, or as something that is added to
+/// the element at the same place.
+struct RowReader {
+  RowOp op;
+  bool isResidual;
+  /// Whether the padding is no part of the image that is read.
+  bool isInside = false;
+};
+
+/// A buffer `[1, rows, columns, channels]` that one op writes and others read,
+/// with nothing else around but constant padding.
 struct RowBuffer {
   memref::AllocOp alloc;
-  qvec::KernelOp producer, consumer;
+  RowOp producer;
+  SmallVector<RowReader> readers;
   /// Rows and columns of padding.
-  BandLink rows;
+  int64_t before = 0, rows = 0, after = 0;
   int64_t left = 0, right = 0;
   SmallVector<linalg::FillOp> fills;
 
   MemRefType getType() const {
     return cast<MemRefType>(alloc->getResult(0).getType());
   }
+  int64_t getNumRows() const { return before + rows + after; }
   int64_t getNumColumns() const { return getType().getDimSize(2); }
   int64_t getRowBytes() const;
-  int64_t getBytes() const { return rows.getTotal() * getRowBytes(); }
+  int64_t getBytes() const { return getNumRows() * getRowBytes(); }
   /// Columns that the producer writes.
   int64_t getWidth() const { return getNumColumns() - left - right; }
+  /// Whether one kernel alone reads it, as its input.
+  bool isChainLink() const {
+    return readers.size() == 1 && !readers.front().isResidual &&
+           !readers.front().isInside && readers.front().op.getKernel() &&
+           producer.getKernel();
+  }
 };
 
-/// Kernels each of which reads what the one before writes.
+/// Ops in the order of the block, of which each but the last writes a buffer
+/// that others of them alone read.
 struct RowChain {
-  SmallVector<RowBuffer> buffers; ///< one less than kernels
-  SmallVector<qvec::KernelOp> kernels;
+  SmallVector<RowBuffer>
+      buffers; ///< one less than ops; of the op of its number
+  SmallVector<RowOp> ops;
 
   SmallVector<BandStage> getStages() const;
   SmallVector<BandLink> getLinks() const;
-  /// Output positions in a row of a kernel's image.
-  int64_t getWidth(size_t kernel) const;
-  /// Whether the kernel sees its image as a single row of positions.
-  bool isFlat(size_t kernel) const;
+  /// Output positions in a row of an op's image.
+  int64_t getWidth(size_t i) const;
+  /// Whether the op sees its image as a single row of positions.
+  bool isFlat(size_t i) const;
+  /// The number of the buffer behind a value that an op reads; nothing when it
+  /// is none of the chain's.
+  std::optional<size_t> findBuffer(Value value) const;
+  /// Whether an op's input is one of the chain's buffers without its padding.
+  bool readsInside(size_t i) const;
 };
 
 /// The buffer behind views; the value itself if it is none.
 Value getViewedBuffer(Value value);
 
+/// Whether an op computes each row on its own, with nothing that depends on
+/// which row it is.
+bool isStreamable(Operation *op);
+
 /// The allocation as a row buffer, or nothing if it is none.
 std::optional<RowBuffer> matchRowBuffer(memref::AllocOp alloc);
 
 /// The chains in a block that go through row buffers of more than `bytes`, and
-/// on through kernels that make pixels smaller. All of a chain may be computed
-/// where its last kernel stands.
-SmallVector<RowChain> findRowChains(Block &block, int64_t bytes);
+/// on through kernels that make pixels smaller; each buffer has one reader. All
+/// of a chain may be computed where its last kernel stands.
+std::vector<RowChain> findRowChains(Block &block, int64_t bytes);
 
 } // namespace quantopt
 

@@ -6,11 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "RowChain.h"
+#include "SmallMemory.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "quant-opt/Codegen/Passes.h"
 #include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 #include "llvm/Support/MathExtras.h"
+#include <numeric>
 
 namespace quantopt {
 #define GEN_PASS_DEF_STREAMROWS
@@ -41,21 +43,23 @@ static int64_t getWorkingSet(const RowChain &chain, const BandPlan &plan,
   int64_t bytes = 0;
   for (auto [buffer, rows] : llvm::zip(chain.buffers, plan.capacities))
     bytes += rows * buffer.getRowBytes();
-  for (KernelOp kernel : chain.kernels)
-    if (Value weight = kernel.getWeight())
+  for (RowOp op : chain.ops)
+    if (Value weight = op.getKernel().getWeight())
       bytes += getRowBytes(weight, 1);
   SmallVector<BandStage> stages = chain.getStages();
-  KernelOp first = chain.kernels.front(), last = chain.kernels.back();
+  RowOp first = chain.ops.front(), last = chain.ops.back();
   int64_t inputRows = 0;
   for (const Band &band : plan.bands)
     if (!band.computed.front().empty())
       inputRows =
           std::max(inputRows,
                    getInputRows(stages.front(), band.computed.front()).size());
-  bytes += inputRows * getRowBytes(first.getInput(), stages.front().inputRows);
+  bytes +=
+      inputRows * getRowBytes(first.getInput().get(), stages.front().inputRows);
   int64_t outputs = 1 + int64_t(last.getResiduals().size());
-  return bytes + outputs * rowsPerBand *
-                     getRowBytes(last.getInit(), stages.back().outputRows);
+  return bytes +
+         outputs * rowsPerBand *
+             getRowBytes(last.getInit().get(), stages.back().outputRows);
 }
 
 /// The plan with the fewest bands that stay within `budget`; none if nothing
@@ -135,25 +139,31 @@ static Value getRows(OpBuilder &b, Location loc, Value image, RowRange rows,
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Puts the bands of a chain in front of its last kernel.
+/// Puts the bands of a chain in front of its last op.
 class BandEmitter {
 public:
-  BandEmitter(const RowChain &chain, const BandPlan &plan)
-      : chain(chain), plan(plan), stages(chain.getStages()),
-        b(chain.kernels.back()) {}
+  /// With `isSplit` an op computes the same number of rows each time, so that
+  /// its code is there once; an op may come several times in a band then.
+  BandEmitter(const RowChain &chain, const BandPlan &plan, bool isSplit)
+      : chain(chain), plan(plan), isSplit(isSplit), stages(chain.getStages()),
+        b(chain.ops.back().getOperation()) {}
   void run();
 
 private:
   void createLines();
+  int64_t getStep(size_t i) const;
   void keepRows(size_t i, const Band &band, const Band &previous);
   void padRows(size_t i, const Band &band, int64_t done);
   void fill(size_t i, RowRange rows, RowRange columns);
-  void emitKernel(size_t i, const Band &band);
+  void emitOp(size_t i, const Band &band, RowRange rows);
+  void setWindow(KernelOp part, size_t i, RowRange rows);
   Value getInput(size_t i, const Band &band, RowRange rows);
+  Value getResidual(size_t i, Value residual, const Band &band, RowRange rows);
   Value getOutput(size_t i, const Band &band, RowRange rows);
 
   const RowChain &chain;
   const BandPlan &plan;
+  bool isSplit;
   SmallVector<BandStage> stages;
   OpBuilder b;
   /// Buffers of a few rows in the place of whole images; with their positions
@@ -180,7 +190,10 @@ void BandEmitter::createLines() {
     auto type = MemRefType::get(shape, buffer.getType().getElementType());
     lines.push_back(
         memref::AllocOp::create(b, loc, type, old.getAlignmentAttr()));
-    bool isFlat = chain.isFlat(i) || chain.isFlat(i + 1);
+    bool isFlat = chain.isFlat(i);
+    for (const RowReader &reader : buffer.readers)
+      isFlat |=
+          chain.isFlat(llvm::find(chain.ops, reader.op) - chain.ops.begin());
     flatLines.push_back(isFlat ? flattenImage(b, loc, lines[i]) : Value());
     // Padding at both sides stays when rows move up.
     fill(i, {0, shape[1]}, {0, buffer.left});
@@ -195,7 +208,7 @@ void BandEmitter::keepRows(size_t i, const Band &band, const Band &previous) {
   int64_t kept = previous.held[i].end - band.held[i].begin;
   if (up == 0)
     return;
-  Location loc = KernelOp(chain.buffers[i].consumer).getLoc();
+  Location loc = chain.ops[i].getOperation()->getLoc();
   RowRange columns = getAllColumns(lines[i]);
   for (int64_t row = 0; row < kept; row += up) {
     int64_t end = std::min(row + up, kept);
@@ -207,59 +220,68 @@ void BandEmitter::keepRows(size_t i, const Band &band, const Band &previous) {
 
 /// Fills the rows of padding that the band holds and the one before did not.
 void BandEmitter::padRows(size_t i, const Band &band, int64_t done) {
-  const BandLink &rows = chain.buffers[i].rows;
+  const RowBuffer &buffer = chain.buffers[i];
   RowRange held = band.held[i];
   auto pad = [&](int64_t begin, int64_t end) {
     begin = std::max({begin, held.begin, done});
     end = std::max(begin, std::min(end, held.end));
     fill(i, {begin - held.begin, end - held.begin}, getAllColumns(lines[i]));
   };
-  pad(0, rows.before);
-  pad(rows.before + rows.rows, rows.getTotal());
+  pad(0, buffer.before);
+  pad(buffer.before + buffer.rows, buffer.getNumRows());
 }
 
 Value BandEmitter::getInput(size_t i, const Band &band, RowRange rows) {
-  KernelOp kernel = chain.kernels[i];
-  Location loc = kernel.getLoc();
+  Value image = chain.ops[i].getInput().get();
+  Location loc = image.getLoc();
   RowRange input = getInputRows(stages[i], rows);
   bool isFlat = chain.isFlat(i);
-  if (i == 0)
-    return getRows(b, loc, kernel.getInput(), input, isFlat, chain.getWidth(0));
-  int64_t first = band.held[i - 1].begin;
-  return getRows(b, loc, isFlat ? flatLines[i - 1] : lines[i - 1],
+  std::optional<size_t> buffer = chain.findBuffer(image);
+  if (!buffer)
+    return getRows(b, loc, image, input, isFlat, chain.getWidth(i));
+  int64_t first = band.held[*buffer].begin;
+  if (const RowBuffer &padded = chain.buffers[*buffer]; chain.readsInside(i))
+    return getPart(b, loc, lines[*buffer],
+                   {input.begin - first, input.end - first},
+                   {padded.left, padded.left + padded.getWidth()});
+  return getRows(b, loc, isFlat ? flatLines[*buffer] : lines[*buffer],
                  {input.begin - first, input.end - first}, isFlat,
-                 chain.buffers[i - 1].getNumColumns());
+                 chain.buffers[*buffer].getNumColumns());
+}
+
+/// The rows of a residual: those of the output.
+Value BandEmitter::getResidual(size_t i, Value residual, const Band &band,
+                               RowRange rows) {
+  Location loc = residual.getLoc();
+  bool isFlat = chain.isFlat(i);
+  std::optional<size_t> number = chain.findBuffer(residual);
+  if (!number)
+    return getRows(b, loc, residual, rows, isFlat, chain.getWidth(i));
+  const RowBuffer &buffer = chain.buffers[*number];
+  int64_t up = band.held[*number].begin - buffer.before;
+  RowRange place = {rows.begin - up, rows.end - up};
+  if (isFlat)
+    return getRows(b, loc, flatLines[*number], place, true, buffer.getWidth());
+  return getPart(b, loc, lines[*number], place,
+                 {buffer.left, buffer.left + buffer.getWidth()});
 }
 
 Value BandEmitter::getOutput(size_t i, const Band &band, RowRange rows) {
-  KernelOp kernel = chain.kernels[i];
-  Location loc = kernel.getLoc();
+  Location loc = chain.ops[i].getOperation()->getLoc();
   bool isFlat = chain.isFlat(i);
   int64_t width = chain.getWidth(i);
   if (i == lines.size())
-    return getRows(b, loc, kernel.getInit(), rows, isFlat, width);
+    return getRows(b, loc, chain.ops[i].getInit().get(), rows, isFlat, width);
   const RowBuffer &buffer = chain.buffers[i];
-  int64_t up = band.held[i].begin - buffer.rows.before;
+  int64_t up = band.held[i].begin - buffer.before;
   RowRange place = {rows.begin - up, rows.end - up};
   if (isFlat)
     return getRows(b, loc, flatLines[i], place, true, width);
   return getPart(b, loc, lines[i], place, {buffer.left, buffer.left + width});
 }
 
-void BandEmitter::emitKernel(size_t i, const Band &band) {
-  RowRange rows = band.computed[i];
-  if (rows.empty())
-    return;
-  KernelOp kernel = chain.kernels[i];
-  Value input = getInput(i, band, rows), output = getOutput(i, band, rows);
-  SmallVector<Value> residuals;
-  for (Value residual : kernel.getResiduals())
-    residuals.push_back(getRows(b, kernel.getLoc(), residual, rows,
-                                chain.isFlat(i), chain.getWidth(i)));
-  auto part = cast<KernelOp>(b.clone(*kernel));
-  part.getInputMutable().assign(input);
-  part.getInitMutable().assign(output);
-  part.getResidualsMutable().assign(residuals);
+/// Gives a kernel that computes some rows the padding that these have.
+void BandEmitter::setWindow(KernelOp part, size_t i, RowRange rows) {
   qnn::WindowAttr window = part.getWindow();
   SmallVector<int64_t> pads(window.getPads());
   const BandStage &stage = stages[i];
@@ -273,12 +295,35 @@ void BandEmitter::emitKernel(size_t i, const Band &band) {
   if (auto zeros = part.getZeroPads()) {
     RowRange read = getInputRows(stage, rows);
     int64_t height =
-        cast<ShapedType>(kernel.getInput().getType()).getDimSize(1);
+        cast<ShapedType>(chain.ops[i].getInput().get().getType()).getDimSize(1);
     int64_t pads[] = {
         std::max<int64_t>(0, (*zeros)[0] - read.begin), (*zeros)[1],
         std::max<int64_t>(0, read.end - height + (*zeros)[2]), (*zeros)[3]};
     part.setZeroPads(ArrayRef(pads));
   }
+}
+
+void BandEmitter::emitOp(size_t i, const Band &band, RowRange rows) {
+  RowOp op = chain.ops[i];
+  Value input = getInput(i, band, rows), output = getOutput(i, band, rows);
+  SmallVector<Value> residuals;
+  for (OpOperand *residual : op.getResiduals())
+    residuals.push_back(getResidual(i, residual->get(), band, rows));
+  RowOp part(b.clone(*op.getOperation()));
+  part.getInput().set(input);
+  part.getInit().set(output);
+  for (auto [operand, value] : llvm::zip(part.getResiduals(), residuals))
+    operand->set(value);
+  if (KernelOp kernel = part.getKernel())
+    setWindow(kernel, i, rows);
+}
+
+/// The largest number of rows that divides what each band computes.
+int64_t BandEmitter::getStep(size_t i) const {
+  int64_t step = 0;
+  for (const Band &band : plan.bands)
+    step = std::gcd(step, band.computed[i].size());
+  return step;
 }
 
 void BandEmitter::run() {
@@ -287,10 +332,13 @@ void BandEmitter::run() {
   for (const Band &band : plan.bands) {
     for (size_t i = 0; previous && i < lines.size(); ++i)
       keepRows(i, band, *previous);
-    for (size_t i = 0; i < chain.kernels.size(); ++i) {
+    for (size_t i = 0; i < chain.ops.size(); ++i) {
       if (i < lines.size())
         padRows(i, band, previous ? previous->held[i].end : 0);
-      emitKernel(i, band);
+      int64_t step = isSplit ? getStep(i) : band.computed[i].size();
+      for (int64_t row = band.computed[i].begin; row < band.computed[i].end;
+           row += step)
+        emitOp(i, band, {row, row + step});
     }
     previous = &band;
   }
@@ -298,7 +346,9 @@ void BandEmitter::run() {
 
 /// Removes the kernels and buffers that bands replace.
 static void eraseChain(const RowChain &chain) {
-  SmallVector<Operation *> ops(chain.kernels.begin(), chain.kernels.end());
+  SmallVector<Operation *> ops;
+  for (RowOp op : chain.ops)
+    ops.push_back(op.getOperation());
   for (const RowBuffer &buffer : chain.buffers)
     ops.append(buffer.fills.begin(), buffer.fills.end());
   SmallVector<Value> operands;
@@ -327,21 +377,29 @@ struct StreamRowsPass : public quantopt::impl::StreamRowsBase<StreamRowsPass> {
     for (auto func : getOperation().getOps<func::FuncOp>()) {
       if (func.isExternal() || !func.isPublic())
         continue;
-      int64_t cache =
-          cacheBytes ? int64_t(cacheBytes) : getTargetLevel(func).cacheBytes;
-      if (cache == 0)
+      const TargetLevel &level = getTargetLevel(func);
+      int64_t cache = cacheBytes ? int64_t(cacheBytes) : level.cacheBytes;
+      if (cacheBytes == 0 && hasSmallMemory(level))
+        for (auto &[chain, plan] : planSmallMemory(func.getBody().front()))
+          stream(chain, plan, /*isSplit=*/true);
+      if (cache <= 0)
         continue;
       for (const RowChain &chain :
            findRowChains(func.getBody().front(), cache)) {
         std::optional<BandPlan> plan = choosePlan(chain, cache / 4 * 3);
         if (!plan)
           continue;
-        BandEmitter(chain, *plan).run();
-        eraseChain(chain);
-        ++numChains;
-        numBands += plan->bands.size();
+        stream(chain, *plan, /*isSplit=*/false);
       }
     }
+  }
+
+private:
+  void stream(const RowChain &chain, const BandPlan &plan, bool isSplit) {
+    BandEmitter(chain, plan, isSplit).run();
+    eraseChain(chain);
+    ++numChains;
+    numBands += plan.bands.size();
   }
 };
 } // namespace

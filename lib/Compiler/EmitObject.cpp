@@ -29,6 +29,7 @@
 #include "llvm/Support/Threading.h"
 #include "llvm/Target/RegisterTargetPassConfigCallback.h"
 #include "llvm/Target/TargetMachine.h"
+#include "llvm/Transforms/IPO/MergeFunctions.h"
 
 using namespace quantopt;
 using llvm::Expected;
@@ -139,6 +140,13 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
   llvm::ModulePassManager passes =
       level == OptLevel::O0 ? builder.buildO0DefaultPipeline(passLevel)
                             : builder.buildPerModuleDefaultPipeline(passLevel);
+  // Firmware: layers of several bands of rows are equal.
+  if (machine.getRelocationModel() == llvm::Reloc::Static) {
+    for (llvm::Function &function : module)
+      if (function.hasLocalLinkage())
+        function.setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
+    passes.addPass(llvm::MergeFunctionsPass());
+  }
   passes.run(module, modules);
 }
 

@@ -52,7 +52,8 @@ public:
         context(module.getContext()), builder(context),
         pointer(llvm::PointerType::get(context, 0)),
         i32(LLVMType::getInt32Ty(context)), i64(LLVMType::getInt64Ty(context)),
-        layerType(llvm::StructType::get(context, {pointer, i64})),
+        word(module.getDataLayout().getIntPtrType(context)),
+        layerType(llvm::StructType::get(context, {pointer, word})),
         base(model.variants.back()) {}
 
   void build();
@@ -76,6 +77,7 @@ private:
   llvm::IRBuilder<> builder;
   llvm::PointerType *pointer;
   LLVMType *i32, *i64;
+  LLVMType *word;              // as wide as a pointer
   llvm::StructType *layerType; // task, number of items
   const VariantDescription &base;
 };
@@ -108,7 +110,7 @@ llvm::Constant *EntryBuilder::addLayerTable(const VariantDescription &variant) {
   for (const LayerDescription &layer : variant.layers)
     rows.push_back(llvm::ConstantStruct::get(
         layerType,
-        {getTask(layer.symbol), ConstantInt::get(i64, layer.count)}));
+        {getTask(layer.symbol), ConstantInt::get(word, layer.count)}));
   auto *type = llvm::ArrayType::get(layerType, rows.size());
   return new llvm::GlobalVariable(
       module, type, /*isConstant=*/true, llvm::GlobalValue::PrivateLinkage,
@@ -165,7 +167,6 @@ void EntryBuilder::checkArguments(Function *run) {
   builder.SetInsertPoint(null);
   builder.CreateRet(ConstantInt::get(i32, 1));
   builder.SetInsertPoint(present);
-  auto *word = module.getDataLayout().getIntPtrType(context);
   LLVMValue *address =
       builder.CreatePtrToInt(run->getArg(numPointers - 1), word);
   LLVMValue *low = builder.CreateAnd(address, kArenaAlignment - 1);
@@ -191,7 +192,7 @@ LLVMValue *EntryBuilder::storeContext(Function *run) {
 
 LLVMValue *EntryBuilder::chooseTable(LLVMValue *&count) {
   LLVMValue *table = addLayerTable(base);
-  count = ConstantInt::get(i64, base.layers.size());
+  count = ConstantInt::get(word, base.layers.size());
   if (model.variants.size() == 1)
     return table;
   BasicBlock *current = builder.GetInsertBlock();
@@ -203,7 +204,7 @@ LLVMValue *EntryBuilder::chooseTable(LLVMValue *&count) {
     LLVMValue *isThis = builder.CreateICmpEQ(chosen, ConstantInt::get(i32, i));
     table = builder.CreateSelect(isThis, addLayerTable(variant), table);
     count = builder.CreateSelect(
-        isThis, ConstantInt::get(i64, variant.layers.size()), count);
+        isThis, ConstantInt::get(word, variant.layers.size()), count);
   }
   return table;
 }
@@ -222,12 +223,13 @@ void EntryBuilder::addLoop(Function *run, LLVMValue *table, LLVMValue *count,
   auto *done = BasicBlock::Create(context, "done", run);
   builder.CreateBr(head);
   builder.SetInsertPoint(head);
-  auto *number = builder.CreatePHI(i64, 2);
+  auto *number = builder.CreatePHI(word, 2);
   LLVMValue *row = builder.CreateInBoundsGEP(layerType, table, number);
   LLVMValue *task =
       builder.CreateLoad(pointer, builder.CreateStructGEP(layerType, row, 0));
-  LLVMValue *items =
-      builder.CreateLoad(i64, builder.CreateStructGEP(layerType, row, 1));
+  LLVMValue *items = builder.CreateZExt(
+      builder.CreateLoad(word, builder.CreateStructGEP(layerType, row, 1)),
+      i64);
   builder.CreateCondBr(builder.CreateIsNull(parallelFor), serial, parallel);
   auto *nothing = builder.getVoidTy();
   builder.SetInsertPoint(serial);
@@ -241,9 +243,9 @@ void EntryBuilder::addLoop(Function *run, LLVMValue *table, LLVMValue *count,
   builder.CreateCall(forType, parallelFor, {pool, items, task, layerContext});
   builder.CreateBr(next);
   builder.SetInsertPoint(next);
-  LLVMValue *following = builder.CreateAdd(number, ConstantInt::get(i64, 1));
+  LLVMValue *following = builder.CreateAdd(number, ConstantInt::get(word, 1));
   builder.CreateCondBr(builder.CreateICmpULT(following, count), head, done);
-  number->addIncoming(ConstantInt::get(i64, 0), before);
+  number->addIncoming(ConstantInt::get(word, 0), before);
   number->addIncoming(following, next);
   builder.SetInsertPoint(done);
   builder.CreateRet(ConstantInt::get(i32, 0));

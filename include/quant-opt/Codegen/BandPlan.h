@@ -6,9 +6,9 @@
 //===----------------------------------------------------------------------===//
 ///
 /// \file
-/// A chain of sliding windows, each of which reads what the one before
-/// computes, need not compute whole images: a band of the last op's rows needs
-/// a band of rows of each op before. Bands follow each other from top to
+/// Sliding windows that read what ones before them compute need not compute
+/// whole images: a band of the last op's rows needs a band of rows of each op
+/// before. Bands follow each other from top to
 /// bottom, so that every row is computed once; rows that the next band reads
 /// again are kept.
 ///
@@ -43,10 +43,18 @@ struct BandStage {
   int64_t before;
 };
 
-/// What lies between two ops: the rows of the first with rows of padding before
-/// and after them, which are read like the others.
+/// Who reads what an op computes: through its window, or the row of the same
+/// number.
+struct BandReader {
+  size_t stage;
+  bool isResidual;
+};
+
+/// What an op hands to later ones: its rows with rows of padding before and
+/// after them, which are read like the others.
 struct BandLink {
   int64_t before, rows, after;
+  llvm::SmallVector<BandReader> readers;
 
   int64_t getTotal() const { return before + rows + after; }
 };
@@ -69,10 +77,14 @@ struct BandPlan {
 RowRange getInputRows(const BandStage &stage, RowRange output);
 
 /// Cuts the output rows of the last stage into bands of `rowsPerBand`, the last
-/// of which may have fewer. There is one link less than stages; the input rows
-/// of a stage are the rows of the link before it, padding included.
+/// of which may have fewer. There is one link less than stages, each what the
+/// stage of its number computes; readers come later. The input rows of a stage
+/// are those of the link that it reads, padding included. When the plan is
+/// `isSteady`, the first stage is cut so instead, and others compute what they
+/// can: buffers hold few rows also where strides make later images smaller.
 BandPlan planBands(llvm::ArrayRef<BandStage> stages,
-                   llvm::ArrayRef<BandLink> links, int64_t rowsPerBand);
+                   llvm::ArrayRef<BandLink> links, int64_t rowsPerBand,
+                   bool isSteady = false);
 
 } // namespace quantopt
 

@@ -44,6 +44,14 @@ def StreamRows : Pass<"qvec-stream-rows", "::mlir::ModuleOp"> {
     as let line buffers, weights, and the rows that a band reads and writes take
     three quarters of the cache.
 
+    For a target that counts memory in kilobytes and has no cache the bands make
+    the arena small instead. Consecutive kernels, and copies into padded images,
+    become chains, in which a buffer may have several readers; also residuals
+    stay for a few rows only. Of all ways to cut a function's ops into chains
+    those with the smallest largest sum of live buffers are found, and of these
+    the one with the fewest ops after the cut. An op computes as many rows each
+    time as divides what all bands compute, so that its code is there once.
+
     The method: Alwani et al., "Fused-layer CNN accelerators", 2016; here rows
     are kept, not computed again.
   }];
@@ -78,7 +86,10 @@ def PlanArena : Pass<"qvec-plan-arena", "::mlir::ModuleOp"> {
 
     The module's `qvec.arena_bytes` is the largest size over its functions, with
     a margin at the end that kernels may read but never use;
-    `qvec.arena_bound_bytes` is the same for what is live together.
+    `qvec.arena_bound_bytes` is the same for what is live together. Buffers and
+    the margin take cache lines, or 8 and 16 bytes for a target without a cache
+    that counts memory in kilobytes; there also rows of arguments become views
+    of the argument's memory.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::memref::MemRefDialect",
@@ -107,8 +118,9 @@ def OutlineLayers : Pass<"qvec-outline-layers", "::mlir::ModuleOp"> {
     the range of work items [begin, end) to compute. Ops of one source node that
     follow each other and are too small to be shared among threads are one
     function; so are an op and the fills of the frame around what it writes,
-    which its first item computes. The model function becomes a sequence of
-    calls over all items. `qvec.layer` and `qvec.count` on the new functions
+    which its first item computes. For a target that counts memory in kilobytes
+    each op is a layer, so that equal kernels are met. The model function becomes
+    a sequence of calls over all items. `qvec.layer` and `qvec.count` on the new functions
     hold the layer's name and its number of work items.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",

@@ -34,7 +34,10 @@ Chain makeRandom(std::mt19937_64 &random) {
       break;
     stage.outputRows = span / stage.stride + 1;
     chain.stages.push_back(stage);
-    BandLink link = {pick(0, 2), stage.outputRows, pick(0, 2)};
+    BandLink link = {pick(0, 2),
+                     stage.outputRows,
+                     pick(0, 2),
+                     {{chain.stages.size(), false}}};
     rows = link.getTotal();
     chain.links.push_back(link);
   }
@@ -65,15 +68,20 @@ void simulate(const Chain &chain, const BandPlan &plan) {
       // Nothing is computed twice.
       ASSERT_GE(out.begin, done[i]);
       done[i] = out.end;
-      if (i > 0 && !out.empty()) {
-        RowRange in = getInputRows(chain.stages[i], out);
-        for (int64_t row = in.begin; row < in.end; ++row) {
-          int64_t at = row - band.held[i - 1].begin;
-          ASSERT_GE(at, 0);
-          ASSERT_LT(at, int64_t(lines[i - 1].size()));
-          ASSERT_EQ(lines[i - 1][size_t(at)], row);
+      for (size_t l = 0; l < i && !out.empty(); ++l)
+        for (const BandReader &reader : chain.links[l].readers) {
+          if (reader.stage != i)
+            continue;
+          RowRange in = getInputRows(chain.stages[i], out);
+          if (int64_t before = chain.links[l].before; reader.isResidual)
+            in = {out.begin + before, out.end + before};
+          for (int64_t row = in.begin; row < in.end; ++row) {
+            int64_t at = row - band.held[l].begin;
+            ASSERT_GE(at, 0);
+            ASSERT_LT(at, int64_t(lines[l].size()));
+            ASSERT_EQ(lines[l][size_t(at)], row);
+          }
         }
-      }
       if (i == count)
         continue;
       const BandLink &link = chain.links[i];
@@ -97,15 +105,16 @@ TEST(BandPlan, readsWhatIsThere) {
     if (chain.stages.size() < 2)
       continue;
     SCOPED_TRACE(i);
-    simulate(chain,
-             planBands(chain.stages, chain.links, 1 + int64_t(random() % 9)));
+    for (bool isSteady : {false, true})
+      simulate(chain, planBands(chain.stages, chain.links,
+                                1 + int64_t(random() % 9), isSteady));
   }
 }
 
 TEST(BandPlan, keepsOverlap) {
   // 3x3 windows with padding 1: two rows of each band are read again.
-  BandPlan plan =
-      planBands({{8, 8, 1, 1, 0}, {10, 8, 3, 1, 0}}, {{1, 8, 1}}, 4);
+  BandPlan plan = planBands({{8, 8, 1, 1, 0}, {10, 8, 3, 1, 0}},
+                            {{1, 8, 1, {{1, false}}}}, 4);
   ASSERT_EQ(plan.bands.size(), 2u);
   EXPECT_EQ(plan.capacities[0], 6);
   EXPECT_EQ(plan.bands[0].computed[0], (RowRange{0, 5}));
@@ -114,9 +123,61 @@ TEST(BandPlan, keepsOverlap) {
   EXPECT_EQ(plan.bands[1].held[0], (RowRange{4, 10}));
 }
 
+TEST(BandPlan, keepsResiduals) {
+  // Two padded 3x3 windows after each other; what the first one reads is added
+  // to what the second one computes, two rows later.
+  Chain chain;
+  chain.stages = {{8, 8, 1, 1, 0}, {10, 8, 3, 1, 0}, {10, 8, 3, 1, 0}};
+  chain.links = {{1, 8, 1, {{1, false}, {2, true}}}, {1, 8, 1, {{2, false}}}};
+  for (int64_t rows = 1; rows <= 8; ++rows)
+    for (bool isSteady : {false, true})
+      simulate(chain, planBands(chain.stages, chain.links, rows, isSteady));
+  BandPlan plan = planBands(chain.stages, chain.links, 1);
+  // Rows r to r + 2 of the sum's row r, framed, and the one below the window.
+  EXPECT_EQ(plan.capacities[0], 4);
+  EXPECT_EQ(plan.capacities[1], 3);
+}
+
+TEST(BandPlan, keepsResidualsOfStridedReaders) {
+  // One reader takes every second row, the other every one.
+  Chain chain;
+  chain.stages = {{9, 9, 1, 1, 0},
+                  {9, 4, 3, 2, 0},
+                  {4, 2, 2, 2, 0},
+                  {9, 9, 1, 1, 0},
+                  {9, 2, 5, 4, 0}};
+  chain.links = {{0, 9, 0, {{1, false}, {3, false}}},
+                 {0, 4, 0, {{2, false}}},
+                 {0, 2, 0, {{4, true}}},
+                 {0, 9, 0, {{4, false}}}};
+  for (int64_t rows = 1; rows <= 2; ++rows)
+    for (bool isSteady : {false, true})
+      simulate(chain, planBands(chain.stages, chain.links, rows, isSteady));
+}
+
+TEST(BandPlan, advancesSteadily) {
+  // Four padded 3x3 windows: each buffer holds three rows, and no band computes
+  // more than one row of a stage. Else the first band needs five of the first.
+  Chain chain;
+  chain.stages = {{8, 8, 1, 1, 0}};
+  for (size_t i = 1; i <= 4; ++i) {
+    chain.stages.push_back({10, 8, 3, 1, 0});
+    chain.links.push_back({1, 8, 1, {{i, false}}});
+  }
+  BandPlan plan = planBands(chain.stages, chain.links, 1);
+  EXPECT_EQ(plan.capacities[0], 6);
+  plan = planBands(chain.stages, chain.links, 1, /*isSteady=*/true);
+  for (int64_t capacity : plan.capacities)
+    EXPECT_EQ(capacity, 3);
+  for (const Band &band : plan.bands)
+    for (RowRange computed : band.computed)
+      EXPECT_LE(computed.size(), 1);
+}
+
 TEST(BandPlan, leavesOutRowsThatNothingReads) {
   // Every second row, and none behind the last one read.
-  BandPlan plan = planBands({{9, 9, 1, 1, 0}, {9, 4, 1, 2, 0}}, {{0, 9, 0}}, 1);
+  BandPlan plan = planBands({{9, 9, 1, 1, 0}, {9, 4, 1, 2, 0}},
+                            {{0, 9, 0, {{1, false}}}}, 1);
   ASSERT_EQ(plan.bands.size(), 4u);
   EXPECT_EQ(plan.capacities[0], 1);
   EXPECT_EQ(plan.bands[3].computed[0], (RowRange{6, 7}));

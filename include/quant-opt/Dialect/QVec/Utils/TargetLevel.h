@@ -85,8 +85,8 @@ struct TargetLevel {
   int64_t tableEntries;
   /// Registers for the tiles of `qvec.tile_mma`; 0 where there are none.
   int64_t tileRegisters;
-  /// Bytes of the largest cache of its own that a core of the level usually
-  /// has; 0 where nothing is known.
+  /// Bytes of a core's own largest cache; 0 where nothing is known, -1 where
+  /// memory is counted in kilobytes, without a cache, and comes before time.
   int64_t cacheBytes;
 
   bool has(Flags flag) const { return flags & flag; }

@@ -1,0 +1,28 @@
+//===- SmallMemory.h - Chains that make a run take less memory --*- C++ -*-===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTOPT_LIB_CODEGEN_SMALLMEMORY_H
+#define QUANTOPT_LIB_CODEGEN_SMALLMEMORY_H
+
+#include "RowChain.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
+
+namespace quantopt {
+
+/// Whether a level counts memory in kilobytes, which come before time.
+inline bool hasSmallMemory(const TargetLevel &level) {
+  return level.cacheBytes < 0;
+}
+
+/// Chains of a block, and their bands, with which the largest sum of buffers
+/// that are live together becomes as small as it can by computing consecutive
+/// ops in bands. Of several ways the one with the fewest ops is taken.
+std::vector<std::pair<RowChain, BandPlan>> planSmallMemory(Block &block);
+
+} // namespace quantopt
+
+#endif // QUANTOPT_LIB_CODEGEN_SMALLMEMORY_H
