@@ -56,7 +56,7 @@ const TargetLevel &quantopt::getTargetLevel(Operation *op) {
             qvec::QVecDialect::getTargetAttrName()))
       if (const TargetLevel *level = findTargetLevel(attr.getLevel()))
         return *level;
-  return getTargetLevels().back();
+  return *findTargetLevel("generic");
 }
 
 /// Whether a level's processors have a feature; all have the empty one.

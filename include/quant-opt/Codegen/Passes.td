@@ -170,6 +170,27 @@ def LowerKernels : Pass<"qvec-lower-kernels", "::mlir::ModuleOp"> {
     "::mlir::vector::VectorDialect", "::quantopt::qvec::QVecDialect"];
 }
 
+def ScalarizeVectors : Pass<"qvec-scalarize-vectors", "::mlir::func::FuncOp"> {
+  let summary = "Replace each vector by as many scalars";
+  let description = [{
+    For languages without vectors. A vector of rank 1 becomes one value for each
+    lane, also where a loop or a branch hands it on. Ops that compute element by
+    element are repeated, loads and stores become one per lane, and ops that only
+    move lanes vanish: shuffles, slices, insertions and extractions.
+    `qvec.dot4`, `qvec.dot2` and `qvec.reduce_dot` become products and sums of
+    `i32`, `qvec.unpack` a shift and a mask. In `vector.bitcast` lane 0 of the
+    narrower elements has the lowest bits, whatever the order of bytes of the
+    machine that runs the result. `vector.reduction` goes from the first lane to
+    the last. `memref.prefetch`, a hint, is dropped.
+
+    Other ops on vectors - vectors of higher rank, tiles, lanes chosen at run
+    time - are refused. Nothing is done without vectors.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
 def LegalizeMath : Pass<"qvec-legalize-math", "::mlir::ModuleOp"> {
   let summary = "Expand arithmetic that a level has no instruction for";
   let description = [{
