@@ -105,6 +105,25 @@ static Error checkSearch(const CompileOptions &options) {
   return Error::success();
 }
 
+/// Flags that contradict code in C, which another compiler translates.
+static Error checkC(const CompileOptions &o) {
+  StringRef flag = !o.target.empty()     ? "--target"
+                   : !o.cpu.empty()      ? "--cpu"
+                   : !o.features.empty() ? "--features"
+                                         : "";
+  if (!flag.empty())
+    return createStringError("'--emit=c' is for any processor; drop '" + flag +
+                             "' and give it to the C compiler");
+  if (o.verifyCodegen)
+    return createStringError("'--verify-codegen' runs machine code; use "
+                             "'--emit=obj --cpu=scalar' with it, which has the "
+                             "loops of '--emit=c'");
+  if (o.fastFloat)
+    return createStringError("'--emit=c' keeps every bit of floats; drop "
+                             "'--float=fast'");
+  return Error::success();
+}
+
 /// Flags that contradict what is written, or each other.
 static Error checkContradictions(const CompileOptions &o) {
   bool isFirmware = o.emit == EmitKind::Object || o.emit == EmitKind::Static;
@@ -116,6 +135,9 @@ static Error checkContradictions(const CompileOptions &o) {
   if (o.fastFloat && o.verifyCodegen)
     return createStringError("'--verify-codegen' compares every bit, which "
                              "'--float=fast' does not keep; drop one of them");
+  if (o.emit == EmitKind::C && !o.compileTo)
+    if (Error error = checkC(o))
+      return error;
   if (o.emit == EmitKind::ONNX && !o.report.empty())
     return createStringError("'--report' describes code; an ONNX file has "
                              "none");

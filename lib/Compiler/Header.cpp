@@ -6,29 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Compiler/Header.h"
+#include "quant-opt/Export/C.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
-#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace quantopt;
-
-/// The C type of an element. C99 has no half precision: these are their bits.
-static StringRef getCType(StringRef type) {
-  return llvm::StringSwitch<StringRef>(type)
-      .Cases({"i1", "ui8"}, "uint8_t")
-      .Cases({"i8", "si8"}, "int8_t")
-      .Cases({"i16", "si16"}, "int16_t")
-      .Cases({"ui16", "f16", "bf16"}, "uint16_t")
-      .Cases({"i32", "si32"}, "int32_t")
-      .Case("ui32", "uint32_t")
-      .Cases({"i64", "si64"}, "int64_t")
-      .Case("ui64", "uint64_t")
-      .Case("f32", "float")
-      .Case("f64", "double")
-      .Default("void");
-}
 
 namespace {
 /// Writes a header.

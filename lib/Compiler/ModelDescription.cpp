@@ -7,6 +7,8 @@
 
 #include "quant-opt/Compiler/ModelDescription.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "quant-opt/Dialect/QNN/IR/QNNDialect.h"
 #include "quant-opt/Dialect/QNN/IR/QNNTypes.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
@@ -83,20 +85,20 @@ static LogicalResult describeTensors(ModuleOp module, StringRef attrName,
 
 /// The variant of a level; a new one if it is the first of its layers.
 static FailureOr<VariantDescription *> getVariant(ModelDescription &model,
-                                                  LLVM::LLVMFuncOp layer) {
+                                                  FunctionOpInterface layer) {
   auto target =
       layer->getAttrOfType<qvec::TargetAttr>(QVecDialect::getTargetAttrName());
   if (!target)
-    return layer.emitOpError("expected the attribute '")
+    return layer->emitOpError("expected the attribute '")
            << QVecDialect::getTargetAttrName() << "' on a layer";
   const TargetLevel *level = findTargetLevel(target.getLevel());
   if (!level)
-    return layer.emitOpError("has the unknown level '")
+    return layer->emitOpError("has the unknown level '")
            << target.getLevel() << "'";
   if (model.triple.empty())
     model.triple = target.getTriple().str();
   if (model.triple != target.getTriple())
-    return layer.emitOpError("is for '")
+    return layer->emitOpError("is for '")
            << target.getTriple() << "', but others are for '" << model.triple
            << "'";
   for (VariantDescription &variant : model.variants)
@@ -114,7 +116,11 @@ static FailureOr<VariantDescription *> getVariant(ModelDescription &model,
 }
 
 static LogicalResult describeLayers(ModuleOp module, ModelDescription &model) {
-  for (auto func : module.getOps<LLVM::LLVMFuncOp>()) {
+  for (auto func : module.getOps<FunctionOpInterface>()) {
+    // Before phase `llvm` the function that calls the layers is still there.
+    bool isTask = isa<LLVM::LLVMFuncOp>(func);
+    if (!isTask && func.isPublic())
+      continue;
     auto name =
         func->getAttrOfType<StringAttr>(QVecDialect::getLayerAttrName());
     if (!name) {
@@ -129,8 +135,8 @@ static LogicalResult describeLayers(ModuleOp module, ModelDescription &model) {
     }
     auto count =
         func->getAttrOfType<IntegerAttr>(QVecDialect::getCountAttrName());
-    if (!count || func.getNumArguments() != 3 || func.isExternal())
-      return func.emitOpError("expected a body, the signature of a task and '")
+    if (!count || (isTask && func.getNumArguments() != 3) || func.isExternal())
+      return func->emitOpError("expected a body, the signature of a task and '")
              << QVecDialect::getCountAttrName() << "'";
     FailureOr<VariantDescription *> variant = getVariant(model, func);
     if (failed(variant))
@@ -139,8 +145,7 @@ static LogicalResult describeLayers(ModuleOp module, ModelDescription &model) {
         {name.str(), func.getName().str(), count.getInt(), 0});
   }
   if (model.variants.empty())
-    return module.emitError("expected at least one layer function in the LLVM "
-                            "dialect");
+    return module.emitError("expected at least one layer function");
   return success();
 }
 
@@ -151,12 +156,22 @@ static int64_t countWeightBytes(ModuleOp module, VariantDescription &variant) {
   int64_t bytes = 0;
   DataLayout layout(module);
   for (LayerDescription &layer : variant.layers) {
-    module.lookupSymbol(layer.symbol)->walk([&](LLVM::AddressOfOp address) {
-      auto global =
-          module.lookupSymbol<LLVM::GlobalOp>(address.getGlobalName());
-      if (global && global.getConstant() &&
-          seen.insert(global.getName()).second)
-        layer.weightBytes += layout.getTypeSize(global.getGlobalType());
+    auto addOnce = [&](StringRef name, bool isConstant, int64_t size) {
+      if (isConstant && seen.insert(name).second)
+        layer.weightBytes += size;
+    };
+    module.lookupSymbol(layer.symbol)->walk([&](Operation *op) {
+      if (auto address = dyn_cast<LLVM::AddressOfOp>(op)) {
+        StringRef name = address.getGlobalName();
+        if (auto global = module.lookupSymbol<LLVM::GlobalOp>(name))
+          addOnce(name, global.getConstant(),
+                  layout.getTypeSize(global.getGlobalType()));
+      } else if (auto use = dyn_cast<memref::GetGlobalOp>(op)) {
+        MemRefType type = use.getType();
+        addOnce(use.getName(), /*isConstant=*/true,
+                type.getNumElements() *
+                    int64_t(layout.getTypeSize(type.getElementType())));
+      }
     });
     bytes += layer.weightBytes;
   }

@@ -275,7 +275,7 @@ LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
   case Phase::Kernels: {
     KernelsOptions pass;
     pass.triple = options.target;
-    pass.cpu = options.cpu;
+    pass.cpu = options.writesC() ? "scalar" : options.cpu;
     pass.features = options.features;
     if (options.fastFloat)
       pass.floatMode = "fast";
@@ -404,13 +404,24 @@ CompileStatus CompileSession::runPhases(TimingScope &timing, Phase last) {
   return CompileStatus::Done;
 }
 
+Phase CompileSession::getLastPhase() const {
+  if (options.compileTo)
+    return *options.compileTo;
+  switch (options.emit) {
+  case EmitKind::ONNX:
+    return Phase::Quantize;
+  case EmitKind::C:
+    return Phase::Vectors;
+  default:
+    return Phase::LLVM;
+  }
+}
+
 CompileStatus CompileSession::run() {
   if (failed(report(readConfig(options))) || failed(report(options.check())) ||
       failed(load()) || failed(loadReference()))
     return CompileStatus::UserError;
-  bool isOnnx = options.emit == EmitKind::ONNX && !options.compileTo;
-  Phase last =
-      options.compileTo.value_or(isOnnx ? Phase::Quantize : Phase::LLVM);
+  Phase last = getLastPhase();
   if (last < phase) {
     emitError(UnknownLoc::get(&context))
         << options.input << ": has been through phase '" << getPhaseName(phase)
@@ -423,7 +434,9 @@ CompileStatus CompileSession::run() {
   CompileStatus status = runPhases(timing, last);
   if (status != CompileStatus::Done)
     return status;
-  if (isOnnx)
+  if (options.writesC())
+    return writeC();
+  if (options.emit == EmitKind::ONNX && !options.compileTo)
     return writeOnnx();
   if (options.emit == EmitKind::MLIR ||
       (options.compileTo && last != Phase::Object))

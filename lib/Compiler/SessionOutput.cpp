@@ -6,12 +6,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "ObjectFacts.h"
+#include "mlir/Pass/PassManager.h"
 #include "quant-opt/Compiler/Budget.h"
 #include "quant-opt/Compiler/Header.h"
 #include "quant-opt/Compiler/JIT.h"
 #include "quant-opt/Compiler/Link.h"
 #include "quant-opt/Compiler/Report.h"
 #include "quant-opt/Compiler/Session.h"
+#include "quant-opt/Export/C.h"
+#include "quant-opt/Pipelines/Pipelines.h"
 #include "quant-opt/Support/AtomicFile.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
@@ -118,7 +121,7 @@ Error CompileSession::writeCode(std::vector<Bytes> code,
   };
   bool hasHeader = options.emit == EmitKind::Object ||
                    options.emit == EmitKind::Static ||
-                   options.emit == EmitKind::Shared;
+                   options.emit == EmitKind::Shared || options.writesC();
   Error error = Error::success();
   if (!options.report.empty()) {
     std::string text = makeReport(model, emitOptions.name, quantization);
@@ -134,6 +137,29 @@ Error CompileSession::writeCode(std::vector<Bytes> code,
     for (const std::string &path : written)
       llvm::sys::fs::remove(path);
   return error;
+}
+
+CompileStatus CompileSession::writeC() {
+  FailureOr<ModelDescription> model = describeModel(*module);
+  if (failed(model))
+    return CompileStatus::UserError;
+  PassManager manager(&context);
+  buildScalarsPipeline(manager);
+  failedStep = "conversion to C";
+  std::string header = getHeaderPath(options.output);
+  FailureOr<std::string> code = failure();
+  if (succeeded(manager.run(*module)))
+    code =
+        exportC(*module, {getName(), llvm::sys::path::filename(header).str()});
+  if (failed(code))
+    return CompileStatus::UserError;
+  std::vector<Bytes> files(1);
+  files.front().assign(code->begin(), code->end());
+  EmitOptions emitOptions;
+  emitOptions.name = getName();
+  return failed(report(writeCode(std::move(files), *model, emitOptions)))
+             ? CompileStatus::UserError
+             : CompileStatus::Done;
 }
 
 CompileStatus CompileSession::emit(TimingScope &timing) {

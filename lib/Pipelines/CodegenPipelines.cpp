@@ -112,6 +112,16 @@ void quantopt::buildLLVMPipeline(OpPassManager &manager,
   addPhaseMark(manager, Phase::LLVM);
 }
 
+void quantopt::buildScalarsPipeline(OpPassManager &manager) {
+  OpPassManager &layers = manager.nest<func::FuncOp>();
+  layers.addPass(createScalarizeVectors());
+  layers.addPass(createLowerAffinePass());
+  layers.addPass(arith::createArithExpandOpsPass());
+  layers.addPass(createCanonicalizerPass());
+  layers.addPass(createCSEPass());
+  layers.addPass(createLoopInvariantCodeMotionPass());
+}
+
 void quantopt::registerCodegenPipelines() {
   PassPipelineRegistration<KernelsOptions>(
       "kernels-pipeline", getPhaseDescription(Phase::Kernels).str(),
@@ -125,4 +135,7 @@ void quantopt::registerCodegenPipelines() {
   PassPipelineRegistration<LLVMOptions>("llvm-pipeline",
                                         getPhaseDescription(Phase::LLVM).str(),
                                         buildLLVMPipeline);
+  PassPipelineRegistration<>("scalars-pipeline",
+                             "turn vectors into scalars, for code in C",
+                             buildScalarsPipeline);
 }

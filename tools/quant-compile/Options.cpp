@@ -51,7 +51,8 @@ struct Flags {
   TextFlag output{"o", in, cl::value_desc("FILE"), cl::desc("Output file")};
   TextFlag emit{
       "emit", in, cl::value_desc("KIND"), cl::init("exe"),
-      cl::desc("exe (default), shared, static, obj, asm, llvm, mlir, onnx")};
+      cl::desc("exe (default), shared, static, obj, asm, c, llvm, mlir, "
+               "onnx")};
   TextFlag name{"name", in, cl::value_desc("ID"),
                 cl::desc("The model's name, prefix of its C functions")};
   TextFlag target{"target", in, cl::value_desc("TRIPLE"),
@@ -187,13 +188,14 @@ static Error readEmit(StringRef text, CompileOptions &options) {
                   .Case("static", EmitKind::Static)
                   .Case("obj", EmitKind::Object)
                   .Case("asm", EmitKind::Assembly)
+                  .Case("c", EmitKind::C)
                   .Case("llvm", EmitKind::LLVM)
                   .Case("mlir", EmitKind::MLIR)
                   .Case("onnx", EmitKind::ONNX)
                   .Default(std::nullopt);
   if (!kind)
     return expectedOneOf(
-        "--emit", "exe, shared, static, obj, asm, llvm, mlir or onnx", text);
+        "--emit", "exe, shared, static, obj, asm, c, llvm, mlir or onnx", text);
   options.emit = *kind;
   return Error::success();
 }

@@ -25,6 +25,7 @@ enum class EmitKind {
   Static,
   Object,
   Assembly,
+  C,
   LLVM,
   MLIR,
   ONNX
@@ -111,6 +112,9 @@ struct CompileOptions {
   }
   /// Whether weights are stored in 8 bits if nobody says how.
   bool needsIntegerWeights() const { return isStatic() || isDynamic(); }
+
+  /// Whether C is written, which another compiler translates.
+  bool writesC() const { return emit == EmitKind::C && !compileTo; }
 
   /// Whether a search chooses formats.
   bool isSearching() const { return maxBytes != 0 || maxDrop.has_value(); }

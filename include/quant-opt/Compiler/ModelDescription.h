@@ -90,8 +90,8 @@ struct ModelDescription {
 /// The address of the arena is a multiple of this.
 inline constexpr int64_t kArenaAlignment = 64;
 
-/// Describes a module at the end of the `llvm` phase; errors name what is
-/// missing or malformed.
+/// Describes a module at the end of the `llvm` or `vectors` phase; errors name
+/// what is missing or malformed.
 FailureOr<ModelDescription> describeModel(ModuleOp module);
 
 /// Makes a C identifier from any text: other characters become underscores.

@@ -67,6 +67,8 @@ private:
   void keepReference();
   llvm::Error writeModule();
   CompileStatus writeOnnx();
+  CompileStatus writeC();
+  Phase getLastPhase() const;
   LogicalResult report(llvm::Error error);
   std::string getName() const;
 

@@ -201,6 +201,8 @@ void buildBuffersPipeline(OpPassManager &manager,
                           const BuffersOptions &options);
 void buildVectorsPipeline(OpPassManager &manager);
 void buildLLVMPipeline(OpPassManager &manager, const LLVMOptions &options);
+/// After phase `vectors`, for code in C: scalars instead of vectors.
+void buildScalarsPipeline(OpPassManager &manager);
 
 /// Registers `--kernels-pipeline` to `--llvm-pipeline`.
 void registerCodegenPipelines();
