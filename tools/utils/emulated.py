@@ -29,18 +29,20 @@ class Row:
     features: str = ""
     integers: bool = False  # code without floats has no instruction on them
     scalable: bool = False  # frames depend on the length of vectors, and have no bound
+    portable: tuple = ()  # how clang translates the model's C; empty: machine code
 
     def is_installed(self):
         return not self.emulator or shutil.which(self.emulator[0]) is not None
 
 
 def _board(name, triple, cpu, machine, emulated=None, code=0x0, ram=0x20000000, size=0x400000,
-           options=(), integers=False):
+           options=(), integers=False, portable=()):
     return Row(name, triple, cpu,
                ("qemu-system-arm", "-M", machine, "-cpu", emulated or cpu, *options, "-nographic",
                 "-monitor", "none", "-serial", "none", "-chardev", "stdio,id=sh",
                 "-semihosting-config", "enable=on,target=native,chardev=sh", "-kernel"),
-               "qemu-system-arm", (f"-mcpu={cpu}",), (code, ram, size), integers=integers)
+               "qemu-system-arm", (f"-mcpu={cpu}",), (code, ram, size), integers=integers,
+               portable=portable)
 
 
 def _user(name, triple, cpu, program, emulated, clang=(), features="", scalable=False):
@@ -48,6 +50,9 @@ def _user(name, triple, cpu, program, emulated, clang=(), features="", scalable=
                features=features, scalable=scalable)
 
 
+STRICT_C = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror")
+# What C leaves undefined ends the program.
+CHECKED = ("-fsanitize=undefined", "-fsanitize-trap=all")
 _RISCV64 = ("-march=rv64gc", "-mabi=lp64d")
 ROWS = (
     Row("x86-64", "x86_64-linux-gnu", "x86-64", ()),
@@ -78,6 +83,9 @@ ROWS = (
            ram=0x21000000),
     _board("cortex-m85", "thumbv8.1m.main-none-eabihf", "cortex-m85", "mps3-an547", "cortex-m55",
            ram=0x21000000),
+    # The model as C: for this machine with every operation checked, and as it is used.
+    Row("c", "x86_64-linux-gnu", "x86-64", (), portable=("-O1", *CHECKED)),
+    _board("c-cortex-m4", "thumbv7em-none-eabihf", "cortex-m4", "mps2-an386", portable=("-O2",)),
 )
 
 
@@ -200,6 +208,9 @@ def check_object(path, row):
         if floats:
             problems.append(f"{len(floats)} instructions on floats, one is {floats[0]}")
     undefined = execution.run("llvm-nm-22", "-u", path).split()
+    if row.portable:  # compilers call these for loops and copies
+        undefined = [name for name in undefined
+                     if name != "U" and not re.search("mem(cpy|set|move|clr)", name)]
     if undefined:
         problems.append(f"undefined: {' '.join(undefined)}")
     for line in execution.run("llvm-size-22", "-A", path).splitlines():
@@ -218,13 +229,24 @@ class Program:
         self.row, self.folder = row, folder
         os.makedirs(folder, exist_ok=True)
         self.object = os.path.join(folder, "net.o")
-        execution.run("quant-compile", module, f"--target={row.triple}", f"--cpu={row.cpu}",
-                      *([f"--features={row.features}"] if row.features else []),
-                      "--emit=obj", *flags, "-o", self.object)
+        self._compile(module, flags)
         self.header = os.path.join(folder, "net.h")
         _write_case(folder, self.header, [np.ascontiguousarray(x).tobytes() for x in inputs])
         self.path = self._link("program", [os.path.join(KIT, "driver.c"),
                                            os.path.join(folder, "case.c")])
+
+    def _compile(self, module, flags):
+        """Makes the object, from machine code or from C."""
+        row = self.row
+        if row.portable:
+            source = os.path.join(self.folder, "net.c")
+            execution.run("quant-compile", module, "--emit=c", *flags, "-o", source)
+            execution.run(CLANG, f"--target={row.triple}", *row.clang, *STRICT_C, *row.portable,
+                          "-fno-pic", "-c", source, "-o", self.object)
+            return
+        execution.run("quant-compile", module, f"--target={row.triple}", f"--cpu={row.cpu}",
+                      *([f"--features={row.features}"] if row.features else []),
+                      "--emit=obj", *flags, "-o", self.object)
 
     def define(self, name):
         """A number that the model's header defines; None when it does not."""
@@ -241,7 +263,8 @@ class Program:
         if "x86_64" in self.row.triple:
             flags.append("-mcmodel=large")
         objects = [self.object] if model else []
-        for source in (os.path.join(KIT, f"{machine}.c"), *sources):
+        kit = [f"{machine}.c"] + (["memory.c"] if self.row.portable else [])
+        for source in (*(os.path.join(KIT, part) for part in kit), *sources):
             target = os.path.join(self.folder, os.path.basename(source)[:-1] + "o")
             execution.run(CLANG, *flags, "-c", source, "-o", target)
             objects.append(target)

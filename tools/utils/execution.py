@@ -25,6 +25,18 @@ def run(*command, limit=600, errors=False):
     return result.stderr if errors else result.stdout
 
 
+def run_bytes(*command, data=b"", limit=600):
+    """Runs a command on bytes; returns the bytes of its standard output."""
+    try:
+        result = subprocess.run(command, input=data, capture_output=True, timeout=limit)
+    except subprocess.TimeoutExpired:
+        raise Failure(f"'{' '.join(command)}' took more than {limit} s")
+    if result.returncode:
+        raise Failure(f"'{' '.join(command)}' gave exit code {result.returncode}:\n"
+                      f"{result.stderr[-2000:].decode(errors='replace')}")
+    return result.stdout
+
+
 def difference(path, expected_path):
     """How two .npy files differ, or None when they hold the same bytes."""
     with open(path, "rb") as a, open(expected_path, "rb") as b:

@@ -1,0 +1,169 @@
+#!/usr/bin/python3
+"""Compares models as C with the interpreter, byte for byte, under several compilers.
+
+usage: check_c.py FOLDER MODEL [--flags='...'] [--input X.npy ...] [--samples N]
+       check_c.py FOLDER --random KIND [--first SEED] [--count N] [...]
+
+Each file is compiled as strict C99 without warnings by gcc and clang, without
+optimization and with it, and by both with sanitizers that end the program where C does
+not define what it does. Exits with 1 when a compiler warns, a sanitizer reports or a
+byte differs.
+"""
+import argparse
+import os
+import re
+import shutil
+import sys
+
+import numpy as np
+
+import check_networks
+import check_targets
+import emulated
+import execution
+
+GCC = shutil.which("gcc") or "gcc"
+WITHOUT_SANITIZER = ((GCC, "-O0"), (GCC, "-O2"), (emulated.CLANG, "-O0"), (emulated.CLANG, "-O2"))
+SANITIZED = ((GCC, "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"),
+             (emulated.CLANG, "-O1", *emulated.CHECKED))
+
+DRIVER = """
+#include "net.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+static void *get(size_t size) {
+  void *memory = malloc(size);
+  if (!memory)
+    exit(3);
+  return memory;
+}
+
+int main(int argc, char **argv) {
+  size_t arena = (NET_ARENA_BYTES + 63) / 64 * 64;
+  char *memory = get(arena + 64);
+  char *start = memory + 64 - (size_t)memory %% 64;
+  void *inputs[] = {%(inputs)s};
+  void *outputs[] = {%(outputs)s};
+  static const size_t in[] = {%(input_sizes)s}, out[] = {%(output_sizes)s};
+  int samples = atoi(argv[1]);
+  if (argc != 2)
+    return 4;
+  for (int s = 0; s < samples; s++) {
+    for (size_t i = 0; i < sizeof in / sizeof in[0]; i++)
+      if (fread(inputs[i], 1, in[i], stdin) != in[i])
+        return 5;
+    int status = %(name)s_run(%(arguments)s, start, 0, 0);
+    if (status)
+      return status;
+    for (size_t o = 0; o < sizeof out / sizeof out[0]; o++)
+      fwrite(outputs[o], 1, out[o], stdout);
+  }
+  for (size_t i = 0; i < sizeof in / sizeof in[0]; i++)
+    free(inputs[i]);
+  for (size_t o = 0; o < sizeof out / sizeof out[0]; o++)
+    free(outputs[o]);
+  free(memory);
+  return 0;
+}
+"""
+
+
+def write_driver(folder):
+    """A program around the model: samples from its input, outputs to its output."""
+    with open(os.path.join(folder, "net.h"), encoding="utf-8") as file:
+        header = file.read()
+
+    def sizes(kind):
+        return re.findall(rf"^#define NET_{kind}\d+_BYTES (\d+)$", header, re.M)
+
+    inputs, outputs = sizes("INPUT"), sizes("OUTPUT")
+    arguments = [f"inputs[{i}]" for i in range(len(inputs))] \
+        + [f"outputs[{o}]" for o in range(len(outputs))]
+    path = os.path.join(folder, "driver.c")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(DRIVER % {
+            "name": "net", "arguments": ", ".join(arguments),
+            "inputs": ", ".join(f"get({n})" for n in inputs),
+            "outputs": ", ".join(f"get({n})" for n in outputs),
+            "input_sizes": ", ".join(inputs), "output_sizes": ", ".join(outputs)})
+    return path
+
+
+def check_compiler(folder, compiler, driver, samples, data, expected):
+    """What is wrong with the model under one compiler, or None."""
+    program = os.path.join(folder, "program")
+    net = os.path.join(folder, "net.o")
+    execution.run(*compiler, *emulated.STRICT_C, "-c", os.path.join(folder, "net.c"), "-o", net)
+    execution.run(*compiler, driver, net, "-lm", "-o", program)
+    stdout = execution.run_bytes(program, str(samples), data=data)
+    if stdout == expected:
+        return None
+    wrong = sum(a != b for a, b in zip(stdout, expected)) + abs(len(stdout) - len(expected))
+    return f"{' '.join(compiler)}: {wrong} bytes differ from the interpreter's"
+
+
+def interleave(arrays, samples):
+    """The bytes of all arrays, sample by sample."""
+    parts = [len(data) // samples for data in arrays]
+    return b"".join(data[s * size:(s + 1) * size]
+                    for s in range(samples) for data, size in zip(arrays, parts))
+
+
+def check(path, folder, flags, options):
+    """The problems of a model."""
+    try:
+        model = check_targets.Model(folder, path, flags, options.input, options.samples)
+        execution.run("quant-compile", model.module, "--emit=c", "-o",
+                      os.path.join(folder, "net.c"))
+        driver = write_driver(folder)
+        data = interleave([x.tobytes() for x in model.inputs], options.samples)
+        expected = interleave(model.expected, options.samples)
+        problems = [check_compiler(folder, compiler, driver, options.samples, data, expected)
+                    for compiler in WITHOUT_SANITIZER + SANITIZED]
+        return [f"{path}: {problem}" for problem in problems if problem]
+    except execution.Failure as failure:
+        return [f"{path}: {failure}"]
+
+
+def check_random(seed, options):
+    """The problems of a random network."""
+    folder = os.path.join(options.folder, f"{options.random}-{seed}")
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, "model.onnx")
+    calibration, _ = check_networks.KINDS[options.random].write(seed, path)
+    samples = os.path.join(folder, "calib.npy")
+    np.save(samples, calibration)
+    flags = options.flags.split()
+    if any(flag.startswith("--activations=static") for flag in flags):
+        flags.append(f"--calibrate={samples}")
+    return check(path, folder, flags, options)
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n\n")[0])
+    parser.add_argument("folder")
+    parser.add_argument("model", nargs="?")
+    parser.add_argument("--flags", default="--activations=static")
+    parser.add_argument("--input", action="append", default=[])
+    parser.add_argument("--samples", type=int, default=2)
+    parser.add_argument("--random", choices=check_networks.KINDS)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--count", type=int, default=1)
+    options = parser.parse_args()
+    options.folder = os.path.abspath(options.folder)
+    os.makedirs(options.folder, exist_ok=True)
+    problems = []
+    if options.random:
+        for seed in range(options.first, options.first + options.count):
+            problems += check_random(seed, options)
+    else:
+        problems = check(options.model, options.folder, options.flags.split(), options)
+    for problem in problems:
+        print(problem)
+    print(f"{len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
