@@ -12,7 +12,7 @@ build_packages=(
 )
 test_packages=(
   binutils clang-format-14 git libdnnl-dev libgmock-dev libgtest-dev libonnx-testdata
-  parallel python3 python3-numpy python3-onnx python3-pil python3-psutil qemu-system-arm
+  make parallel python3 python3-numpy python3-onnx python3-pil python3-psutil qemu-system-arm
   qemu-user xz-utils
 )
 
