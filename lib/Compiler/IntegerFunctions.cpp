@@ -97,6 +97,20 @@ void quantopt::emitLongArithmeticShiftRight(Builder &b, Function &function) {
   emitShiftRight(b, function, /*isSigned=*/true);
 }
 
+void quantopt::emitLeadingZeros(Builder &b, Function &function) {
+  LLVMValue *x = function.getArg(0);
+  LLVMValue *count = b.getInt32(32);
+  for (uint64_t bits = 16; bits > 0; bits /= 2) {
+    LLVMValue *upper = b.CreateLShr(x, bits);
+    LLVMValue *isSet = b.CreateIsNotNull(upper);
+    LLVMValue *fewer = b.CreateSub(count, b.getInt32(uint32_t(bits)));
+    count = b.CreateSelect(isSet, fewer, count);
+    x = b.CreateSelect(isSet, upper, x);
+  }
+  // A single bit is left, or none.
+  b.CreateRet(b.CreateSub(count, x));
+}
+
 //===----------------------------------------------------------------------===//
 // Division
 //===----------------------------------------------------------------------===//

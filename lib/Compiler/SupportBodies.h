@@ -29,6 +29,9 @@ void emitSizedMemset(llvm::IRBuilder<> &b, llvm::Function &function);
 /// `(to, size)`.
 void emitMemclr(llvm::IRBuilder<> &b, llvm::Function &function);
 
+/// The number of zero bits above the highest bit that is set.
+void emitLeadingZeros(llvm::IRBuilder<> &b, llvm::Function &function);
+
 /// `i64 (i64, i64)`: the low half of the product.
 void emitLongProduct(llvm::IRBuilder<> &b, llvm::Function &function);
 /// `i64 (i64, i32)`, for amounts below 64.

@@ -48,6 +48,7 @@ static const SupportFunction supportFunctions[] = {
     {"__aeabi_llsl", "lli", emitLongShiftLeft},
     {"__aeabi_llsr", "lli", emitLongShiftRight},
     {"__aeabi_lasr", "lli", emitLongArithmeticShiftRight},
+    {"__clzsi2", "ii", emitLeadingZeros},
     {"__aeabi_uidiv", "iii", emitUnsignedQuotient},
     {"__aeabi_idiv", "iii", emitSignedQuotient},
     {"__aeabi_uidivmod", "dii", emitUnsignedDivision},
