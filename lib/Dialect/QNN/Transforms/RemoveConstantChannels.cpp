@@ -81,6 +81,9 @@ static std::optional<Chain> findChain(Operation *producer) {
 // Channels
 //===----------------------------------------------------------------------===//
 
+/// Fewer than one in so many channels are not worth removing.
+static constexpr int64_t kLeastPart = 8;
+
 /// The channels of its input that a contraction need not read. Adds what they
 /// contribute to the bias.
 static SmallVector<bool> findRemovable(Operation *consumer,
@@ -100,6 +103,10 @@ static SmallVector<bool> findRemovable(Operation *consumer,
     // Beside what is padded a constant other than that is none.
     removable.push_back(
         !read || (input.isConstant() && (!isPadded || input.low == zeroPoint)));
+  // A few channels less save little: layers stop being equal and share no code,
+  // and vectors are filled in part.
+  if (llvm::count(removable, true) * kLeastPart < channels)
+    removable.assign(channels, false);
   // A tensor keeps at least one channel.
   if (llvm::all_of(removable, [](bool b) { return b; }))
     removable.back() = false;

@@ -110,3 +110,18 @@ func.func @one_stays(%x: tensor<1x1xi8>) -> tensor<1x1xi32> {
   %y = qnn.dense %q, %v : (tensor<1x2xi8>, tensor<1x2xi8>) -> tensor<1x1xi32>
   return %y : tensor<1x1xi32>
 }
+
+// -----
+
+// One channel of nine stays, though nothing reads it.
+// CHECK-LABEL: @few
+// CHECK: qnn.dense {{.*}} -> tensor<1x9xi32>
+// CHECK: qnn.dense {{.*}} : (tensor<1x9xi8>, tensor<1x9xi8>) -> tensor<1x1xi32>
+func.func @few(%x: tensor<1x1xi8>) -> tensor<1x1xi32> {
+  %w = arith.constant dense<1> : tensor<9x1xi8>
+  %s = qnn.dense %x, %w : (tensor<1x1xi8>, tensor<9x1xi8>) -> tensor<1x9xi32>
+  %q = qnn.requantize %s {max = 127 : i32, min = -128 : i32, multipliers = array<i32: 1>, shifts = array<i32: 0>, zeroPoint = 0 : i32} : tensor<1x9xi32> -> tensor<1x9xi8>
+  %v = arith.constant dense<[[1, 2, 3, 4, 5, 6, 7, 8, 0]]> : tensor<1x9xi8>
+  %y = qnn.dense %q, %v : (tensor<1x9xi8>, tensor<1x9xi8>) -> tensor<1x1xi32>
+  return %y : tensor<1x1xi32>
+}

@@ -179,8 +179,9 @@ def RemoveConstantChannelsPass : QNNPass<"qnn-remove-constant-channels"> {
 
     Does nothing where a value on the way has another reader, where a constant
     other than the zero point is read beside padding, where weights are no
-    constants of `i8`, and where a bias would exceed 32 bits. At least one
-    channel stays.
+    constants of `i8`, where a bias would exceed 32 bits, and where it would
+    remove less than an eighth of the channels: equal layers would differ and
+    share no code. At least one channel stays.
   }];
   let statistics = [
     Statistic<"removed", "num-removed", "Channels removed">,
