@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ChannelChain.h"
 #include "quant-opt/Dialect/QNN/IR/QNNScalarFunctions.h"
 #include "quant-opt/Dialect/QNN/Transforms/Passes.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
@@ -38,13 +39,6 @@ struct Parameters {
   }
 };
 
-/// From the contraction whose channels are dead to the one that reads them;
-/// every value in between has one user.
-struct Chain {
-  Operation *producer;
-  SmallVector<Operation *> between;
-  Operation *consumer = nullptr;
-};
 } // namespace
 
 /// Reads constant f32 parameters, or fails.
@@ -97,36 +91,7 @@ static bool keepsChannels(Operation *op) {
     return int64_t(conv.getGroups()) == channels &&
            conv.getWeight().getType().getDimSize(0) == channels;
   }
-  // Only the channels are larger than 1.
-  auto reshape = dyn_cast<ReshapeOp>(op);
-  if (!reshape)
-    return false;
-  int64_t channels = reshape.getInput().getType().getShape().back();
-  auto type = cast<RankedTensorType>(reshape.getType());
-  return type.getShape().back() == channels &&
-         type.getNumElements() == channels;
-}
-
-/// The chain that starts at `producer`; nothing when it has no consumer.
-static std::optional<Chain> findChain(Operation *producer) {
-  Chain chain{producer, {}, nullptr};
-  Operation *op = producer;
-  while (op->hasOneUse()) {
-    OpOperand &use = *op->getResult(0).use_begin();
-    op = use.getOwner();
-    if (op->getNumResults() != 1 || use.getOperandNumber() != 0)
-      return std::nullopt;
-    if (keepsChannels(op)) {
-      chain.between.push_back(op);
-      continue;
-    }
-    auto conv = dyn_cast<Conv2DOp>(op);
-    if (!isa<DenseOp>(op) && !(conv && conv.getGroups() == 1))
-      return std::nullopt;
-    chain.consumer = op;
-    return chain;
-  }
-  return std::nullopt;
+  return reshapesChannels(op);
 }
 
 /// The value of a dead channel behind `op`, or nothing when it is not the same
@@ -217,7 +182,8 @@ static int64_t eliminate(Operation *producer) {
   if (!parameters || (conv && conv.getGroups() != 1))
     return 0;
   SmallVector<DeadChannel> dead = findDead(*parameters);
-  auto chain = dead.empty() ? std::nullopt : findChain(producer);
+  auto chain =
+      dead.empty() ? std::nullopt : findChannelChain(producer, keepsChannels);
   if (!chain)
     return 0;
   auto consumer = readParameters(chain->consumer);

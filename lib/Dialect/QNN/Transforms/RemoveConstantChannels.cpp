@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ChannelChain.h"
 #include "ChannelRanges.h"
 #include "InputChannels.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -19,16 +20,6 @@ namespace quantopt::qnn {
 using namespace quantopt;
 using namespace quantopt::qnn;
 
-namespace {
-/// From the contraction that makes channels to the one that reads them all;
-/// every value in between has one user.
-struct Chain {
-  Operation *producer;
-  SmallVector<Operation *> between;
-  Operation *consumer = nullptr;
-};
-} // namespace
-
 //===----------------------------------------------------------------------===//
 // Chains
 //===----------------------------------------------------------------------===//
@@ -40,41 +31,7 @@ static bool keepsChannels(Operation *op) {
     return true;
   if (isChannelwise(op))
     return readIntegerParameters(op).has_value();
-  // Only the channels are larger than 1.
-  auto reshape = dyn_cast<ReshapeOp>(op);
-  if (!reshape)
-    return false;
-  auto type = cast<RankedTensorType>(reshape.getType());
-  int64_t channels = reshape.getInput().getType().getShape().back();
-  return type.getShape().back() == channels &&
-         type.getNumElements() == channels;
-}
-
-/// Whether every output channel of a contraction may read every input channel.
-static bool readsAll(Operation *op) {
-  auto conv = dyn_cast<Conv2DOp>(op);
-  return isa<DenseOp>(op) || (conv && conv.getGroups() == 1);
-}
-
-/// The chain that starts at `producer`; nothing when it has no consumer.
-static std::optional<Chain> findChain(Operation *producer) {
-  Chain chain{producer, {}, nullptr};
-  Operation *op = producer;
-  while (op->hasOneUse()) {
-    OpOperand &use = *op->getResult(0).use_begin();
-    op = use.getOwner();
-    if (op->getNumResults() != 1 || use.getOperandNumber() != 0)
-      return std::nullopt;
-    if (keepsChannels(op)) {
-      chain.between.push_back(op);
-      continue;
-    }
-    if (!readsAll(op))
-      return std::nullopt;
-    chain.consumer = op;
-    return chain;
-  }
-  return std::nullopt;
+  return reshapesChannels(op);
 }
 
 //===----------------------------------------------------------------------===//
@@ -208,8 +165,9 @@ static void shrink(Operation *op, ArrayRef<bool> removed) {
 static int64_t removeChannels(Operation *producer,
                               const ChannelRanges &ranges) {
   auto parameters = readIntegerParameters(producer);
-  auto chain =
-      parameters && readsAll(producer) ? findChain(producer) : std::nullopt;
+  auto chain = parameters && readsAllChannels(producer)
+                   ? findChannelChain(producer, keepsChannels)
+                   : std::nullopt;
   auto consumer = chain ? readIntegerParameters(chain->consumer) : std::nullopt;
   if (!consumer)
     return 0;
