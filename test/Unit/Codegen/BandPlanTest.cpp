@@ -155,6 +155,17 @@ TEST(BandPlan, keepsResidualsOfStridedReaders) {
       simulate(chain, planBands(chain.stages, chain.links, rows, isSteady));
 }
 
+TEST(BandPlan, readsResidualsBelowPadding) {
+  // The sum alone reads the first buffer, whose rows start below two of
+  // padding.
+  Chain chain;
+  chain.stages = {{8, 8, 1, 1, 0}, {8, 8, 1, 1, 0}, {8, 8, 1, 1, 0}};
+  chain.links = {{2, 8, 2, {{2, true}}}, {0, 8, 0, {{2, false}}}};
+  for (int64_t rows = 1; rows <= 8; ++rows)
+    for (bool isSteady : {false, true})
+      simulate(chain, planBands(chain.stages, chain.links, rows, isSteady));
+}
+
 TEST(BandPlan, advancesSteadily) {
   // Four padded 3x3 windows: each buffer holds three rows, and no band computes
   // more than one row of a stage. Else the first band needs five of the first.
