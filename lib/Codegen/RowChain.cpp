@@ -12,6 +12,10 @@
 using namespace quantopt;
 using qvec::KernelOp;
 
+/// The part of a cache that an image may take that a loop makes of another one:
+/// the loop does little but read and write memory.
+static constexpr int64_t kLoopFraction = 8;
+
 Value quantopt::getViewedBuffer(Value value) {
   while (auto view = value.getDefiningOp<ViewLikeOpInterface>())
     value = view.getViewSource();
@@ -31,13 +35,13 @@ int64_t RowBuffer::getRowBytes() const {
 OpOperand &RowOp::getInput() const {
   if (KernelOp kernel = getKernel())
     return kernel.getInputMutable();
-  return *cast<linalg::CopyOp>(op).getDpsInputOperand(0);
+  return *cast<linalg::LinalgOp>(op).getDpsInputOperand(0);
 }
 
 OpOperand &RowOp::getInit() const {
   if (KernelOp kernel = getKernel())
     return kernel.getInitMutable();
-  return *cast<linalg::CopyOp>(op).getDpsInitOperand(0);
+  return *cast<linalg::LinalgOp>(op).getDpsInitOperand(0);
 }
 
 SmallVector<OpOperand *> RowOp::getResiduals() const {
@@ -52,9 +56,17 @@ ArrayRef<int64_t> RowOp::getOutputShape() const {
   return cast<MemRefType>(getInit().get().getType()).getShape();
 }
 
+unsigned RowOp::getInputRowDim() const {
+  auto loop = dyn_cast<linalg::GenericOp>(op);
+  if (!loop)
+    return 1;
+  AffineMap map = loop.getMatchingIndexingMap(loop.getDpsInputOperand(0));
+  return *map.getResultPosition(getAffineDimExpr(1, op->getContext()));
+}
+
 BandStage RowOp::getStage() const {
   int64_t inputRows =
-      cast<MemRefType>(getInput().get().getType()).getDimSize(1);
+      cast<MemRefType>(getInput().get().getType()).getDimSize(getInputRowDim());
   BandStage stage = {inputRows, getOutputShape()[1], 1, 1, 0};
   if (KernelOp kernel = getKernel()) {
     qnn::WindowAttr window = kernel.getWindow();
@@ -96,8 +108,27 @@ static bool isProjection(KernelOp kernel) {
          getBytes(kernel.getInit()) < getBytes(kernel.getInput());
 }
 
+/// Whether a loop computes each element of an image from one of another image.
+/// Images within the function have the dimensions in the same order.
+static bool isElementwise(linalg::GenericOp loop) {
+  if (loop.getNumDpsInputs() != 1 || loop.getNumDpsInits() != 1 ||
+      loop.getNumLoops() != 4 || loop.getNumParallelLoops() != 4 ||
+      loop.hasIndexSemantics())
+    return false;
+  OpOperand *input = loop.getDpsInputOperand(0),
+            *init = loop.getDpsInitOperand(0);
+  AffineMap read = loop.getMatchingIndexingMap(input);
+  return loop.getStaticLoopRanges().front() == 1 &&
+         !loop.payloadUsesValueFromOperand(init) &&
+         loop.getMatchingIndexingMap(init).isIdentity() &&
+         (read.isIdentity() ||
+          (read.isPermutation() && isa<BlockArgument>(input->get())));
+}
+
 bool quantopt::isStreamable(Operation *op) {
   using Kind = qvec::KernelKind;
+  if (auto loop = dyn_cast<linalg::GenericOp>(op))
+    return isElementwise(loop);
   if (auto copy = dyn_cast<linalg::CopyOp>(op)) {
     auto type = dyn_cast<MemRefType>(copy.getInputs()[0].getType());
     return type && type.getRank() == 4 && type.getDimSize(0) == 1;
@@ -330,6 +361,12 @@ static bool canMoveToLast(const RowChain &chain) {
   return true;
 }
 
+/// Whether a link's image is not to go through memory as a whole.
+static bool isLarge(const RowBuffer &link, int64_t bytes) {
+  return link.getBytes() >
+         (link.producer.getKernel() ? bytes : bytes / kLoopFraction);
+}
+
 std::vector<RowChain> quantopt::findRowChains(Block &block, int64_t bytes) {
   llvm::MapVector<Operation *, RowBuffer> byProducer;
   llvm::DenseSet<Operation *> isConsumer;
@@ -341,14 +378,14 @@ std::vector<RowChain> quantopt::findRowChains(Block &block, int64_t bytes) {
     if (!buffer || !buffer->isChainLink())
       continue;
     byProducer.insert({buffer->producer.getOperation(), *buffer});
-    if (buffer->getBytes() > bytes)
+    if (isLarge(*buffer, bytes))
       isConsumer.insert(getReader(*buffer).getOperation());
   }
   std::vector<RowChain> chains;
   llvm::DenseSet<Operation *> taken;
   for (auto &[first, buffer] : byProducer) {
     // Chains start where no large buffer comes before.
-    if (buffer.getBytes() <= bytes || isConsumer.contains(first) ||
+    if (!isLarge(buffer, bytes) || isConsumer.contains(first) ||
         taken.contains(first))
       continue;
     RowChain chain;
@@ -356,8 +393,7 @@ std::vector<RowChain> quantopt::findRowChains(Block &block, int64_t bytes) {
     for (auto it = byProducer.find(first); it != byProducer.end();
          it = byProducer.find(chain.ops.back().getOperation())) {
       const RowBuffer &next = it->second;
-      if (next.getBytes() <= bytes &&
-          !isProjection(getReader(next).getKernel()))
+      if (!isLarge(next, bytes) && !isProjection(getReader(next).getKernel()))
         break;
       chain.buffers.push_back(next);
       chain.ops.push_back(getReader(next));

@@ -17,7 +17,8 @@
 namespace quantopt {
 
 /// An op that computes an image from the rows of another one: a kernel, or a
-/// copy, which is a window of one pixel.
+/// copy or a loop over elements, which are windows of one pixel. A loop may
+/// read an image whose dimensions are in another order.
 class RowOp {
 public:
   RowOp() = default;
@@ -29,10 +30,13 @@ public:
 
   /// The kernel, or null.
   qvec::KernelOp getKernel() const { return dyn_cast<qvec::KernelOp>(op); }
+  bool isCopy() const { return isa<linalg::CopyOp>(op); }
   OpOperand &getInput() const;
   OpOperand &getInit() const;
   SmallVector<OpOperand *> getResiduals() const;
   ArrayRef<int64_t> getOutputShape() const;
+  /// The dimension of the input that counts rows: 1 but for loops.
+  unsigned getInputRowDim() const;
   /// The window along rows; the numbers of rows are those of the shapes.
   BandStage getStage() const;
 
@@ -73,7 +77,7 @@ struct RowBuffer {
   bool isChainLink() const {
     return readers.size() == 1 && !readers.front().isResidual &&
            !readers.front().isInside && readers.front().op.getKernel() &&
-           producer.getKernel();
+           !producer.isCopy();
   }
 };
 
@@ -107,9 +111,10 @@ bool isStreamable(Operation *op);
 /// The allocation as a row buffer, or nothing if it is none.
 std::optional<RowBuffer> matchRowBuffer(memref::AllocOp alloc);
 
-/// The chains in a block that go through row buffers of more than `bytes`, and
-/// on through kernels that make pixels smaller; each buffer has one reader. All
-/// of a chain may be computed where its last kernel stands.
+/// The chains in a block that go through row buffers of more than `bytes`, or
+/// of a fraction of that where a loop writes them, and on through kernels that
+/// make pixels smaller; each buffer has one reader. All of a chain may be
+/// computed where its last kernel stands.
 std::vector<RowChain> findRowChains(Block &block, int64_t bytes);
 
 } // namespace quantopt

@@ -44,8 +44,8 @@ static int64_t getWorkingSet(const RowChain &chain, const BandPlan &plan,
   for (auto [buffer, rows] : llvm::zip(chain.buffers, plan.capacities))
     bytes += rows * buffer.getRowBytes();
   for (RowOp op : chain.ops)
-    if (Value weight = op.getKernel().getWeight())
-      bytes += getRowBytes(weight, 1);
+    if (KernelOp kernel = op.getKernel(); kernel && kernel.getWeight())
+      bytes += getRowBytes(kernel.getWeight(), 1);
   SmallVector<BandStage> stages = chain.getStages();
   RowOp first = chain.ops.front(), last = chain.ops.back();
   int64_t inputRows = 0;
@@ -95,18 +95,33 @@ static Value flattenImage(OpBuilder &b, Location loc, Value image) {
       line, all);
 }
 
-/// Part of a buffer of rank 4, along its second and third dimensions.
-static Value getPart(OpBuilder &b, Location loc, Value value, RowRange rows,
-                     RowRange columns) {
-  ArrayRef<int64_t> shape = cast<MemRefType>(value.getType()).getShape();
+/// Part of a buffer of rank 4.
+static Value getBox(OpBuilder &b, Location loc, Value value,
+                    ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes) {
   auto attrs = [&](ArrayRef<int64_t> values) {
     return llvm::map_to_vector(
         values, [&](int64_t v) { return OpFoldResult(b.getIndexAttr(v)); });
   };
-  return memref::SubViewOp::create(
-      b, loc, value, attrs({0, rows.begin, columns.begin, 0}),
-      attrs({shape[0], rows.size(), columns.size(), shape[3]}),
-      attrs({1, 1, 1, 1}));
+  return memref::SubViewOp::create(b, loc, value, attrs(offsets), attrs(sizes),
+                                   attrs({1, 1, 1, 1}));
+}
+
+/// Part of a buffer of rank 4, along its second and third dimensions.
+static Value getPart(OpBuilder &b, Location loc, Value value, RowRange rows,
+                     RowRange columns) {
+  ArrayRef<int64_t> shape = cast<MemRefType>(value.getType()).getShape();
+  return getBox(b, loc, value, {0, rows.begin, columns.begin, 0},
+                {shape[0], rows.size(), columns.size(), shape[3]});
+}
+
+/// Part of an image of rank 4 along one dimension.
+static Value getSlice(OpBuilder &b, Location loc, Value image, unsigned dim,
+                      RowRange range) {
+  SmallVector<int64_t> offsets(4, 0);
+  SmallVector<int64_t> sizes(cast<MemRefType>(image.getType()).getShape());
+  offsets[dim] = range.begin;
+  sizes[dim] = range.size();
+  return getBox(b, loc, image, offsets, sizes);
 }
 
 static RowRange getAllColumns(Value value) {
@@ -237,6 +252,8 @@ Value BandEmitter::getInput(size_t i, const Band &band, RowRange rows) {
   RowRange input = getInputRows(stages[i], rows);
   bool isFlat = chain.isFlat(i);
   std::optional<size_t> buffer = chain.findBuffer(image);
+  if (unsigned dim = chain.ops[i].getInputRowDim(); dim != 1)
+    return getSlice(b, loc, image, dim, input);
   if (!buffer)
     return getRows(b, loc, image, input, isFlat, chain.getWidth(i));
   int64_t first = band.held[*buffer].begin;

@@ -270,3 +270,103 @@ func.func @zeros(%x: memref<1x32x8x16xi8>, %v: memref<1x1x4x64xi8>, %w: memref<1
   }
   return
 }
+
+// -----
+
+// A loop that reads another order of dimensions makes the rows that the next
+// kernel reads, though its image would fit the cache.
+
+// CHECK-LABEL: func.func @loop(
+// CHECK-SAME: %[[X:.*]]: memref<1x3x16x8xf32>,
+// CHECK: %[[LINE:.*]] = memref.alloc() : memref<1x8x8x3xi8>
+// CHECK: %[[IN0:.*]] = memref.subview %[[X]][0, 0, 0, 0] [1, 3, 8, 8] [1, 1, 1, 1]
+// CHECK: linalg.generic {{.*}} ins(%[[IN0]] : {{.*}} outs(%[[OUT0:.*]] : memref<1x8x8x3xi8, {{.*}}>)
+// CHECK: arith.fptosi
+// CHECK: qvec.kernel pool_max
+// CHECK: %[[IN1:.*]] = memref.subview %[[X]][0, 0, 8, 0] [1, 3, 8, 8] [1, 1, 1, 1]
+// CHECK: linalg.generic {{.*}} ins(%[[IN1]]
+// CHECK: qvec.kernel pool_max
+// CHECK-NOT: qvec.kernel
+// CHECK: return
+// FITS-LABEL: func.func @loop(
+// FITS: linalg.generic {{.*}} outs(%{{.*}} : memref<1x16x8x3xi8>)
+#same = affine_map<(n, h, w, c) -> (n, h, w, c)>
+#planes = affine_map<(n, h, w, c) -> (n, c, h, w)>
+func.func @loop(%x: memref<1x3x16x8xf32>, %y: memref<1x8x4x3xi8>) {
+  %a = memref.alloc() : memref<1x16x8x3xi8>
+  linalg.generic {indexing_maps = [#planes, #same], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+      ins(%x : memref<1x3x16x8xf32>) outs(%a : memref<1x16x8x3xi8>) {
+  ^bb0(%in: f32, %out: i8):
+    %q = arith.fptosi %in : f32 to i8
+    linalg.yield %q : i8
+  }
+  qvec.kernel pool_max input(%a : memref<1x16x8x3xi8>) outs(%y : memref<1x8x4x3xi8>)
+      window <kernel = [2, 2], strides = [2, 2], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: i8):
+    qvec.yield %acc : i8
+  }
+  return
+}
+
+// -----
+
+// Elements that depend on where they are.
+
+// CHECK-LABEL: func.func @places(
+// CHECK: linalg.generic {{.*}} outs(%{{.*}} : memref<1x16x8x8xf32>)
+#same = affine_map<(n, h, w, c) -> (n, h, w, c)>
+func.func @places(%x: memref<1x16x8x8xf32>, %y: memref<1x8x4x8xf32>) {
+  %a = memref.alloc() : memref<1x16x8x8xf32>
+  linalg.generic {indexing_maps = [#same, #same], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+      ins(%x : memref<1x16x8x8xf32>) outs(%a : memref<1x16x8x8xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %row = linalg.index 1 : index
+    %number = arith.index_cast %row : index to i32
+    %height = arith.sitofp %number : i32 to f32
+    %sum = arith.addf %in, %height : f32
+    linalg.yield %sum : f32
+  }
+  qvec.kernel pool_max input(%a : memref<1x16x8x8xf32>) outs(%y : memref<1x8x4x8xf32>)
+      window <kernel = [2, 2], strides = [2, 2], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  }
+  return
+}
+
+// -----
+
+// Elements that are made of two, or of what was there before.
+
+// CHECK-LABEL: func.func @operands(
+// CHECK: linalg.generic {{.*}} outs(%{{.*}} : memref<1x16x8x8xf32>)
+// CHECK: linalg.generic {{.*}} outs(%{{.*}} : memref<1x16x8x8xf32>)
+// CHECK: return
+#same = affine_map<(n, h, w, c) -> (n, h, w, c)>
+func.func @operands(%x: memref<1x16x8x8xf32>, %z: memref<1x16x8x8xf32>, %y: memref<1x8x4x8xf32>, %v: memref<1x8x4x8xf32>) {
+  %a = memref.alloc() : memref<1x16x8x8xf32>
+  linalg.generic {indexing_maps = [#same, #same, #same], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+      ins(%x, %z : memref<1x16x8x8xf32>, memref<1x16x8x8xf32>) outs(%a : memref<1x16x8x8xf32>) {
+  ^bb0(%in: f32, %other: f32, %out: f32):
+    %sum = arith.addf %in, %other : f32
+    linalg.yield %sum : f32
+  }
+  qvec.kernel pool_max input(%a : memref<1x16x8x8xf32>) outs(%y : memref<1x8x4x8xf32>)
+      window <kernel = [2, 2], strides = [2, 2], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  }
+  %b = memref.alloc() : memref<1x16x8x8xf32>
+  linalg.generic {indexing_maps = [#same, #same], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+      ins(%x : memref<1x16x8x8xf32>) outs(%b : memref<1x16x8x8xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %sum = arith.addf %in, %out : f32
+    linalg.yield %sum : f32
+  }
+  qvec.kernel pool_max input(%b : memref<1x16x8x8xf32>) outs(%v : memref<1x8x4x8xf32>)
+      window <kernel = [2, 2], strides = [2, 2], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: f32):
+    qvec.yield %acc : f32
+  }
+  return
+}

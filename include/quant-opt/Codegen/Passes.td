@@ -35,14 +35,17 @@ def StreamRows : Pass<"qvec-stream-rows", "::mlir::ModuleOp"> {
     an image that does not fit the cache and only one other kernel reads it, both
     are computed in bands of rows, one band after another (depth first), and with
     them the kernels before and after whose images are as large, and those after
-    that make smaller pixels of single pixels. Images between the kernels become buffers of a
-    few rows, with their padding. Rows that the next band reads again are moved
+    that make smaller pixels of single pixels. Images between the kernels become
+    buffers of a few rows, with their padding. Rows that the next band reads again are moved
     to its top, so that every row is computed once; values do not change.
 
     Kernels take part whose rows do not depend on which row they are:
-    contractions, depthwise kernels and maxima of one sample. The bands are as few
-    as let line buffers, weights, and the rows that a band reads and writes take
-    three quarters of the cache.
+    contractions, depthwise kernels and maxima of one sample; and loops
+    (`linalg.generic`) that make each element of one other, such as the
+    quantization and transposition of a network's input. A loop is computed in
+    bands with the kernel that reads its image when this takes an eighth of the
+    cache. The bands are as few as let line buffers, weights, and the rows that a
+    band reads and writes take three quarters of the cache.
 
     For a target that counts memory in kilobytes and has no cache the bands make
     the arena small instead. Consecutive kernels, and copies into padded images,
