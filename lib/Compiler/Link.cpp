@@ -267,7 +267,9 @@ Error quantopt::linkShared(ArrayRef<Bytes> objects, StringRef path,
   if (!exports)
     return exports.takeError();
   std::string library = (*folder)->getPath("library");
+  // Names that nobody can look up take a tenth of a tiny network's library.
   std::vector<std::string> arguments = {"-shared",
+                                        "--strip-all",
                                         "--hash-style=gnu",
                                         "--no-undefined",
                                         "-soname",
