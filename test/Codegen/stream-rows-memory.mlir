@@ -77,3 +77,35 @@ func.func @second_reader(%x: memref<1x8x8x4xi8>, %y: memref<1x8x8x4xi8>, %z: mem
   memref.copy %a, %z : memref<1x8x8x4xi8> to memref<1x8x8x4xi8>
   return
 }
+
+// -----
+
+#small = #qvec.target<level = "armv7em", triple = "thumbv7em", cpu = "", features = "">
+#same = affine_map<(n, h, w, c) -> (n, h, w, c)>
+#turned = affine_map<(n, h, w, c) -> (n, w, h, c)>
+
+// A loop that makes rows of an image's columns needs the whole image.
+
+// CHECK-LABEL: func.func @turned(
+// CHECK: %[[WHOLE:.*]] = memref.alloc() : memref<1x8x8x8xi8>
+// CHECK: linalg.generic {{.*}} ins(%[[WHOLE]] : memref<1x8x8x8xi8>)
+func.func @turned(%x: memref<1x8x8x8xi8>, %y: memref<1x8x8x8xi8>) attributes {qvec.target = #small} {
+  %a = memref.alloc() : memref<1x8x8x8xi8>
+  qvec.kernel pool_max input(%x : memref<1x8x8x8xi8>) outs(%a : memref<1x8x8x8xi8>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: i8):
+    qvec.yield %acc : i8
+  }
+  %b = memref.alloc() : memref<1x8x8x8xi8>
+  linalg.generic {indexing_maps = [#turned, #same], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+      ins(%a : memref<1x8x8x8xi8>) outs(%b : memref<1x8x8x8xi8>) {
+  ^bb0(%in: i8, %out: i8):
+    linalg.yield %in : i8
+  }
+  qvec.kernel pool_max input(%b : memref<1x8x8x8xi8>) outs(%y : memref<1x8x8x8xi8>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: i8):
+    qvec.yield %acc : i8
+  }
+  return
+}

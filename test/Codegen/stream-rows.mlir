@@ -313,12 +313,12 @@ func.func @loop(%x: memref<1x3x16x8xf32>, %y: memref<1x8x4x3xi8>) {
 // Elements that depend on where they are.
 
 // CHECK-LABEL: func.func @places(
-// CHECK: linalg.generic {{.*}} outs(%{{.*}} : memref<1x16x8x8xf32>)
+// CHECK: linalg.generic {{.*}} outs(%{{.*}} : memref<1x16x8x2xf32>)
 #same = affine_map<(n, h, w, c) -> (n, h, w, c)>
-func.func @places(%x: memref<1x16x8x8xf32>, %y: memref<1x8x4x8xf32>) {
-  %a = memref.alloc() : memref<1x16x8x8xf32>
+func.func @places(%x: memref<1x16x8x2xf32>, %y: memref<1x8x4x2xf32>) {
+  %a = memref.alloc() : memref<1x16x8x2xf32>
   linalg.generic {indexing_maps = [#same, #same], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
-      ins(%x : memref<1x16x8x8xf32>) outs(%a : memref<1x16x8x8xf32>) {
+      ins(%x : memref<1x16x8x2xf32>) outs(%a : memref<1x16x8x2xf32>) {
   ^bb0(%in: f32, %out: f32):
     %row = linalg.index 1 : index
     %number = arith.index_cast %row : index to i32
@@ -326,7 +326,7 @@ func.func @places(%x: memref<1x16x8x8xf32>, %y: memref<1x8x4x8xf32>) {
     %sum = arith.addf %in, %height : f32
     linalg.yield %sum : f32
   }
-  qvec.kernel pool_max input(%a : memref<1x16x8x8xf32>) outs(%y : memref<1x8x4x8xf32>)
+  qvec.kernel pool_max input(%a : memref<1x16x8x2xf32>) outs(%y : memref<1x8x4x2xf32>)
       window <kernel = [2, 2], strides = [2, 2], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
   ^bb0(%acc: f32):
     qvec.yield %acc : f32
@@ -339,31 +339,31 @@ func.func @places(%x: memref<1x16x8x8xf32>, %y: memref<1x8x4x8xf32>) {
 // Elements that are made of two, or of what was there before.
 
 // CHECK-LABEL: func.func @operands(
-// CHECK: linalg.generic {{.*}} outs(%{{.*}} : memref<1x16x8x8xf32>)
-// CHECK: linalg.generic {{.*}} outs(%{{.*}} : memref<1x16x8x8xf32>)
+// CHECK: linalg.generic {{.*}} outs(%{{.*}} : memref<1x16x8x2xf32>)
+// CHECK: linalg.generic {{.*}} outs(%{{.*}} : memref<1x16x8x2xf32>)
 // CHECK: return
 #same = affine_map<(n, h, w, c) -> (n, h, w, c)>
-func.func @operands(%x: memref<1x16x8x8xf32>, %z: memref<1x16x8x8xf32>, %y: memref<1x8x4x8xf32>, %v: memref<1x8x4x8xf32>) {
-  %a = memref.alloc() : memref<1x16x8x8xf32>
+func.func @operands(%x: memref<1x16x8x2xf32>, %z: memref<1x16x8x2xf32>, %y: memref<1x8x4x2xf32>, %v: memref<1x8x4x2xf32>) {
+  %a = memref.alloc() : memref<1x16x8x2xf32>
   linalg.generic {indexing_maps = [#same, #same, #same], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
-      ins(%x, %z : memref<1x16x8x8xf32>, memref<1x16x8x8xf32>) outs(%a : memref<1x16x8x8xf32>) {
+      ins(%x, %z : memref<1x16x8x2xf32>, memref<1x16x8x2xf32>) outs(%a : memref<1x16x8x2xf32>) {
   ^bb0(%in: f32, %other: f32, %out: f32):
     %sum = arith.addf %in, %other : f32
     linalg.yield %sum : f32
   }
-  qvec.kernel pool_max input(%a : memref<1x16x8x8xf32>) outs(%y : memref<1x8x4x8xf32>)
+  qvec.kernel pool_max input(%a : memref<1x16x8x2xf32>) outs(%y : memref<1x8x4x2xf32>)
       window <kernel = [2, 2], strides = [2, 2], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
   ^bb0(%acc: f32):
     qvec.yield %acc : f32
   }
-  %b = memref.alloc() : memref<1x16x8x8xf32>
+  %b = memref.alloc() : memref<1x16x8x2xf32>
   linalg.generic {indexing_maps = [#same, #same], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
-      ins(%x : memref<1x16x8x8xf32>) outs(%b : memref<1x16x8x8xf32>) {
+      ins(%x : memref<1x16x8x2xf32>) outs(%b : memref<1x16x8x2xf32>) {
   ^bb0(%in: f32, %out: f32):
     %sum = arith.addf %in, %out : f32
     linalg.yield %sum : f32
   }
-  qvec.kernel pool_max input(%b : memref<1x16x8x8xf32>) outs(%v : memref<1x8x4x8xf32>)
+  qvec.kernel pool_max input(%b : memref<1x16x8x2xf32>) outs(%v : memref<1x8x4x2xf32>)
       window <kernel = [2, 2], strides = [2, 2], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
   ^bb0(%acc: f32):
     qvec.yield %acc : f32
