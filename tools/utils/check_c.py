@@ -9,18 +9,15 @@ optimization and with it, and by both with sanitizers that end the program where
 not define what it does. Exits with 1 when a compiler warns, a sanitizer reports or a
 byte differs.
 """
-import argparse
 import os
 import re
 import shutil
-import sys
-
-import numpy as np
 
 import check_networks
 import check_targets
 import emulated
 import execution
+import trials
 
 GCC = shutil.which("gcc") or "gcc"
 WITHOUT_SANITIZER = ((GCC, "-O0"), (GCC, "-O2"), (emulated.CLANG, "-O0"), (emulated.CLANG, "-O2"))
@@ -128,42 +125,30 @@ def check(path, folder, flags, options):
 
 def check_random(seed, options):
     """The problems of a random network."""
-    folder = os.path.join(options.folder, f"{options.random}-{seed}")
-    os.makedirs(folder, exist_ok=True)
-    path = os.path.join(folder, "model.onnx")
-    calibration, _ = check_networks.KINDS[options.random].write(seed, path)
-    samples = os.path.join(folder, "calib.npy")
-    np.save(samples, calibration)
+    _, path, samples = trials.write_random(options.random, seed, options.folder)
     flags = options.flags.split()
     if any(flag.startswith("--activations=static") for flag in flags):
         flags.append(f"--calibrate={samples}")
-    return check(path, folder, flags, options)
+    return check(path, os.path.dirname(path), flags, options)
 
 
 def main():
-    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n\n")[0])
+    parser = trials.parser_of(__doc__)
     parser.add_argument("folder")
     parser.add_argument("model", nargs="?")
     parser.add_argument("--flags", default="--activations=static")
     parser.add_argument("--input", action="append", default=[])
     parser.add_argument("--samples", type=int, default=2)
-    parser.add_argument("--random", choices=check_networks.KINDS)
-    parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--count", type=int, default=1)
-    options = parser.parse_args()
-    options.folder = os.path.abspath(options.folder)
-    os.makedirs(options.folder, exist_ok=True)
+    trials.add_random(parser, choices=check_networks.KINDS)
+    options = trials.parse(parser)
     problems = []
     if options.random:
         for seed in range(options.first, options.first + options.count):
             problems += check_random(seed, options)
     else:
         problems = check(options.model, options.folder, options.flags.split(), options)
-    for problem in problems:
-        print(problem)
-    print(f"{len(problems)} problems")
-    return 1 if problems else 0
+    return trials.finish(problems)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    trials.run(main)

@@ -3,7 +3,7 @@
 
 usage: check_networks.py FOLDER [--first SEED] [--count N] [--cpu A,B,...]
                          [--threads 1,2] [--flags='...'] [--code-flags='...'] [--keep]
-                         [--kind convolutions|depthwise|chains|loops|wide]
+                         [--kind convolutions|depthwise|chains|loops|wide|dense]
 
 Seeds alternate between static int8 and float unless --flags are given. A network
 that fails is left in FOLDER with the commands to repeat it.
@@ -16,6 +16,7 @@ import sys
 import numpy as np
 
 import chain_networks
+import dense_networks
 import depthwise_networks
 import execution
 import loop_networks
@@ -24,7 +25,7 @@ import wide_networks
 
 KINDS = {"convolutions": random_networks, "depthwise": depthwise_networks,
          "chains": chain_networks, "loops": loop_networks,
-         "wide": wide_networks}
+         "wide": wide_networks, "dense": dense_networks}
 
 
 def check(seed, options):

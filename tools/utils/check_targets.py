@@ -12,17 +12,16 @@ the interpreter's, when memory around the arena was written to, when an object
 has undefined symbols or writable data, or when a target executed more
 instructions than its budget.
 """
-import argparse
 import dataclasses
 import hashlib
 import os
-import sys
 
 import numpy as np
 
 import check_networks
 import emulated
 import execution
+import trials
 
 INTEGER_FLAGS = "--io=quantized --integer-only"
 
@@ -148,21 +147,16 @@ def check_model(path, folder, flags, options, rows, plugin):
 
 def check_random(seed, options, rows, plugin):
     """The problems of a random network."""
-    folder = os.path.join(options.folder, f"{options.random}-{seed}")
-    os.makedirs(folder, exist_ok=True)
-    path = os.path.join(folder, f"{options.random}-{seed}.onnx")
-    calibration, _ = check_networks.KINDS[options.random].write(seed, path)
-    samples = os.path.join(folder, "calib.npy")
-    np.save(samples, calibration)
+    name, path, samples = trials.write_random(options.random, seed, options.folder)
     flags = ["--activations=static", f"--calibrate={samples}", *options.flags.split()]
     try:
-        return check_model(path, folder, flags, options, rows, plugin)
+        return check_model(path, os.path.dirname(path), flags, options, rows, plugin)
     except execution.Failure as failure:
-        return [f"{options.random}-{seed}: {failure}"]
+        return [f"{name}: {failure}"]
 
 
 def main():
-    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n\n")[0])
+    parser = trials.parser_of(__doc__)
     parser.add_argument("folder")
     parser.add_argument("model", nargs="?")
     parser.add_argument("--flags", default=INTEGER_FLAGS)
@@ -171,29 +165,17 @@ def main():
     parser.add_argument("--samples", type=int, default=2)
     parser.add_argument("--targets")
     parser.add_argument("--budget", action="append", default=[])
-    parser.add_argument("--random", choices=check_networks.KINDS)
-    parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--count", type=int, default=1)
-    options = parser.parse_args()
-    options.folder = os.path.abspath(options.folder)
-    try:
-        rows = emulated.find_rows(options.targets and options.targets.split(","))
-        os.makedirs(options.folder, exist_ok=True)
-        plugin = emulated.build_plugin(options.folder)
-        problems = []
-        if options.random:
-            for seed in range(options.first, options.first + options.count):
-                problems += check_random(seed, options, rows, plugin)
-        else:
-            problems += check_model(options.model, options.folder, options.flags.split(), options,
-                                    rows, plugin)
-    except execution.Failure as failure:
-        problems = [str(failure)]
-    for problem in problems:
-        print(problem)
-    print(f"{len(problems)} problems")
-    return 1 if problems else 0
+    trials.add_random(parser, choices=check_networks.KINDS)
+    options = trials.parse(parser)
+    rows = emulated.find_rows(options.targets and options.targets.split(","))
+    plugin = emulated.build_plugin(options.folder)
+    if not options.random:
+        return trials.finish(check_model(options.model, options.folder, options.flags.split(),
+                                         options, rows, plugin))
+    return trials.finish([problem
+                          for seed in range(options.first, options.first + options.count)
+                          for problem in check_random(seed, options, rows, plugin)])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    trials.run(main)

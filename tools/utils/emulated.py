@@ -30,9 +30,18 @@ class Row:
     integers: bool = False  # code without floats has no instruction on them
     scalable: bool = False  # frames depend on the length of vectors, and have no bound
     portable: tuple = ()  # how clang translates the model's C; empty: machine code
+    needs: tuple = ()  # features of this machine, as the kernel names them
 
     def is_installed(self):
         return not self.emulator or shutil.which(self.emulator[0]) is not None
+
+    def missing(self):
+        """The features that this machine lacks."""
+        if not self.needs:
+            return []
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            has = file.read().split()
+        return [name for name in self.needs if name not in has]
 
 
 def _board(name, triple, cpu, machine, emulated=None, code=0x0, ram=0x20000000, size=0x400000,
@@ -53,10 +62,14 @@ def _user(name, triple, cpu, program, emulated, clang=(), features="", scalable=
 STRICT_C = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror")
 # What C leaves undefined ends the program.
 CHECKED = ("-fsanitize=undefined", "-fsanitize-trap=all")
+_AVX512 = ("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl")
 _RISCV64 = ("-march=rv64gc", "-mabi=lp64d")
 ROWS = (
     Row("x86-64", "x86_64-linux-gnu", "x86-64", ()),
-    Row("x86-64-v3", "x86_64-linux-gnu", "x86-64-v3", ()),
+    Row("x86-64-v3", "x86_64-linux-gnu", "x86-64-v3", (), needs=("avx2", "fma")),
+    Row("x86-64-v4", "x86_64-linux-gnu", "x86-64-v4", (), needs=_AVX512),
+    Row("avx512vnni", "x86_64-linux-gnu", "avx512vnni", (),
+        needs=(*_AVX512, "avx512_vnni", "avx512vbmi")),
     _user("aarch64", "aarch64-linux-gnu", "aarch64", "qemu-aarch64", "cortex-a53"),
     _user("aarch64-dotprod", "aarch64-linux-gnu", "aarch64-dotprod", "qemu-aarch64",
           "neoverse-n1"),
@@ -90,7 +103,10 @@ ROWS = (
 
 
 def find_rows(names):
-    """The rows with these names, or all; fails when an emulator is missing."""
+    """The rows with these names, or all; fails when an emulator is missing.
+
+    Rows of this machine's levels that it lacks are left out, with a message.
+    """
     rows = [row for row in ROWS if not names or row.name in names]
     unknown = set(names or ()) - {row.name for row in rows}
     if unknown:
@@ -98,7 +114,9 @@ def find_rows(names):
     for row in rows:
         if not row.is_installed():
             raise execution.Failure(f"'{row.emulator[0]}' was not found; install {row.package}")
-    return rows
+        if row.missing():
+            print(f"{row.name} is left out: this machine lacks {', '.join(row.missing())}")
+    return [row for row in rows if not row.missing()]
 
 
 def build_plugin(folder):

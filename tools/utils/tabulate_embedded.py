@@ -11,16 +11,13 @@ of one inference by the counting plugin; flash is the code and constants of a li
 without its start-up code; RAM is the arena, variables, inputs, outputs, and the stack that
 was used. Exits with 1 when outputs differ or a check of check_targets.py fails.
 """
-import argparse
 import json
 import os
-import sys
 
 import check_targets
 import emulated
-import execution
+import trials
 
-DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "embedded.json")
 FIGURES = ("cycles", "instructions", "flash", "ram")
 HEADER = ["network", "processor", "rounding", *FIGURES, "arena", "stack"]
 
@@ -64,20 +61,8 @@ def summarize(table, kind):
         print(f"{sum(a <= b for a, b in pairs)} of {len(pairs)} figures are within the {kind}'s")
 
 
-def find_networks(options):
-    """What to measure: rows of embedded.json, with the paths of their files."""
-    if os.path.isfile(options.models):
-        name = os.path.splitext(os.path.basename(options.models))[0]
-        return [{"name": name, "file": options.models}]
-    with open(DATA, encoding="utf-8") as file:
-        networks = json.load(file)["networks"]
-    return [{**network, "file": os.path.join(options.models, network["file"])}
-            for network in networks
-            if not options.only or network["name"] in options.only.split(",")]
-
-
 def main():
-    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n\n")[0])
+    parser = trials.parser_of(__doc__)
     parser.add_argument("models")
     parser.add_argument("folder")
     parser.add_argument("--targets", default="cortex-m4,cortex-m55")
@@ -85,10 +70,9 @@ def main():
     parser.add_argument("--only")
     parser.add_argument("--code-flags", default="")
     parser.add_argument("--json")
-    options = parser.parse_args()
-    networks = find_networks(options)
+    options = trials.parse(parser)
+    networks = trials.find_networks(options.models, options.only)
     rows = emulated.find_rows(options.targets.split(","))
-    os.makedirs(options.folder, exist_ok=True)
     plugin = emulated.build_plugin(options.folder)
     table, problems = [], []
     for network in networks:
@@ -108,14 +92,8 @@ def main():
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump([[*names, found] for *names, found, _ in table], file, indent=1)
-    for problem in problems:
-        print(problem)
-    print(f"{len(problems)} problems")
-    return 1 if problems or not table else 0
+    return trials.finish(problems) or not table
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except execution.Failure as failure:
-        sys.exit(str(failure))
+    trials.run(main)
