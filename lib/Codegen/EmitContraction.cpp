@@ -34,6 +34,8 @@ private:
                                int64_t rows);
   SmallVector<Value> emitPairedSteps(const Block &block,
                                      const ContractionRun &run, ValueRange acc);
+  SmallVector<Value> emitGroup(const Block &block, const ContractionRun &run,
+                               Value first, ValueRange sums);
   SmallVector<Value> emitGroups(const Block &block, const ContractionRun &run,
                                 int64_t count, ValueRange sums);
   SmallVector<Value> emitStep(const Block &block, const ContractionRun &run,
@@ -42,6 +44,7 @@ private:
                               ValueRange acc);
   Value getInputOffset(const ContractionRun &run, Value step, int64_t position);
   Value loadWeights(Value offset, int64_t elements);
+  Value getWeights(Value step, int64_t vector, ArrayRef<Value> scales);
   void prefetchWeight(Value offset);
   Value repeat(Value group, int64_t elements);
   Value loadInput(Value offset);
@@ -68,6 +71,8 @@ private:
   bool pairsSums;
   /// Steps whose input is loaded at once.
   int64_t groupSteps;
+  /// Vectors of weights that are loaded before they are multiplied.
+  int64_t weightsAtOnce;
   /// What a position reads, of a gathered strategy.
   FlatBuffer window;
   /// Where steps read: the input or the window.
@@ -98,6 +103,7 @@ ContractionEmitter::ContractionEmitter(KernelEmitter &emitter)
   bool isIndexed = integer && !isLong && stepElements == 4 &&
                    getTargetLevel(op).has(TargetLevel::kIndexedDots);
   groupSteps = isIndexed ? lanes : 1;
+  weightsAtOnce = isIndexed ? kIndexedWeights : s.getVectors();
   pairsSums = integer && !isLong && stepElements == 1 && lanes == 1 &&
               !op.getUnsignedInput() &&
               getTargetLevel(op).has(TargetLevel::kPairedSums);
@@ -203,6 +209,23 @@ Value ContractionEmitter::loadWeights(Value offset, int64_t elements) {
                                 /*nontemporal=*/false, llvm::MaybeAlign(16));
 }
 
+/// The factors of a block's vector in the step whose weights begin at `step`.
+Value ContractionEmitter::getWeights(Value step, int64_t vector,
+                                     ArrayRef<Value> scales) {
+  int64_t channel = vector * lanes;
+  Value offset = e.add(step, channel / kPanelWidth * e.weight.strides[0] +
+                                 channel % kPanelWidth * stepElements);
+  Value stored = loadWeights(offset, lanes * stepElements);
+  if (streamsWeights && channel % kPanelWidth == 0)
+    prefetchWeight(offset);
+  if (!integer)
+    return e.decodeWeight(stored, scales.empty() ? Value() : scales[vector]);
+  if (stepElements > 2)
+    return stored;
+  return e.widen(stored,
+                 stepElements == 1 ? e.b.getI32Type() : e.b.getI16Type());
+}
+
 /// The sums after a step, which multiplies position `i` of the run by
 /// `getInput(i)`.
 SmallVector<Value>
@@ -210,31 +233,19 @@ ContractionEmitter::emitStep(const Block &block, const ContractionRun &run,
                              Value step, ArrayRef<Value> scales,
                              llvm::function_ref<Value(int64_t)> getInput,
                              ValueRange acc) {
-  OpBuilder &b = e.b;
   Value weights = e.add(run.weight, e.mul(step, e.weight.strides[2]));
-  int64_t panelStride = e.weight.strides[0];
-  int64_t elements = lanes * stepElements;
-  SmallVector<Value> weight;
-  for (int64_t v = 0; v < block.vectors; ++v) {
-    int64_t channel = v * lanes;
-    Value offset = e.add(weights, channel / kPanelWidth * panelStride +
-                                      channel % kPanelWidth * stepElements);
-    Value stored = loadWeights(offset, elements);
-    if (streamsWeights && channel % kPanelWidth == 0)
-      prefetchWeight(offset);
-    if (!integer)
-      stored = e.decodeWeight(stored, scales.empty() ? Value() : scales[v]);
-    else if (stepElements <= 2)
-      stored =
-          e.widen(stored, stepElements == 1 ? b.getI32Type() : b.getI16Type());
-    weight.push_back(stored);
-  }
   SmallVector<Value> next(acc);
-  for (int64_t i = run.positions.begin; i < run.positions.end; ++i) {
-    Value x = getInput(i);
-    for (int64_t v = 0; v < block.vectors; ++v) {
-      Value &sum = next[i * block.vectors + v];
-      sum = addProducts(sum, x, weight[v]);
+  for (int64_t first = 0; first < block.vectors; first += weightsAtOnce) {
+    int64_t last = std::min(first + weightsAtOnce, block.vectors);
+    SmallVector<Value> weight;
+    for (int64_t v = first; v < last; ++v)
+      weight.push_back(getWeights(weights, v, scales));
+    for (int64_t i = run.positions.begin; i < run.positions.end; ++i) {
+      Value x = getInput(i);
+      for (int64_t v = first; v < last; ++v) {
+        Value &sum = next[i * block.vectors + v];
+        sum = addProducts(sum, x, weight[v - first]);
+      }
     }
   }
   return next;
@@ -284,32 +295,61 @@ Value ContractionEmitter::getInputOffset(const ContractionRun &run, Value step,
   return e.add(e.add(run.input, e.mul(step, stepElements)), position * pitch);
 }
 
+/// Adds the group of steps from `first`.
+SmallVector<Value> ContractionEmitter::emitGroup(const Block &block,
+                                                 const ContractionRun &run,
+                                                 Value first, ValueRange sums) {
+  int64_t elements = stepElements * lanes;
+  SmallVector<Value> inputs;
+  for (int64_t i = run.positions.begin; i < run.positions.end; ++i)
+    inputs.push_back(e.load(e.input, getInputOffset(run, first, i), elements));
+  SmallVector<Value> acc(sums);
+  for (int64_t s = 0; s < groupSteps; ++s) {
+    auto getInput = [&](int64_t i) {
+      Value part = vector::ExtractStridedSliceOp::create(
+          e.b, e.loc, inputs[i - run.positions.begin],
+          ArrayRef<int64_t>{s * stepElements}, ArrayRef<int64_t>{stepElements},
+          ArrayRef<int64_t>{1});
+      return repeat(part, elements);
+    };
+    acc = emitStep(block, run, e.add(first, s), {}, getInput, acc);
+  }
+  return acc;
+}
+
+/// How many groups a turn of the loop over `count` groups of a run adds: those
+/// of a turn share what counts them and moves addresses. LLVM does not move
+/// addresses in a loop of two turns. Where there is but one and no loop over
+/// rows of a window is around it, it would move the loads of all weights out of
+/// the loop over tiles, to the stack.
+static int64_t getGroupsPerTurn(int64_t count, bool hasRows) {
+  for (int64_t size : {4, 3, 2})
+    if (count >= 3 * size ? count % size == 0 || size == 2
+                          : count == size && hasRows)
+      return size;
+  return 1;
+}
+
 /// Adds the first `count` groups of steps of a run.
 SmallVector<Value> ContractionEmitter::emitGroups(const Block &block,
                                                   const ContractionRun &run,
                                                   int64_t count,
                                                   ValueRange sums) {
-  int64_t elements = stepElements * lanes;
-  return e.reduceLoop(
-      e.index(0), e.index(count), sums, [&](Value group, ValueRange inner) {
-        Value first = e.add(e.mul(group, groupSteps), run.steps.begin);
-        SmallVector<Value> inputs;
-        for (int64_t i = run.positions.begin; i < run.positions.end; ++i)
-          inputs.push_back(
-              e.load(e.input, getInputOffset(run, first, i), elements));
-        SmallVector<Value> acc(inner);
-        for (int64_t s = 0; s < groupSteps; ++s) {
-          auto getInput = [&](int64_t i) {
-            Value part = vector::ExtractStridedSliceOp::create(
-                e.b, e.loc, inputs[i - run.positions.begin],
-                ArrayRef<int64_t>{s * stepElements},
-                ArrayRef<int64_t>{stepElements}, ArrayRef<int64_t>{1});
-            return repeat(part, elements);
-          };
-          acc = emitStep(block, run, e.add(first, s), {}, getInput, acc);
-        }
-        return acc;
+  bool hasRows = e.kernel.getWindow().getKernel()[0] > 1;
+  int64_t perTurn = getGroupsPerTurn(count, hasRows);
+  int64_t turns = count / perTurn, done = turns * perTurn;
+  auto add = [&](Value first, int64_t groups, ValueRange outer) {
+    SmallVector<Value> acc(outer);
+    for (int64_t g = 0; g < groups; ++g)
+      acc = emitGroup(block, run, e.add(first, g * groupSteps), acc);
+    return acc;
+  };
+  SmallVector<Value> acc = e.reduceLoop(
+      e.index(0), e.index(turns), sums, [&](Value turn, ValueRange inner) {
+        Value first = e.mul(turn, perTurn * groupSteps);
+        return add(e.add(first, run.steps.begin), perTurn, inner);
       });
+  return add(e.index(run.steps.begin + done * groupSteps), count - done, acc);
 }
 
 //===----------------------------------------------------------------------===//

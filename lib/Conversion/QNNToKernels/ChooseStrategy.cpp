@@ -114,7 +114,9 @@ static Choice chooseVectors(const TargetLevel &target, const TileProblem &p) {
       if (isPaired)
         sums = rows * llvm::divideCeil(vectors, 2) + 6;
       int64_t inputs = isIndexed ? rows : spare;
-      if (sums + perWeight * vectors + inputs > target.vectorRegisters)
+      int64_t weights =
+          isIndexed ? std::min(vectors, kIndexedWeights) : perWeight * vectors;
+      if (sums + weights + inputs > target.vectorRegisters)
         break;
       Tile tile{rows, vectors};
       best.consider(

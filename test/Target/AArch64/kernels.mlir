@@ -9,6 +9,7 @@
 // Four steps of a row are loaded at once, and each dot product takes the bytes of
 // its step from there: nothing is repeated over a register, nothing spilled.
 // CHECK: loop:
+// CHECK-NEXT: part: {{8[5-9]|9[0-9]}} %
 // CHECK-NOT: {{dup|ld1r|\[sp}}
 // CHECK: sdot v{{[0-9]+}}.4s, v{{[0-9]+}}.16b, v{{[0-9]+}}.4b[0]
 // CHECK-NOT: {{dup|ld1r|\[sp}}

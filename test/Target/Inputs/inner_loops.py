@@ -5,7 +5,8 @@ usage: inner_loops.py FILE.s FUNCTION [INSTRUCTION]
 
 FUNCTION is part of a symbol's name. A loop is what lies between a label and a jump
 back to it; it is innermost if it contains no other. With INSTRUCTION only loops that
-contain it are printed, each after a line "loop:".
+contain it are printed, each after lines "loop:" and "part: N %", its part of the loop's
+instructions.
 """
 import re
 import sys
@@ -52,8 +53,10 @@ def main():
     wanted = sys.argv[3] if len(sys.argv) == 4 else ""
     for body in functions(lines, sys.argv[2]):
         for loop in innermost_loops(body):
-            if any(f"\t{wanted}\t" in line or not wanted for line in loop):
-                print("loop:", *loop, sep="\n")
+            count = sum(f"\t{wanted}\t" in line for line in loop)
+            if count or not wanted:
+                total = sum(line.startswith("\t") for line in loop)
+                print("loop:", f"part: {100 * count // total} %", *loop, sep="\n")
     return 0
 
 

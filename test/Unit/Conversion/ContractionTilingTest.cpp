@@ -197,14 +197,15 @@ TEST(ChooseTile, FitsTheRegisters) {
     // Accumulators, a weight per vector, the input and what it becomes; words
     // of even and odd bytes, a mask and a product where bytes make pairs; both
     // halves and several products where each is added by itself; the input of
-    // all rows where dot products choose parts of it.
+    // all rows and two weights where dot products choose parts of it.
     bool pairs = problem.group == 4 && level.dotGroup == 2;
     bool isSplit = pairs || (problem.group == 4 && level.hasVectors() &&
                              level.dotCost > 1);
     bool isIndexed = problem.group == 4 && level.has(TargetLevel::kIndexedDots);
     int64_t inputs = isIndexed ? tile.rows : pairs ? 4 : isSplit ? 8 : 2;
-    int64_t needed =
-        tile.rows * tile.vectors + tile.vectors * (isSplit ? 2 : 1) + inputs;
+    int64_t weights = isIndexed ? std::min<int64_t>(tile.vectors, 2)
+                                : tile.vectors * (isSplit ? 2 : 1);
+    int64_t needed = tile.rows * tile.vectors + weights + inputs;
     ASSERT_LE(needed, level.vectorRegisters)
         << level.name.str() << ": " << tile.rows << "x" << tile.vectors;
   });

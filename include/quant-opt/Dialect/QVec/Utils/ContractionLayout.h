@@ -30,6 +30,10 @@ TileSplit splitEvenly(int64_t count, int64_t limit);
 /// What the words of a tile may take on the stack (see `#qvec.strategy`).
 constexpr int64_t kMostWidenedBytes = 4096;
 
+/// Vectors of weights that a tile holds at a time where its input stays in
+/// registers (`TargetLevel::kIndexedDots`).
+constexpr int64_t kIndexedWeights = 2;
+
 /// The steps that a run of paired weights has, and where the weight of an
 /// element and of one of a panel's channels is among them.
 int64_t getPairedSteps(int64_t runLength);
