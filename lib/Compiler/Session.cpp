@@ -294,6 +294,7 @@ LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
   case Phase::LLVM: {
     LLVMOptions pass;
     pass.indexBits = getModuleIndexBits(*module);
+    pass.mergeKernels = options.level != OptLevel::O3;
     buildLLVMPipeline(manager, pass);
     return success();
   }

@@ -108,6 +108,8 @@ void quantopt::buildLLVMPipeline(OpPassManager &manager,
   functions.addPass(createReconcileUnrealizedCastsPass());
   functions.addPass(createCanonicalizerPass());
   functions.addPass(createCSEPass());
+  if (options.mergeKernels)
+    manager.addPass(createMergeKernels());
   manager.addPass(createMakeTasks());
   addPhaseMark(manager, Phase::LLVM);
 }

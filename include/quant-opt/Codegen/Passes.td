@@ -245,6 +245,34 @@ def ConvertVectorsToLLVM
                            "::mlir::vector::VectorDialect"];
 }
 
+def MergeKernels : Pass<"qvec-merge-kernels", "::mlir::ModuleOp"> {
+  let summary = "Let layers with equal loops share one function";
+  let description = [{
+    Requires the LLVM dialect, before `qvec-make-tasks`. Functions with
+    `qvec.count` for one level with small memory that differ in numbers, in
+    constants that they read and in the pointers that they take become calls of
+    one function: addresses that depend on their arguments are arguments of it,
+    what else differs is in a constant table for each of them. A buffer on the
+    stack gets the largest of the sizes. Nothing is done where a number that
+    differs is part of an instruction (the distance of a shift, a limit, an
+    operand of an intrinsic), or where calls and tables would be larger than the
+    functions.
+
+    ```mlir
+    llvm.func @small(%to: !llvm.ptr, %begin: i32, %end: i32)   // loops to 16
+    llvm.func @large(%to: !llvm.ptr, %begin: i32, %end: i32)   // loops to 64
+    ```
+
+    become calls of `@small_merged(%to, %begin, %end, %table)`, which loads its
+    bound from `@small_table` or `@large_table`.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+  let statistics = [
+    Statistic<"numKernels", "kernels", "Number of functions for several">,
+    Statistic<"numMerged", "merged", "Number of functions that call them">,
+  ];
+}
+
 def MakeTasks : Pass<"qvec-make-tasks", "::mlir::ModuleOp"> {
   let summary = "Give layers the signature of tasks";
   let description = [{

@@ -192,6 +192,10 @@ struct LLVMOptions : public PassPipelineOptions<LLVMOptions> {
       *this, "index-bits",
       llvm::cl::desc("Bits of an index, those of the target's pointers"),
       llvm::cl::init(64)};
+  Option<bool> mergeKernels{
+      *this, "merge-kernels",
+      llvm::cl::desc("One function for layers with equal loops"),
+      llvm::cl::init(true)};
 };
 
 /// The pass lists of the phases from `kernels` to `llvm`.

@@ -1,0 +1,462 @@
+//===- MergeKernels.cpp - One function for kernels of one shape -----------===//
+//
+// Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// Layers with the same loops for different sizes become calls of one function.
+/// Numbers and constants that differ are in a table for each layer; addresses
+/// that a layer computes from its arguments are arguments of the function.
+///
+//===----------------------------------------------------------------------===//
+
+#include "KernelShape.h"
+#include "SmallMemory.h"
+#include "mlir/Analysis/CFGLoopInfo.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Dominance.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/SymbolTable.h"
+#include "quant-opt/Codegen/Passes.h"
+#include "quant-opt/Dialect/QVec/IR/QVecOps.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace quantopt {
+#define GEN_PASS_DEF_MERGEKERNELS
+#include "quant-opt/Codegen/Passes.h.inc"
+} // namespace quantopt
+
+using namespace quantopt;
+using qvec::QVecDialect;
+
+namespace {
+/// A function, and its leaves at the slots of the group's first function.
+struct Member {
+  LLVM::LLVMFuncOp func;
+  SmallVector<KernelLeaf> leaves;
+};
+
+/// Functions of one shape.
+class Group {
+public:
+  explicit Group(LLVM::LLVMFuncOp model);
+  /// Adds a function if it has the shape.
+  bool add(LLVM::LLVMFuncOp func);
+  /// Finds what differs. Fails when that cannot be a value in a register, or
+  /// when one function is not smaller than all.
+  LogicalResult plan();
+  /// Creates the function for all members, and has them call it.
+  void merge(SymbolTable &symbols);
+  size_t size() const { return members.size(); }
+
+private:
+  /// A value of the function, by the number of its first slot.
+  using Parameter = unsigned;
+
+  bool differs(unsigned slot) const;
+  bool canDiffer(const LeafSlot &slot, const KernelLeaf &leaf) const;
+  bool isArgument(unsigned slot) const;
+  bool slowsLoops() const;
+  LLVM::LLVMFuncOp createFunction(SymbolTable &symbols);
+  void setParameters(LLVM::LLVMFuncOp func, ArrayRef<LeafSlot> places,
+                     ValueRange given);
+  void limitAllocations(ArrayRef<LeafSlot> places);
+  Value loadField(OpBuilder &b, Location loc, Value table, unsigned number);
+  LLVM::GlobalOp createTable(Member &member, SymbolTable &symbols);
+  void callFunction(Member &member, LLVM::LLVMFuncOp func,
+                    SymbolTable &symbols);
+
+  SmallVector<Member> members;
+  SmallVector<LeafSlot> slots;
+  /// The parameter of each slot, and those that are arguments and fields of the
+  /// table.
+  llvm::MapVector<unsigned, Parameter> parameters;
+  SmallVector<Parameter> arguments, fields;
+  SmallVector<Type> fieldTypes;
+};
+} // namespace
+
+Group::Group(LLVM::LLVMFuncOp model) : slots(getLeafSlots(model)) {
+  members.push_back({model, *matchShape(model, model)});
+}
+
+bool Group::add(LLVM::LLVMFuncOp func) {
+  LLVM::LLVMFuncOp model = members.front().func;
+  StringRef target = QVecDialect::getTargetAttrName();
+  if (func->getAttr(target) != model->getAttr(target))
+    return false;
+  auto leaves = matchShape(model, func);
+  if (leaves)
+    members.push_back({func, std::move(*leaves)});
+  return leaves.has_value();
+}
+
+//===----------------------------------------------------------------------===//
+// What differs
+//===----------------------------------------------------------------------===//
+
+/// The number that a constant stands for, in each lane if it is a vector.
+static TypedAttr getNumber(const KernelLeaf &leaf) {
+  if (auto dense = dyn_cast<DenseElementsAttr>(leaf.key))
+    return dense.isSplat() ? dense.getSplatValue<TypedAttr>() : TypedAttr();
+  auto number = cast<TypedAttr>(leaf.key);
+  // Indices keep their type as attributes.
+  if (leaf.value && number.getType().isIndex())
+    return IntegerAttr::get(leaf.value.getType(),
+                            cast<IntegerAttr>(number).getInt());
+  return number;
+}
+
+bool Group::differs(unsigned slot) const {
+  const KernelLeaf &first = members.front().leaves[slot];
+  return first.kind == KernelLeaf::Local ||
+         llvm::any_of(members, [&](const Member &member) {
+           return member.leaves[slot].key != first.key;
+         });
+}
+
+/// Whether a leaf may be a value that is not constant.
+bool Group::canDiffer(const LeafSlot &slot, const KernelLeaf &leaf) const {
+  if (leaf.kind != KernelLeaf::Number)
+    return true;
+  TypedAttr number = getNumber(leaf);
+  if (!number || !number.getType().isIntOrFloat())
+    return false;
+  if (isa<LLVM::ShlOp, LLVM::AShrOp, LLVM::LShrOp>(slot.op) &&
+      number.getType().getIntOrFloatBitWidth() > 32)
+    return false;
+  // Some operands of intrinsics are parts of an instruction; limits are.
+  Type type = leaf.value ? leaf.value.getType() : number.getType();
+  return !(isa<LLVM::CallIntrinsicOp>(slot.op) && !isa<VectorType>(type)) &&
+         !(isa<LLVM::ICmpOp, LLVM::SelectOp>(slot.op) && isa<VectorType>(type));
+}
+
+/// Whether some function computes the slot's address from its arguments.
+bool Group::isArgument(unsigned slot) const {
+  return llvm::any_of(members, [&](const Member &member) {
+    return member.leaves[slot].kind == KernelLeaf::Local;
+  });
+}
+
+/// The level whose code a function is; null for none.
+static const TargetLevel *getLevel(LLVM::LLVMFuncOp func) {
+  auto target =
+      func->getAttrOfType<qvec::TargetAttr>(QVecDialect::getTargetAttrName());
+  return target ? findTargetLevel(target.getLevel()) : nullptr;
+}
+
+/// The blocks of loops that contain no other loop.
+static llvm::DenseSet<Block *> findInnermostBlocks(LLVM::LLVMFuncOp func) {
+  llvm::DenseSet<Block *> blocks;
+  if (func.getBody().hasOneBlock())
+    return blocks;
+  DominanceInfo dominance(func);
+  CFGLoopInfo loops(dominance.getDomTree(&func.getBody()));
+  for (CFGLoop *loop : loops.getLoopsInPreorder())
+    if (loop->isInnermost())
+      blocks.insert(loop->block_begin(), loop->block_end());
+  return blocks;
+}
+
+/// Whether values in registers instead of constants would cost time: each may
+/// be an addition in an innermost loop. Where such loops are counted by an
+/// instruction none may differ: LLVM addresses what they read by the counter
+/// unless it knows the count.
+bool Group::slowsLoops() const {
+  LLVM::LLVMFuncOp model = members.front().func;
+  llvm::DenseSet<Block *> innermost = findInnermostBlocks(model);
+  constexpr int64_t opsPerUse = 16;
+  int64_t uses = 0, ops = 0;
+  bool counts = getLevel(model)->hasVectors();
+  for (auto [slot, parameter] : parameters) {
+    const LeafSlot &place = slots[slot];
+    bool isBound = isa<LLVM::ICmpOp>(place.op);
+    uses += innermost.contains(place.op->getBlock()) &&
+            members.front().leaves[slot].kind == KernelLeaf::Number &&
+            (counts || !isBound);
+  }
+  for (Operation *op : getShapeOps(model))
+    ops += innermost.contains(op->getBlock());
+  return counts ? uses != 0 : uses * opsPerUse > ops;
+}
+
+LogicalResult Group::plan() {
+  auto haveSameValue = [&](unsigned x, unsigned y) {
+    return llvm::all_of(members, [&](const Member &member) {
+      return member.leaves[x] == member.leaves[y] &&
+             slots[x].isIndex == slots[y].isIndex;
+    });
+  };
+  SmallVector<Parameter> known;
+  for (unsigned slot = 0, end = slots.size(); slot < end; ++slot) {
+    const LeafSlot &place = slots[slot];
+    // The largest buffer serves all.
+    if (isa<LLVM::AllocaOp>(place.op) || !differs(slot))
+      continue;
+    for (const Member &member : members)
+      if (!canDiffer(place, member.leaves[slot]))
+        return failure();
+    auto *found = llvm::find_if(
+        known, [&](Parameter other) { return haveSameValue(slot, other); });
+    if (found == known.end()) {
+      known.push_back(slot);
+      found = std::prev(known.end());
+      if (isArgument(slot)) {
+        arguments.push_back(slot);
+      } else {
+        fields.push_back(slot);
+        const KernelLeaf &leaf = members.front().leaves[slot];
+        fieldTypes.push_back(leaf.kind == KernelLeaf::Number
+                                 ? getNumber(leaf).getType()
+                                 : leaf.value.getType());
+      }
+    }
+    parameters[slot] = *found;
+  }
+  if (slowsLoops())
+    return failure();
+  // Bytes: an op is an instruction, some of them long; a function that is left
+  // loads some addresses and jumps, and has a table.
+  constexpr size_t perOp = 3, perCall = 24, perArgument = 6, perField = 4,
+                   perUse = 4;
+  size_t kept = members.size() * (perCall + perArgument * arguments.size() +
+                                  perField * fields.size()) +
+                perUse * (arguments.size() + fields.size());
+  size_t saved =
+      (members.size() - 1) * perOp * getShapeOps(members.front().func).size();
+  return success(saved > kept);
+}
+
+//===----------------------------------------------------------------------===//
+// The function
+//===----------------------------------------------------------------------===//
+
+/// A copy of the first member that takes the numbers of its items, addresses
+/// and a table.
+LLVM::LLVMFuncOp Group::createFunction(SymbolTable &symbols) {
+  LLVM::LLVMFuncOp func = members.front().func.clone();
+  func.setName((func.getName() + "_merged").str());
+  func.setLinkage(LLVM::Linkage::Private);
+  func->removeAttr(QVecDialect::getLayerAttrName());
+  func.setNoInline(true);
+  func.removeArgAttrsAttr();
+  symbols.insert(func, members.front().func->getIterator());
+  Block &entry = func.getBody().front();
+  unsigned given = entry.getNumArguments();
+  auto pointer = LLVM::LLVMPointerType::get(func.getContext());
+  SmallVector<LeafSlot> places = getLeafSlots(func);
+  for (size_t i = 0; i <= arguments.size(); ++i)
+    entry.addArgument(pointer, func.getLoc());
+  setParameters(func, places, entry.getArguments().drop_front(given));
+  // Leaves that nothing reads any more.
+  for (Block &block : llvm::reverse(func.getBody()))
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+      if (isOpTriviallyDead(&op))
+        op.erase();
+  for (unsigned i = given; i-- > 0;)
+    if (isa<LLVM::LLVMPointerType>(entry.getArgument(i).getType()))
+      entry.eraseArgument(i);
+  func.setFunctionType(
+      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(func.getContext()),
+                                  llvm::to_vector(entry.getArgumentTypes())));
+  return func;
+}
+
+/// The value of a field of the table, repeated for a vector.
+Value Group::loadField(OpBuilder &b, Location loc, Value table,
+                       unsigned number) {
+  Parameter parameter = fields[number];
+  auto layout = LLVM::LLVMStructType::getLiteral(b.getContext(), fieldTypes);
+  Value address =
+      LLVM::GEPOp::create(b, loc, table.getType(), layout, table,
+                          ArrayRef<LLVM::GEPArg>{0, int32_t(number)},
+                          LLVM::GEPNoWrapFlags::inbounds);
+  Value value = LLVM::LoadOp::create(b, loc, fieldTypes[number], address,
+                                     /*alignment=*/0, /*isVolatile=*/false,
+                                     /*isNonTemporal=*/false,
+                                     /*isInvariant=*/true);
+  Value leaf = members.front().leaves[parameter].value;
+  auto vector = leaf ? dyn_cast<VectorType>(leaf.getType()) : VectorType();
+  if (!vector)
+    return value;
+  Value lanes = LLVM::PoisonOp::create(b, loc, vector);
+  Value zero = LLVM::ConstantOp::create(b, loc, b.getI32IntegerAttr(0));
+  lanes = LLVM::InsertElementOp::create(b, loc, lanes, value, zero);
+  SmallVector<int32_t> mask(vector.getNumElements(), 0);
+  return LLVM::ShuffleVectorOp::create(b, loc, lanes, lanes, mask);
+}
+
+/// Makes a constant index of an address dynamic.
+static LLVM::GEPOp setIndex(LLVM::GEPOp gep, unsigned number, Value value) {
+  SmallVector<LLVM::GEPArg> indices;
+  for (auto [i, index] : llvm::enumerate(gep.getIndices())) {
+    if (i == number)
+      indices.push_back(value);
+    else if (auto known = dyn_cast<IntegerAttr>(index))
+      indices.push_back(int32_t(known.getInt()));
+    else
+      indices.push_back(cast<Value>(index));
+  }
+  OpBuilder b(gep);
+  auto changed =
+      LLVM::GEPOp::create(b, gep.getLoc(), gep.getType(), gep.getElemType(),
+                          gep.getBase(), indices, gep.getNoWrapFlags());
+  gep.replaceAllUsesWith(changed.getResult());
+  gep.erase();
+  return changed;
+}
+
+/// Replaces leaves of the copy by its arguments and the fields of its table,
+/// which is the last one.
+void Group::setParameters(LLVM::LLVMFuncOp func, ArrayRef<LeafSlot> places,
+                          ValueRange given) {
+  auto b = OpBuilder::atBlockBegin(&func.getBody().front());
+  llvm::DenseMap<Parameter, Value> values;
+  for (auto [i, parameter] : llvm::enumerate(arguments))
+    values[parameter] = given[i];
+  for (auto [i, parameter] : llvm::enumerate(fields))
+    values[parameter] = loadField(b, func.getLoc(), given.back(), i);
+  limitAllocations(places);
+  // Indices last: they replace their ops.
+  SmallVector<std::pair<LeafSlot, Value>> indices;
+  for (auto [slot, parameter] : parameters) {
+    const LeafSlot &place = places[slot];
+    if (place.isIndex)
+      indices.push_back({place, values[parameter]});
+    else
+      place.op->setOperand(place.number, values[parameter]);
+  }
+  llvm::DenseMap<Operation *, LLVM::GEPOp> changed;
+  for (auto &[place, value] : indices) {
+    auto gep = changed.lookup(place.op);
+    changed[place.op] =
+        setIndex(gep ? gep : cast<LLVM::GEPOp>(place.op), place.number, value);
+  }
+}
+
+/// Gives buffers on the stack the largest size of all members.
+void Group::limitAllocations(ArrayRef<LeafSlot> places) {
+  auto getSize = [](const KernelLeaf &leaf) {
+    return cast<IntegerAttr>(leaf.key).getInt();
+  };
+  for (auto [slot, place] : llvm::enumerate(places)) {
+    if (!isa<LLVM::AllocaOp>(place.op))
+      continue;
+    const KernelLeaf *largest = &members.front().leaves[slot];
+    for (const Member &member : members)
+      if (getSize(member.leaves[slot]) > getSize(*largest))
+        largest = &member.leaves[slot];
+    OpBuilder b(place.op);
+    place.op->setOperand(
+        place.number,
+        LLVM::ConstantOp::create(b, place.op->getLoc(), getNumber(*largest)));
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Calls
+//===----------------------------------------------------------------------===//
+
+/// The constants of a member.
+LLVM::GlobalOp Group::createTable(Member &member, SymbolTable &symbols) {
+  OpBuilder b(member.func);
+  Location loc = member.func.getLoc();
+  auto layout = LLVM::LLVMStructType::getLiteral(b.getContext(), fieldTypes);
+  auto table = LLVM::GlobalOp::create(
+      b, loc, layout, /*isConstant=*/true, LLVM::Linkage::Private,
+      (member.func.getName() + "_table").str(), Attribute());
+  symbols.insert(table);
+  b.createBlock(&table.getInitializerRegion());
+  Value all = LLVM::UndefOp::create(b, loc, layout);
+  IRMapping mapping;
+  for (auto [i, field] : llvm::enumerate(fields)) {
+    const KernelLeaf &leaf = member.leaves[field];
+    Value value =
+        leaf.kind == KernelLeaf::Number
+            ? LLVM::ConstantOp::create(b, loc, fieldTypes[i], getNumber(leaf))
+                  .getResult()
+            : cloneLeaf(b, leaf.value, mapping);
+    all = LLVM::InsertValueOp::create(b, loc, all, value, int64_t(i));
+  }
+  LLVM::ReturnOp::create(b, loc, all);
+  return table;
+}
+
+/// Replaces the body of a member by a call.
+void Group::callFunction(Member &member, LLVM::LLVMFuncOp func,
+                         SymbolTable &symbols) {
+  LLVM::LLVMFuncOp caller = member.func;
+  Location loc = caller.getLoc();
+  LLVM::GlobalOp table = createTable(member, symbols);
+  Block &old = caller.getBody().front();
+  OpBuilder b(caller.getContext());
+  Block *entry = b.createBlock(&caller.getBody(), caller.getBody().begin());
+  IRMapping mapping;
+  SmallVector<Value> operands;
+  for (BlockArgument argument : old.getArguments())
+    mapping.map(Value(argument),
+                Value(entry->addArgument(argument.getType(), loc)));
+  for (BlockArgument argument : entry->getArguments())
+    if (!isa<LLVM::LLVMPointerType>(argument.getType()))
+      operands.push_back(argument);
+  for (Parameter parameter : arguments)
+    operands.push_back(cloneLeaf(b, member.leaves[parameter].value, mapping));
+  operands.push_back(LLVM::AddressOfOp::create(b, loc, table));
+  LLVM::CallOp::create(b, loc, func, operands);
+  LLVM::ReturnOp::create(b, loc, ValueRange());
+  for (Block &block : llvm::drop_begin(caller.getBody()))
+    block.dropAllReferences();
+  while (caller.getBody().getBlocks().size() > 1)
+    caller.getBody().back().erase();
+}
+
+void Group::merge(SymbolTable &symbols) {
+  LLVM::LLVMFuncOp func = createFunction(symbols);
+  for (Member &member : members)
+    callFunction(member, func, symbols);
+}
+
+//===----------------------------------------------------------------------===//
+// The pass
+//===----------------------------------------------------------------------===//
+
+/// Whether code is to be small where a function runs.
+static bool isSmall(LLVM::LLVMFuncOp func) {
+  const TargetLevel *level = getLevel(func);
+  return level && hasSmallMemory(*level);
+}
+
+/// Layers and functions that layers share.
+static SmallVector<LLVM::LLVMFuncOp> findKernels(ModuleOp module) {
+  SmallVector<LLVM::LLVMFuncOp> kernels;
+  for (auto func : module.getOps<LLVM::LLVMFuncOp>())
+    if (!func.isExternal() && func->hasAttr(QVecDialect::getCountAttrName()) &&
+        isSmall(func))
+      kernels.push_back(func);
+  return kernels;
+}
+
+namespace {
+struct MergeKernelsPass
+    : public quantopt::impl::MergeKernelsBase<MergeKernelsPass> {
+  void runOnOperation() override {
+    std::vector<Group> groups;
+    for (LLVM::LLVMFuncOp func : findKernels(getOperation())) {
+      auto found =
+          llvm::find_if(groups, [&](Group &group) { return group.add(func); });
+      if (found == groups.end())
+        groups.emplace_back(func);
+    }
+    SymbolTable symbols(getOperation());
+    for (Group &group : groups) {
+      if (group.size() < 2 || failed(group.plan()))
+        continue;
+      group.merge(symbols);
+      ++numKernels;
+      numMerged += group.size();
+    }
+  }
+};
+} // namespace
