@@ -45,13 +45,15 @@ private:
   Value getInputOffset(const ContractionRun &run, Value step, int64_t position);
   Value loadWeights(Value offset, int64_t elements);
   Value getWeights(Value step, int64_t vector, ArrayRef<Value> scales);
+  Value getHalvedWeights(Value step, int64_t channel);
+  SmallVector<Value> finishHalves(const Block &block, ValueRange sums);
   void prefetchWeight(Value offset);
   Value repeat(Value group, int64_t elements);
   Value loadInput(Value offset);
   Value addProducts(Value sum, Value x, Value weight);
   SmallVector<Value> emitLongRun(const Block &block, const ContractionRun &run,
                                  ValueRange sums);
-  void storeTile(const Block &block, const Position &at, ValueRange acc);
+  void storeTile(const Block &block, const Position &at, ValueRange sums);
   void emitGathered(const Block &block, const Position &at);
   void gatherWindow(const Block &block, const Position &at);
   void copyRun(Value from, Value to, int64_t size);
@@ -65,6 +67,8 @@ private:
   int64_t lanes;
   /// Elements that a step sums.
   int64_t stepElements;
+  /// Whether weights of 4 bits share bytes.
+  bool isHalved;
   /// Whether all weights are read once and come from far away.
   bool streamsWeights;
   /// Whether numbers of 64 bits hold the sums of two channels.
@@ -95,6 +99,7 @@ ContractionEmitter::ContractionEmitter(KernelEmitter &emitter)
   isLong = op.getAccumulatorType().isInteger(64);
   lanes = s.getLanes();
   stepElements = s.getGroup();
+  isHalved = isHalvedContraction(op);
   auto weightType = cast<MemRefType>(op.getWeight().getType());
   streamsWeights =
       layout.units == 1 &&
@@ -128,7 +133,7 @@ SmallVector<Value> ContractionEmitter::startAccumulators(const Block &block,
   auto zero = cast<TypedAttr>(e.b.getZeroAttr(type));
   SmallVector<Value> first;
   for (int64_t v = 0; v < block.vectors; ++v) {
-    if (!e.bias) {
+    if (!e.bias || isHalved) {
       first.push_back(e.splat(zero, lanes));
       continue;
     }
@@ -209,10 +214,47 @@ Value ContractionEmitter::loadWeights(Value offset, int64_t elements) {
                                 /*nontemporal=*/false, llvm::MaybeAlign(16));
 }
 
+/// The weights of a channel from bytes that it shares with its neighbour, 16
+/// times as large.
+Value ContractionEmitter::getHalvedWeights(Value step, int64_t channel) {
+  OpBuilder &b = e.b;
+  int64_t pair = channel % kPanelWidth / 2 * stepElements;
+  Value offset =
+      e.add(step, channel / kPanelWidth * e.weight.strides[0] + pair);
+  Value bytes = loadWeights(offset, stepElements);
+  auto splat = [&](int8_t value) {
+    return e.splat(b.getI8IntegerAttr(value), stepElements);
+  };
+  if (channel % 2 == 0)
+    return arith::ShLIOp::create(b, e.loc, bytes, splat(4));
+  return arith::AndIOp::create(b, e.loc, bytes, splat(-16));
+}
+
+/// Sums of weights that were 16 times as large, with the bias.
+SmallVector<Value> ContractionEmitter::finishHalves(const Block &block,
+                                                    ValueRange sums) {
+  if (!isHalved)
+    return sums;
+  SmallVector<Value> result;
+  Value bits = e.splat(e.b.getI32IntegerAttr(4), lanes);
+  for (auto [i, sum] : llvm::enumerate(sums)) {
+    Value total = arith::ShRSIOp::create(e.b, e.loc, sum, bits);
+    if (e.bias) {
+      int64_t channel = int64_t(i) % block.vectors * lanes;
+      Value bias = e.load(e.bias, e.add(outChannel(block), channel), lanes);
+      total = arith::AddIOp::create(e.b, e.loc, total, bias);
+    }
+    result.push_back(total);
+  }
+  return result;
+}
+
 /// The factors of a block's vector in the step whose weights begin at `step`.
 Value ContractionEmitter::getWeights(Value step, int64_t vector,
                                      ArrayRef<Value> scales) {
   int64_t channel = vector * lanes;
+  if (isHalved)
+    return getHalvedWeights(step, channel);
   Value offset = e.add(step, channel / kPanelWidth * e.weight.strides[0] +
                                  channel % kPanelWidth * stepElements);
   Value stored = loadWeights(offset, lanes * stepElements);
@@ -537,7 +579,8 @@ void ContractionEmitter::emitTile(const Block &block, const Position &at) {
 }
 
 void ContractionEmitter::storeTile(const Block &block, const Position &at,
-                                   ValueRange acc) {
+                                   ValueRange sums) {
+  SmallVector<Value> acc = finishHalves(block, sums);
   SmallVector<KernelEmitter::TilePart> parts;
   for (int64_t i = 0; i < at.rows; ++i)
     for (int64_t v = 0; v < block.vectors; ++v) {

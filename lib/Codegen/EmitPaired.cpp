@@ -17,6 +17,10 @@
 /// words, the register stands for `256 * odd + even`: with sums of odd channels
 /// that fit 24 bits, nothing need be widened for them.
 ///
+/// Of weights of 4 bits that share bytes every second byte, widened, stands for
+/// `16 * odd + even`, and its lower half for `even`, which is 8 more than the
+/// weight: 8 times the sum of the input is taken away again.
+///
 //===----------------------------------------------------------------------===//
 
 #include "ContractionLoops.h"
@@ -62,17 +66,25 @@ private:
     int64_t count, valid;
   };
 
-  void widenInput(const ContractionBlock &block, const TilePosition &at);
-  void widenRun(Value input, Value step, int64_t rows);
-  void widenSteps(Value input, Value step, int64_t rows, int64_t count);
+  SmallVector<Value> widenInput(const ContractionBlock &block,
+                                const TilePosition &at);
+  SmallVector<Value> widenRun(Value input, Value step, int64_t rows,
+                              ValueRange sums);
+  void widenSteps(Value input, Value step, int64_t rows, int64_t count,
+                  MutableArrayRef<Value> sums);
+  SmallVector<Value> sumInput(const ContractionBlock &block,
+                              const TilePosition &at);
+  void addInput(Value pair, Value &sum);
   void emitChannels(const ContractionBlock &block, const TilePosition &at,
-                    const Channels &channels);
+                    const Channels &channels, ArrayRef<Value> inputSums);
   SmallVector<Value> startSums(const ContractionBlock &block,
-                               const Channels &channels, int64_t rows);
+                               const Channels &channels, int64_t rows,
+                               ArrayRef<Value> inputSums);
   SmallVector<Value> sumWords(const TilePosition &at, Value weight,
                               const Channels &channels, ValueRange sums);
   SmallVector<Value> sumRun(const ContractionRun &run, const Channels &channels,
                             ValueRange sums);
+  Value getOddFactor(Value weights, bool isLast);
   void addStep(ArrayRef<Value> words, Value weight, const Channels &channels,
                MutableArrayRef<Value> sums);
   void separate(const ContractionBlock &block, const Channels &channels,
@@ -82,6 +94,7 @@ private:
                 int64_t number);
   Value loadWord(const FlatBuffer &buffer, Value offset, unsigned alignment);
   Value alternate(Value bytes, bool odd);
+  Value takeLowerHalves(Value pair);
   void holdLoads();
   std::pair<Value, Value> getRows(const TilePosition &at);
   /// Whether a row of the window has enough steps for whole turns of the loop.
@@ -92,6 +105,10 @@ private:
   KernelEmitter &e;
   const ContractionLayout &layout;
   qvec::StrategyAttr strategy;
+  /// Whether weights of 4 bits share bytes.
+  bool isHalved;
+  /// Channels whose weights for a step a word has.
+  int64_t wordChannels;
   /// Steps of a run, of a window's row and of the whole window.
   int64_t runSteps, rowSteps, steps;
   /// Bytes between the inputs of neighbouring positions.
@@ -104,6 +121,7 @@ private:
 PairedEmitter::PairedEmitter(KernelEmitter &emitter,
                              const ContractionLayout &layout)
     : e(emitter), layout(layout), strategy(*e.kernel.getStrategy()),
+      isHalved(isHalvedContraction(e.kernel)), wordChannels(isHalved ? 4 : 2),
       runSteps(e.weight.shape[2]), steps(e.weight.shape[1] * runSteps) {
   qnn::WindowAttr window = e.kernel.getWindow();
   rowSteps = steps / window.getKernel()[0];
@@ -133,6 +151,15 @@ Value PairedEmitter::alternate(Value bytes, bool odd) {
   return qvec::AlternateBytesOp::create(e.b, e.loc, type, bytes, odd);
 }
 
+/// Words of the numbers in the lowest 4 bits of two words.
+Value PairedEmitter::takeLowerHalves(Value pair) {
+  auto one = VectorType::get({1}, e.b.getI32Type());
+  Value bits = vector::BitCastOp::create(e.b, e.loc, one, pair);
+  bits = arith::AndIOp::create(e.b, e.loc, bits,
+                               e.splat(e.b.getI32IntegerAttr(0x000f000f), 1));
+  return vector::BitCastOp::create(e.b, e.loc, pair.getType(), bits);
+}
+
 /// Keeps loads on their side of this place: earlier ones would take registers
 /// that sums need. It costs no instruction.
 void PairedEmitter::holdLoads() {
@@ -148,9 +175,18 @@ std::pair<Value, Value> PairedEmitter::getRows(const TilePosition &at) {
   return {e.index(0), e.index(e.kernel.getWindow().getKernel()[0])};
 }
 
-/// Stores a run's next elements as some steps from `step` on.
+/// Adds two words to a sum of the input.
+void PairedEmitter::addInput(Value pair, Value &sum) {
+  auto ones =
+      DenseElementsAttr::get(cast<VectorType>(pair.getType()), APInt(16, 1));
+  Value factor = arith::ConstantOp::create(e.b, e.loc, ones);
+  sum = qvec::Dot2Op::create(e.b, e.loc, sum.getType(), sum, pair, factor);
+}
+
+/// Stores a run's next elements as some steps from `step` on, and adds them to
+/// the positions' sums if there are any.
 void PairedEmitter::widenSteps(Value input, Value step, int64_t rows,
-                               int64_t count) {
+                               int64_t count, MutableArrayRef<Value> sums) {
   SmallVector<Value> bytes;
   for (int64_t i = 0; i < rows; ++i)
     bytes.push_back(loadWord(e.input, e.add(input, i * pitch), 1));
@@ -160,42 +196,85 @@ void PairedEmitter::widenSteps(Value input, Value step, int64_t rows,
       Value pair = alternate(bytes[i], s % 2 == 1);
       Value word = vector::BitCastOp::create(e.b, e.loc, one, pair);
       e.store(word, words, e.add(e.mul(step, rows), s * rows + i), 1);
+      if (!sums.empty())
+        addInput(pair, sums[i]);
     }
 }
 
 /// Copies a run for all positions.
-void PairedEmitter::widenRun(Value input, Value step, int64_t rows) {
+SmallVector<Value> PairedEmitter::widenRun(Value input, Value step,
+                                           int64_t rows, ValueRange sums) {
   int64_t full = runSteps / kBlockSteps;
   int64_t unrolled = getDivisor(full, kUnrolledBlocks);
-  e.forLoop(full / unrolled, [&](Value turn) {
-    Value from = e.add(input, e.mul(turn, unrolled * kBlock));
-    Value to = e.add(step, e.mul(turn, unrolled * kBlockSteps));
-    for (int64_t block = 0; block < unrolled; ++block)
-      widenSteps(e.add(from, block * kBlock), e.add(to, block * kBlockSteps),
-                 rows, kBlockSteps);
-  });
+  SmallVector<Value> total = e.reduceLoop(
+      e.index(0), e.index(full / unrolled), sums,
+      [&](Value turn, ValueRange before) {
+        SmallVector<Value> next(before);
+        Value from = e.add(input, e.mul(turn, unrolled * kBlock));
+        Value to = e.add(step, e.mul(turn, unrolled * kBlockSteps));
+        for (int64_t block = 0; block < unrolled; ++block)
+          widenSteps(e.add(from, block * kBlock),
+                     e.add(to, block * kBlockSteps), rows, kBlockSteps, next);
+        return next;
+      });
   if (runSteps % kBlockSteps != 0)
     widenSteps(e.add(input, full * kBlock), e.add(step, full * kBlockSteps),
-               rows, 1);
+               rows, 1, total);
+  return total;
 }
 
-/// Copies what the tile's positions read.
-void PairedEmitter::widenInput(const ContractionBlock &block,
-                               const TilePosition &at) {
+/// Copies what the tile's positions read; its sums, where they count.
+SmallVector<Value> PairedEmitter::widenInput(const ContractionBlock &block,
+                                             const TilePosition &at) {
   qnn::WindowAttr window = e.kernel.getWindow();
   ArrayRef<int64_t> in = e.input.strides, dilations = window.getDilations();
   Value base = getInputBase(e, layout, block, at);
-  auto [first, last] = getRows(at);
+  std::pair<Value, Value> rows = getRows(at);
   int64_t runs = rowSteps / runSteps;
-  e.forLoop(first, last, 1, [&](Value row) {
-    Value input = e.add(base, e.mul(row, dilations[0] * in[1]));
-    Value number = arith::SubIOp::create(e.b, e.loc, row, first);
-    Value step = e.mul(number, rowSteps);
-    e.forLoop(runs, [&](Value run) {
-      widenRun(e.add(input, e.mul(run, dilations[1] * in[2])),
-               e.add(step, e.mul(run, runSteps)), at.rows);
-    });
-  });
+  SmallVector<Value> zeros(isHalved ? at.rows : 0,
+                           e.splat(e.b.getI32IntegerAttr(0), 1));
+  return e.reduceLoop(
+      rows.first, rows.second, zeros, [&](Value row, ValueRange outer) {
+        Value input = e.add(base, e.mul(row, dilations[0] * in[1]));
+        Value number = arith::SubIOp::create(e.b, e.loc, row, rows.first);
+        Value step = e.mul(number, rowSteps);
+        return e.reduceLoop(
+            e.index(0), e.index(runs), outer, [&](Value run, ValueRange inner) {
+              return widenRun(e.add(input, e.mul(run, dilations[1] * in[2])),
+                              e.add(step, e.mul(run, runSteps)), at.rows,
+                              inner);
+            });
+      });
+}
+
+/// The sums of what the tile's positions read, without a copy.
+SmallVector<Value> PairedEmitter::sumInput(const ContractionBlock &block,
+                                           const TilePosition &at) {
+  SmallVector<Value> zeros(at.rows, e.splat(e.b.getI32IntegerAttr(0), 1));
+  return emitRuns(
+      e, layout, block, at, zeros,
+      [&](const ContractionRun &run, ValueRange outer) {
+        auto addBlock = [&](Value block, bool isHalf, ValueRange before) {
+          SmallVector<Value> next(before);
+          Value input = e.add(run.input, e.mul(block, kBlock));
+          for (auto [i, sum] : llvm::enumerate(next)) {
+            Value bytes = loadWord(e.input, e.add(input, i * pitch), 1);
+            addInput(alternate(bytes, false), sum);
+            if (!isHalf)
+              addInput(alternate(bytes, true), sum);
+          }
+          return next;
+        };
+        int64_t blocks = runSteps / kBlockSteps;
+        SmallVector<Value> total =
+            e.reduceLoop(e.index(0), e.index(blocks), outer,
+                         [&](Value number, ValueRange before) {
+                           return addBlock(number, false, before);
+                         });
+        if (runSteps % kBlockSteps != 0)
+          total = addBlock(e.index(blocks), true, total);
+        return total;
+      });
 }
 
 //===----------------------------------------------------------------------===//
@@ -214,50 +293,69 @@ Value PairedEmitter::getBias(const ContractionBlock &block,
 /// Both channels of joined sums start alike: the difference counts.
 SmallVector<Value> PairedEmitter::startSums(const ContractionBlock &block,
                                             const Channels &channels,
-                                            int64_t rows) {
+                                            int64_t rows,
+                                            ArrayRef<Value> inputSums) {
   SmallVector<Value> first, all;
   for (int64_t c = 0; c < channels.count; ++c)
     first.push_back(strategy.getJoined() && c % 2 == 1
                         ? first.back()
                         : getBias(block, channels, c));
-  for (int64_t i = 0; i < rows; ++i)
-    llvm::append_range(all, first);
+  if (!isHalved) {
+    for (int64_t i = 0; i < rows; ++i)
+      llvm::append_range(all, first);
+    return all;
+  }
+  Value offset = e.splat(e.b.getI32IntegerAttr(kHalvedOffset), 1);
+  for (Value inputSum : inputSums) {
+    Value excess = arith::MulIOp::create(e.b, e.loc, inputSum, offset);
+    for (Value bias : first)
+      all.push_back(arith::SubIOp::create(e.b, e.loc, bias, excess));
+  }
   return all;
 }
 
 /// Where the first step's weights of some channels lie in those of a group.
 Value PairedEmitter::getWeights(const Channels &channels) {
   Value panel = e.div(channels.first, kPanelWidth);
-  return e.add(e.mul(panel, e.weight.strides[0]),
-               e.mul(e.rem(channels.first, kPanelWidth), kPairBytes / 2));
+  return e.add(
+      e.mul(panel, e.weight.strides[0]),
+      e.mul(e.rem(channels.first, kPanelWidth), kPairBytes / wordChannels));
+}
+
+/// What an odd channel multiplies words by: one of the two of a word of
+/// weights, of halved ones the first or the last.
+Value PairedEmitter::getOddFactor(Value weights, bool isLast) {
+  if (isHalved)
+    return alternate(weights, isLast);
+  if (!strategy.getJoined())
+    return alternate(weights, true);
+  auto type = VectorType::get({2}, e.b.getI16Type());
+  return vector::BitCastOp::create(e.b, e.loc, type, weights);
 }
 
 /// Adds a step's products; `words` are those of each position.
 void PairedEmitter::addStep(ArrayRef<Value> words, Value weight,
                             const Channels &channels,
                             MutableArrayRef<Value> sums) {
-  auto wordType = VectorType::get({2}, e.b.getI16Type());
-  constexpr int64_t together = 2 * kWeightWords;
+  auto add = [&](int64_t channel, Value factor) {
+    for (auto [i, x] : llvm::enumerate(words)) {
+      Value &sum = sums[i * channels.count + channel];
+      sum = qvec::Dot2Op::create(e.b, e.loc, sum.getType(), sum, x, factor);
+    }
+  };
+  int64_t together = kWeightWords * wordChannels;
   for (int64_t first = 0; first < channels.count; first += together) {
-    SmallVector<Value> pairs;
+    SmallVector<Value> loaded;
     int64_t end = std::min(first + together, channels.count);
-    for (int64_t c = first; c < end; c += 2)
-      pairs.push_back(
-          loadWord(e.weight, e.add(weight, c / 2 * kPairBytes), kPairBytes));
+    for (int64_t c = first; c < end; c += wordChannels)
+      loaded.push_back(loadWord(
+          e.weight, e.add(weight, c / wordChannels * kPairBytes), kPairBytes));
     holdLoads();
     for (int64_t c = first; c < end; c += 2) {
-      Value pair = pairs[(c - first) / 2];
-      auto add = [&](int64_t channel, Value factor) {
-        for (auto [i, x] : llvm::enumerate(words)) {
-          Value &sum = sums[i * channels.count + channel];
-          sum = qvec::Dot2Op::create(e.b, e.loc, sum.getType(), sum, x, factor);
-        }
-      };
-      add(c + 1, strategy.getJoined()
-                     ? vector::BitCastOp::create(e.b, e.loc, wordType, pair)
-                           .getResult()
-                     : alternate(pair, true));
-      add(c, alternate(pair, false));
+      Value weights = loaded[(c - first) / wordChannels];
+      Value odd = getOddFactor(weights, c % wordChannels != 0);
+      add(c + 1, odd);
+      add(c, isHalved ? takeLowerHalves(odd) : alternate(weights, false));
     }
     holdLoads();
   }
@@ -267,7 +365,6 @@ void PairedEmitter::addStep(ArrayRef<Value> words, Value weight,
 SmallVector<Value> PairedEmitter::sumWords(const TilePosition &at, Value weight,
                                            const Channels &channels,
                                            ValueRange sums) {
-  auto one = VectorType::get({1}, words.elementType);
   auto pair = VectorType::get({2}, e.b.getI16Type());
   auto addSteps = [&](Value first, int64_t count, ValueRange before) {
     SmallVector<Value> next(before);
@@ -359,7 +456,7 @@ void PairedEmitter::separate(const ContractionBlock &block,
                              MutableArrayRef<Value> sums) {
   if (!strategy.getJoined())
     return;
-  Value bits = e.splat(e.b.getI32IntegerAttr(8), 1);
+  Value bits = e.splat(e.b.getI32IntegerAttr(isHalved ? 4 : 8), 1);
   for (int64_t i = 0, count = sums.size(); i < count; i += 2) {
     Value odd = arith::SubIOp::create(e.b, e.loc, sums[i + 1], sums[i]);
     odd = arith::ShRSIOp::create(e.b, e.loc, odd, bits);
@@ -370,8 +467,9 @@ void PairedEmitter::separate(const ContractionBlock &block,
 
 void PairedEmitter::emitChannels(const ContractionBlock &block,
                                  const TilePosition &at,
-                                 const Channels &channels) {
-  SmallVector<Value> sums = startSums(block, channels, at.rows);
+                                 const Channels &channels,
+                                 ArrayRef<Value> inputSums) {
+  SmallVector<Value> sums = startSums(block, channels, at.rows, inputSums);
   Value weight = getWeights(channels);
   if (words && at.rows > 1)
     sums = sumWords(at, e.add(getWeightBase(e, layout, block), weight),
@@ -393,15 +491,18 @@ void PairedEmitter::emitChannels(const ContractionBlock &block,
 
 void PairedEmitter::emitTile(const ContractionBlock &block,
                              const TilePosition &at) {
+  SmallVector<Value> inputSums;
   if (words && at.rows > 1)
-    widenInput(block, at);
+    inputSums = widenInput(block, at);
+  else if (isHalved)
+    inputSums = sumInput(block, at);
   int64_t size = strategy.getVectors();
   int64_t full = block.valid / size * size, left = block.valid - full;
   e.forLoop(e.index(0), e.index(full), size, [&](Value channel) {
-    emitChannels(block, at, {channel, size, size});
+    emitChannels(block, at, {channel, size, size}, inputSums);
   });
   if (left != 0)
-    emitChannels(block, at, {e.index(full), left + left % 2, left});
+    emitChannels(block, at, {e.index(full), left + left % 2, left}, inputSums);
 }
 
 void quantopt::emitPairs(KernelEmitter &e, const ContractionLayout &layout) {

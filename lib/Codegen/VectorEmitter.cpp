@@ -120,7 +120,9 @@ SmallVector<Value> VectorEmitter::reduceLoop(
   b.setInsertionPointToStart(loop.getBody());
   SmallVector<Value> next =
       body(loop.getInductionVar(), loop.getRegionIterArgs());
-  scf::YieldOp::create(b, loc, next);
+  // A loop that carries nothing has its terminator already.
+  if (!start.empty())
+    scf::YieldOp::create(b, loc, next);
   return SmallVector<Value>(loop.getResults());
 }
 

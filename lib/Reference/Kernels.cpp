@@ -32,6 +32,7 @@ static int64_t getPackedIndex(qvec::KernelOp op, ArrayRef<int64_t> packed,
                               int64_t outputs, int64_t channels, int64_t o,
                               int64_t i, int64_t j, int64_t c) {
   int64_t panelWidth = qvec::kPanelWidth;
+  bool isHalved = isHalvedContraction(op);
   int64_t group = packed[3] / panelWidth;
   int64_t width = op.getWindow().getKernel()[1];
   qvec::StrategyAttr strategy = op.getStrategyAttr();
@@ -53,11 +54,22 @@ static int64_t getPackedIndex(qvec::KernelOp op, ArrayRef<int64_t> packed,
       run = 0;
     }
   }
+  if (isHalved)
+    return (panel * packed[1] + run) * packed[2] * packed[3] +
+           getHalvedIndex(strategy.getPaired(), element, o % panelWidth);
   if (strategy && strategy.getPaired())
     return (panel * packed[1] + run) * packed[2] * packed[3] +
            getPairedIndex(element, o % panelWidth);
   int64_t step = (panel * packed[1] + run) * packed[2] + element / group;
   return step * packed[3] + o % panelWidth * group + element % group;
+}
+
+/// The weight of a channel of a group in a byte that two of them share.
+static int64_t getHalf(int64_t byte, bool isPaired, int64_t channel) {
+  if (channel % qvec::kPanelWidth % 2 != 0)
+    return byte >> 4;
+  int64_t code = byte & 15;
+  return isPaired ? code - kHalvedOffset : llvm::SignExtend64<4>(code);
 }
 
 /// The weights of a depthwise kernel with groups of taps in the order O, KH,
@@ -86,7 +98,9 @@ static std::vector<T> unpackWeights(const KernelOperands &kernel,
   ArrayRef<int64_t> kernelSize = kernel.op.getWindow().getKernel();
   ArrayRef<int64_t> packed = kernel.weight->getShape();
   qvec::StrategyAttr strategy = kernel.op.getStrategyAttr();
-  bool isJoined = strategy && strategy.getJoined();
+  bool isHalved = isHalvedContraction(kernel.op);
+  bool isJoined = strategy && strategy.getJoined() && !isHalved;
+  int64_t perGroup = outputs / kernel.op.getGroups();
   std::vector<T> weights;
   weights.reserve(outputs * kernelSize[0] * kernelSize[1] * channels);
   for (int64_t o = 0; o < outputs; ++o)
@@ -95,7 +109,11 @@ static std::vector<T> unpackWeights(const KernelOperands &kernel,
         for (int64_t c = 0; c < channels; ++c) {
           int64_t index =
               getPackedIndex(kernel.op, packed, outputs, channels, o, i, j, c);
-          auto weight = static_cast<T>(kernel.weight->getNumber(index));
+          double stored = kernel.weight->getNumber(index);
+          if (isHalved)
+            stored = double(
+                getHalf(int64_t(stored), strategy.getPaired(), o % perGroup));
+          auto weight = static_cast<T>(stored);
           // See `qvec.kernel`: a byte that follows a negative one.
           if (isJoined && index % 2 == 1 &&
               kernel.weight->getNumber(index - 1) < 0)

@@ -128,3 +128,72 @@ func.func @main(%x: memref<1x3x4x3xi8>, %w: memref<1x1x2x256xi8>, %y: memref<1x1
   }
   return
 }
+
+// -----
+
+// Weights of 4 bits: a word has those of four channels. Every second byte stands for
+// 16 times the odd channel's weight and the even one's, its lower half for the even
+// one's alone, which is 8 too large.
+
+// CHECK-LABEL: func.func private @main_0_contraction
+// CHECK: memref.alloca() {alignment = 8 : i64} : memref<16xi32>
+// The copy sums up what it reads.
+// CHECK: %[[EVEN:.*]] = qvec.alternate_bytes %{{[a-z0-9]+}} : vector<4xi8> to vector<2xi16>
+// CHECK: vector.store
+// CHECK: qvec.dot2 %{{.*}}, %[[EVEN]], %{{cst.*}}
+// CHECK: arith.muli
+// CHECK: arith.subi
+// CHECK: %[[WORD:.*]] = vector.load {{.*}} {alignment = 4 : i64} : memref<128xi8>, vector<4xi8>
+// CHECK: %[[JOINED:.*]] = qvec.alternate_bytes %[[WORD]] :
+// CHECK: qvec.dot2 {{.*}}, %[[JOINED]]
+// CHECK: qvec.dot2 {{.*}}, %[[JOINED]]
+// CHECK: %[[BITS:.*]] = vector.bitcast %[[JOINED]] : vector<2xi16> to vector<1xi32>
+// CHECK: %[[LOW:.*]] = arith.andi %[[BITS]]
+// CHECK: %[[FACTOR:.*]] = vector.bitcast %[[LOW]]
+// CHECK: qvec.dot2 {{.*}}, %[[FACTOR]]
+// CHECK: qvec.dot2 {{.*}}, %[[FACTOR]]
+// CHECK: %[[LAST:.*]] = qvec.alternate_bytes %[[WORD]] {odd}
+// CHECK: qvec.dot2 {{.*}}, %[[LAST]]
+// CHECK: arith.shrsi
+// CHECK: return
+func.func @main(%x: memref<1x1x2x16xi8>, %w: memref<1x1x8x16xi8>, %b: memref<16xi32>, %y: memref<1x1x2x4xi8>) {
+  qvec.kernel contraction input(%x : memref<1x1x2x16xi8>) weight(%w : memref<1x1x8x16xi8>)
+      bias(%b : memref<16xi32>) outs(%y : memref<1x1x2x4xi8>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 2, vectors = 4, lanes = 1, group = 2, mergeTaps = false, pass = 1, paired = true, joined = true>
+      packing <bits = 4, block = 0, chunk = 1, scale = none, zeroPoint = 8, zeroPoints = false> epilogue {
+  ^bb0(%acc: i32):
+    %0 = qvec.saturate %acc : i32 to i8
+    qvec.yield %0 : i8
+  }
+  return
+}
+
+// -----
+
+// Steps of 16 elements: a vector has the weights of two channels, both of which are
+// made 16 times as large.
+
+// CHECK-LABEL: func.func private @main_0_contraction
+// CHECK-DAG: %[[FOUR:.*]] = arith.constant dense<4> : vector<16xi8>
+// CHECK-DAG: %[[UPPER:.*]] = arith.constant dense<-16> : vector<16xi8>
+// CHECK: %[[ONE:.*]] = vector.load {{.*}} {alignment = 16 : i64} : memref<128xi8>, vector<16xi8>
+// CHECK: arith.shli %[[ONE]], %[[FOUR]]
+// CHECK: arith.andi %[[ONE]], %[[UPPER]]
+// CHECK: %[[TWO:.*]] = vector.load {{.*}} {alignment = 16 : i64} : memref<128xi8>, vector<16xi8>
+// CHECK: arith.shli %[[TWO]], %[[FOUR]]
+// CHECK-NOT: arith.andi
+// CHECK-COUNT-3: qvec.reduce_dot
+// CHECK-COUNT-3: arith.shrsi {{.*}} : vector<1xi32>
+func.func @main(%x: memref<1x1x2x16xi8>, %w: memref<1x1x1x128xi8>, %b: memref<16xi32>, %y: memref<1x1x2x3xi8>) {
+  qvec.kernel contraction input(%x : memref<1x1x2x16xi8>) weight(%w : memref<1x1x1x128xi8>)
+      bias(%b : memref<16xi32>) outs(%y : memref<1x1x2x3xi8>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 1, vectors = 4, lanes = 1, group = 16, mergeTaps = false, pass = 2>
+      packing <bits = 4, block = 0, chunk = 1, scale = none, zeroPoint = 8, zeroPoints = false> epilogue {
+  ^bb0(%acc: i32):
+    %0 = qvec.saturate %acc : i32 to i8
+    qvec.yield %0 : i8
+  }
+  return
+}

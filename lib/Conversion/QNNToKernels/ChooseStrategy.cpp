@@ -186,11 +186,15 @@ static Tile choosePairs(const TileProblem &p) {
   Tile tile;
   tile.rows = std::min<int64_t>(p.positions, 2);
   bool fitsStack = tile.rows * p.depth * 2 <= kMostWidenedBytes;
+  // A word has the halved weights of four channels.
+  if (p.isHalved && !fitsStack)
+    tile.rows = 1;
   int64_t most = tile.rows == 1 || fitsStack ? 4 : 2;
-  tile.vectors = std::min<int64_t>(
-      most, llvm::PowerOf2Ceil(std::max<int64_t>(p.channels, 2)));
+  int64_t channels =
+      p.isHalved ? most : llvm::PowerOf2Ceil(std::max<int64_t>(p.channels, 2));
+  tile.vectors = std::min(most, channels);
   tile.paired = true;
-  tile.joined = p.isShort;
+  tile.joined = p.isShort || p.isHalved;
   return tile;
 }
 

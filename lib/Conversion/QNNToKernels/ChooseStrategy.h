@@ -30,6 +30,8 @@ struct TileProblem {
   bool isLong = false;
   /// Whether the input has 8 bits, and sums without the bias fit 24.
   bool isBytes = false, isShort = false;
+  /// Whether weights of 4 bits share bytes.
+  bool isHalved = false;
 };
 
 struct Tile {

@@ -89,7 +89,12 @@ qvec::StrategyAttr completeStrategy(LoweringState &state,
 
 /// Whether the weight is stored in packed form: integers of fewer than 8 bits,
 /// of blocks, or with zero points.
-bool isPackedContraction(const ContractionView &view);
+bool isPackedContraction(const TargetLevel &target,
+                         const ContractionView &view);
+
+/// Whether a contraction of the level reads weights of 4 bits as it reads
+/// bytes, with two of them in each.
+bool canHalveWeights(const TargetLevel &target, const ContractionView &view);
 LogicalResult lowerPackedContraction(LoweringState &state,
                                      const ContractionView &view,
                                      const FusionGroup &group);

@@ -62,7 +62,7 @@ static bool isReadExactly(const TargetLevel &target, Value value) {
       return false;
     ContractionView view = getContractionView(user);
     return view.isInteger() && !view.isDepthwise() &&
-           !isPackedContraction(view) &&
+           !isPackedContraction(target, view) &&
            view.weightShape[3] % view.getStepElements(target) == 0;
   });
 }

@@ -24,6 +24,8 @@ struct WeightData {
   Type elementType;
   /// Per output channel; empty when elements need no scale.
   SmallVector<float> scales;
+  /// Whether elements have 4 bits and two of them are to share a byte.
+  bool halved = false;
 };
 } // namespace
 
@@ -70,22 +72,25 @@ static WeightData fromFloats(ArrayRef<float> values, Type f32) {
 
 /// Reads a constant weight. Formats without a kernel of their own are expanded
 /// to floats, with a remark.
-static FailureOr<WeightData> readWeight(const ContractionView &view) {
+static FailureOr<WeightData> readWeight(LoweringState &state,
+                                        const ContractionView &view) {
   Builder b(view.op->getContext());
   DenseElementsAttr attr;
   if (matchPattern(view.weight, m_Constant(&attr))) {
     // Integers of fewer bits are bytes here.
+    bool halved = canHalveWeights(state.target, view);
     if (attr.getElementType().isInteger() &&
         !attr.getElementType().isInteger(8)) {
-      view.op->emitRemark("weight of type ")
-          << attr.getElementType() << " of a "
-          << (view.isBytes() ? "depthwise convolution"
-                             : "layer with 16-bit activations")
-          << " is stored in bytes";
+      if (!halved)
+        view.op->emitRemark("weight of type ")
+            << attr.getElementType() << " of a "
+            << (view.isBytes() ? "depthwise convolution"
+                               : "layer with 16-bit activations")
+            << " is stored in bytes";
       attr = cast<DenseElementsAttr>(attr.mapValues(
           b.getI8Type(), [](const APInt &q) { return q.sext(8); }));
     }
-    return WeightData{getRawBytes(attr), attr.getElementType(), {}};
+    return WeightData{getRawBytes(attr), attr.getElementType(), {}, halved};
   }
   auto constant = view.weight.getDefiningOp<qnn::ConstantOp>();
   if (!constant)
@@ -161,12 +166,14 @@ static qvec::StrategyAttr chooseStrategy(LoweringState &state,
   problem.isLong = view.getSumType().isInteger(64);
   problem.isBytes = view.isBytes();
   problem.isShort = view.isBytes() && fits24Bits(view, data);
+  problem.isHalved = data.halved;
   problem.run = merge ? weight[2] * weight[3] : weight[3];
   Tile tile = chooseContractionTile(state.target, problem);
   tile.lanes = view.isInteger() ? state.target.getContractionLanes()
                                 : state.target.getLanes();
   return completeStrategy(state, view, spec, tile, problem.group,
-                          view.weightShape[0] * problem.depth * weightBytes,
+                          view.weightShape[0] * problem.depth * weightBytes /
+                              (data.halved ? 2 : 1),
                           merge && !tile.gathered);
 }
 
@@ -231,19 +238,24 @@ static void setWeight(LoweringState &state, const ContractionView &view,
   spec.strategy = chooseStrategy(state, view, spec, data, merge);
   qvec::StrategyAttr s = spec.strategy;
   spec.weight = state.constant(
-      packContraction(raw, data.elementType, view.groups, s.getGroup(),
-                      s.getMergeTaps(),
-                      {s.getPaired(), s.getJoined(), s.getGathered()}),
+      packContraction(
+          raw, data.elementType, view.groups, s.getGroup(), s.getMergeTaps(),
+          {s.getPaired(), s.getJoined(), s.getGathered(), data.halved}),
       loc);
+  if (data.halved)
+    spec.packing = qvec::PackingAttr::get(
+        loc.getContext(), /*bits=*/4, /*block=*/0, /*chunk=*/1,
+        NoneType::get(loc.getContext()), kHalvedOffset, /*zeroPoints=*/false,
+        /*shift=*/0, /*values=*/Type(), /*tableRows=*/0);
 }
 
 LogicalResult quantopt::lowerContraction(LoweringState &state,
                                          const FusionGroup &group) {
   ContractionView view = getContractionView(group.root);
-  if (isPackedContraction(view))
+  if (isPackedContraction(state.target, view))
     return lowerPackedContraction(state, view, group);
   Location loc = group.root->getLoc();
-  FailureOr<WeightData> data = readWeight(view);
+  FailureOr<WeightData> data = readWeight(state, view);
   if (failed(data))
     return failure();
   ArrayRef<int64_t> shape = view.weightShape;

@@ -26,7 +26,22 @@ static IntegerType getIntegerStorage(qnn::ConstantOp constant) {
   return dyn_cast<IntegerType>(element.getStorageType());
 }
 
-bool quantopt::isPackedContraction(const ContractionView &view) {
+bool quantopt::canHalveWeights(const TargetLevel &target,
+                               const ContractionView &view) {
+  // Sums 16 times as large fit 32 bits: |x| <= 128, |w| <= 8.
+  constexpr int64_t kMostElements = INT32_MAX / (16 * 128 * 8);
+  Type weight = cast<RankedTensorType>(view.weight.getType()).getElementType();
+  int64_t depth =
+      view.weightShape[1] * view.weightShape[2] * view.weightShape[3];
+  return weight.isSignlessInteger(4) && view.isBytes() && !view.isDepthwise() &&
+         view.getSumType().isInteger(32) && depth <= kMostElements &&
+         (target.pairsWords() || target.getContractionGroup() == 16);
+}
+
+bool quantopt::isPackedContraction(const TargetLevel &target,
+                                   const ContractionView &view) {
+  if (canHalveWeights(target, view))
+    return false;
   Type weight = cast<RankedTensorType>(view.weight.getType()).getElementType();
   if (auto integer = dyn_cast<IntegerType>(weight))
     return integer.getWidth() < 8 && !view.isDepthwise() &&

@@ -14,6 +14,13 @@
 using namespace quantopt;
 using qvec::kPanelWidth;
 
+/// Stores a weight of 4 bits in one half of a byte; see `qvec.kernel`.
+static void storeHalf(char weight, bool isPaired, bool isUpper, char &byte) {
+  int shift = isUpper ? 4 : 0;
+  int64_t code = weight + (isPaired && !isUpper ? kHalvedOffset : 0);
+  byte = char((byte & ~(15 << shift)) | (code & 15) << shift);
+}
+
 DenseElementsAttr quantopt::packContraction(const WeightView &w,
                                             Type elementType, int64_t groups,
                                             int64_t group, bool mergeTaps,
@@ -24,9 +31,10 @@ DenseElementsAttr quantopt::packContraction(const WeightView &w,
   int64_t runLength = w.height * w.width * w.channels / runs;
   int64_t steps = order.paired ? getPairedSteps(runLength)
                                : llvm::divideCeil(runLength, group);
-  int64_t lane = kPanelWidth * group;
-  SmallVector<char> packed(
-      groups * panels * runs * steps * lane * w.elementBytes, 0);
+  int64_t lane = kPanelWidth * group / (order.halved ? 2 : 1);
+  SmallVector<char> packed(groups * panels * runs * steps * lane *
+                               w.elementBytes,
+                           order.halved && order.paired ? kHalvedOffset : 0);
   int64_t rowSize = w.height * w.width * w.channels;
   for (int64_t o = 0; o < w.outputs; ++o) {
     int64_t g = o / perGroup, inGroup = o % perGroup;
@@ -36,6 +44,11 @@ DenseElementsAttr quantopt::packContraction(const WeightView &w,
       for (int64_t e = 0; e < runLength; ++e) {
         int64_t from = o * rowSize + r * runLength + e;
         int64_t to = (panel * runs + r) * steps * lane;
+        if (order.halved) {
+          to += getHalvedIndex(order.paired, e, column);
+          storeHalf(w.data[from], order.paired, column % 2 != 0, packed[to]);
+          continue;
+        }
         to += order.paired ? getPairedIndex(e, column)
                            : e / group * lane + column * group + e % group;
         std::memcpy(&packed[to * w.elementBytes],
@@ -43,7 +56,8 @@ DenseElementsAttr quantopt::packContraction(const WeightView &w,
       }
     }
   }
-  for (size_t i = 0; order.joined && i < packed.size(); i += 2)
+  bool isJoined = order.joined && !order.halved;
+  for (size_t i = 0; isJoined && i < packed.size(); i += 2)
     packed[i + 1] = char(packed[i + 1] - (static_cast<int8_t>(packed[i]) < 0));
   auto type =
       RankedTensorType::get({groups * panels, runs, steps, lane}, elementType);

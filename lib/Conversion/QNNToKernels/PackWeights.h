@@ -26,6 +26,8 @@ struct WeightView {
 /// What else `#qvec.strategy` says of the order of weights.
 struct WeightOrder {
   bool paired = false, joined = false, gathered = false;
+  /// Whether weights of 4 bits share a byte.
+  bool halved = false;
 };
 
 /// The packed form that `qvec.kernel contraction` reads; see there.

@@ -381,6 +381,36 @@ func.func @kernel_c14(%x: memref<1x1x1x4xi16>, %w: memref<1x1x2x32xi8>, %y: memr
 
 // -----
 
+// Weights of two channels share bytes where sums of both come from one product.
+func.func @kernel_c15(%x: memref<1x1x1x4xi8>, %w: memref<1x1x2x16xi8>, %y: memref<1x1x1x1xi32>) {
+  // expected-error @below {{'qvec.kernel' op expected a packing without scales or blocks, of 4 bits, and half of the bytes, of a contraction of signed bytes that is joined or has the group 16, but got #qvec.packing<bits = 4,}}
+  qvec.kernel contraction input(%x : memref<1x1x1x4xi8>) weight(%w : memref<1x1x2x16xi8>) outs(%y : memref<1x1x1x1xi32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 1, vectors = 2, lanes = 1, group = 2, mergeTaps = false, pass = 1, paired = true>
+      packing <bits = 4, block = 0, chunk = 1, scale = none, zeroPoint = 8, zeroPoints = false> epilogue {
+  ^bb0(%acc: i32):
+    qvec.yield %acc : i32
+  }
+  return
+}
+
+// -----
+
+// A weight of whole bytes.
+func.func @kernel_bytes_c15(%x: memref<1x1x1x16xi8>, %w: memref<1x1x1x256xi8>, %y: memref<1x1x1x1xi32>) {
+  // expected-error @below {{'qvec.kernel' op expected a packing without scales or blocks, of 4 bits, and half of the bytes}}
+  qvec.kernel contraction input(%x : memref<1x1x1x16xi8>) weight(%w : memref<1x1x1x256xi8>) outs(%y : memref<1x1x1x1xi32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 1, vectors = 1, lanes = 1, group = 16, mergeTaps = false, pass = 1>
+      packing <bits = 4, block = 0, chunk = 1, scale = none, zeroPoint = 8, zeroPoints = false> epilogue {
+  ^bb0(%acc: i32):
+    qvec.yield %acc : i32
+  }
+  return
+}
+
+// -----
+
 // Dilated taps are no neighbours.
 func.func @kernel_planes_c14(%x: memref<1x3x5x4xi8>, %w: memref<1x3x3x16xi8>, %y: memref<1x1x1x4xi32>) {
   // expected-error @below {{without dilation of columns, of signed bytes with sums of 32 bits, but got 'memref<1x3x5x4xi8>' and 'i32'}}

@@ -176,6 +176,60 @@ TEST_F(PackWeights, StepsOfPairsHaveAnElement) {
   }
 }
 
+/// Weights of 4 bits.
+static void makeSmall(Weight &weight) {
+  for (char &byte : weight.bytes)
+    byte = char(int(byte & 15) - 8);
+  weight.view.data = weight.bytes;
+}
+
+TEST_F(PackWeights, HalvedPairsShareBytes) {
+  // Pairs of 7 elements: (0, 2), (1, 3), (4, 6), (5, none).
+  Weight weight(18, 1, 1, 7, 1);
+  makeSmall(weight);
+  WeightOrder order;
+  order.paired = order.joined = order.halved = true;
+  DenseElementsAttr packed =
+      packContraction(weight.view, getType(1), /*groups=*/1, /*group=*/2,
+                      /*mergeTaps=*/false, order);
+  ASSERT_EQ(cast<RankedTensorType>(packed.getType()).getShape(),
+            ArrayRef<int64_t>({2, 1, 4, 16}));
+  const int64_t pairs[4][2] = {{0, 2}, {1, 3}, {4, 6}, {5, 7}};
+  const char *next = packed.getRawData().data();
+  for (int64_t panel = 0; panel < 2; ++panel)
+    for (const auto &pair : pairs)
+      for (int64_t four = 0; four < 16; four += 4)
+        for (int64_t element : pair)
+          for (int64_t two = 0; two < 4; two += 2, ++next) {
+            int64_t o = panel * 16 + four + two;
+            auto get = [&](int64_t channel) {
+              bool exists = channel < 18 && element < 7;
+              return exists ? weight.get(channel, 0, 0, element)[0] : 0;
+            };
+            EXPECT_EQ(*next & 15, get(o) + 8) << o << ", " << element;
+            EXPECT_EQ(int8_t(*next) >> 4, get(o + 1)) << o << ", " << element;
+          }
+}
+
+TEST_F(PackWeights, HalvedStepsShareBytes) {
+  Weight weight(3, 1, 1, 20, 1);
+  makeSmall(weight);
+  WeightOrder order;
+  order.halved = true;
+  DenseElementsAttr packed =
+      packContraction(weight.view, getType(1), /*groups=*/1, /*group=*/16,
+                      /*mergeTaps=*/false, order);
+  ASSERT_EQ(cast<RankedTensorType>(packed.getType()).getShape(),
+            ArrayRef<int64_t>({1, 1, 2, 128}));
+  for (int64_t e = 0; e < 32; ++e)
+    for (int64_t o = 0; o < 4; ++o) {
+      int8_t byte = packed.getRawData()[e / 16 * 128 + o / 2 * 16 + e % 16];
+      int low = int8_t(byte << 4) >> 4;
+      int expected = o < 3 && e < 20 ? weight.get(o, 0, 0, e)[0] : 0;
+      EXPECT_EQ(o % 2 ? byte >> 4 : low, expected) << o << ", " << e;
+    }
+}
+
 TEST_F(PackWeights, GatheredTapsAreOneRun) {
   // Of 12 elements, which fill a step of 16 but for the last four.
   Weight weight(3, 2, 3, 2, 1);

@@ -28,6 +28,24 @@ int64_t quantopt::getPairedIndex(int64_t element, int64_t channel) {
          channel % 2;
 }
 
+bool quantopt::isHalvedContraction(qvec::KernelOp kernel) {
+  return kernel.getKind() == qvec::KernelKind::Contraction &&
+         kernel.getPacking();
+}
+
+int64_t quantopt::getHalvedIndex(bool isPaired, int64_t element,
+                                 int64_t channel) {
+  if (isPaired) {
+    int64_t step = element / 4 * 2 + element % 2;
+    int64_t second = element / 2 % 2;
+    return step * qvec::kPanelWidth + channel / 4 * 4 + second * 2 +
+           channel % 4 / 2;
+  }
+  constexpr int64_t group = 16;
+  int64_t pairs = qvec::kPanelWidth / 2;
+  return (element / group * pairs + channel / 2) * group + element % group;
+}
+
 ContractionLayout::ContractionLayout(llvm::ArrayRef<int64_t> output,
                                      int64_t groups, qvec::StrategyAttr s)
     : groups(groups), channelsPerGroup(output[3] / groups),

@@ -282,6 +282,30 @@ static LogicalResult verifyPacked(KernelOp op, ShapedType init) {
   return success();
 }
 
+/// (C15): weights of 4 bits that share bytes in a contraction.
+static LogicalResult verifyHalves(KernelOp op) {
+  if (!op.getPacking() || op.getKind() == KernelKind::Packed)
+    return success();
+  PackingAttr packing = *op.getPacking();
+  StrategyAttr strategy = op.getStrategy() ? *op.getStrategy() : StrategyAttr();
+  bool fits = op.getKind() == KernelKind::Contraction &&
+              (strategy.getJoined() || strategy.getGroup() == 16) &&
+              op.getAccumulatorType().isInteger(32) && !op.getUnsignedInput();
+  auto weight =
+      fits ? cast<ShapedType>(op.getWeight().getType()) : ShapedType();
+  int64_t lane = fits ? kPanelWidth * strategy.getGroup() / 2 : 0;
+  if (fits && packing.getBits() == 4 && !packing.hasScales() &&
+      packing.hasIntegers() && packing.getBlock() == 0 &&
+      weight.getElementType().isInteger(8) && weight.getRank() == 4 &&
+      weight.getDimSize(3) == lane)
+    return success();
+  return op.emitOpError("expected a packing without scales or blocks, of 4 "
+                        "bits, and half of the bytes, of a contraction of "
+                        "signed bytes that is joined or has the group 16, but "
+                        "got ")
+         << packing;
+}
+
 /// (C11): the tables of a packed kernel.
 static LogicalResult verifyTables(KernelOp op, ShapedType init) {
   int64_t tableRows = op.getPacking() ? op.getPacking()->getTableRows() : 0;
@@ -411,6 +435,7 @@ LogicalResult KernelOp::verify() {
   if (failed(verifyPacked(*this, init)) ||    // (C7), (C12)
       failed(verifyStrategy(*this, input)) || // (C9), (C10)
       failed(verifyTables(*this, init)) ||    // (C11)
+      failed(verifyHalves(*this)) ||          // (C15)
       failed(verifyZeroPads(*this, input)) || // (C13)
       failed(verifyPairs(*this, input)))      // (C14)
     return failure();

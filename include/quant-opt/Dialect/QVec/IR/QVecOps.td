@@ -45,7 +45,14 @@ def QVec_KernelOp : QVec_Op<"kernel", [
       `[first of c, first of c + 1, second of c, second of c + 1]`; a joined one
       stores one less for `c + 1` where the byte before it is negative, so that
       both are a word `256 * (c + 1) + c`, and promises that sums of odd channels
-      fit 24 bits without the bias. With an
+      fit 24 bits without the bias. With a `packing` of 4 bits two weights share
+      a byte, that of an even channel `c` in the lower half and that of `c + 1` in
+      the upper one. With the group 16 a byte takes the place of two bytes of
+      `c` and `c + 1`, and halves have signs. A joined step stores for four
+      channels the bytes `[first of c and c + 1, first of c + 2 and c + 3, second
+      of c and c + 1, second of c + 2 and c + 3]`; lower halves are 8 more than
+      the weight, upper ones have signs, and sums may be as large as fits 28
+      bits. With an
       `i64` accumulator their sums are split so that no part
       exceeds 32 bits.
     * `packed`: a contraction whose weight is stored as `packing` says. With
@@ -115,7 +122,10 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     integers has zero pads: four numbers that are not negative and fit into the
     input's height and width. (C14) only a contraction of signed bytes with `i32`
     accumulators has a paired strategy, and only a depthwise kernel of those has
-    planes, without dilation of columns.
+    planes, without dilation of columns. (C15) a packing of a contraction has 4
+    bits, no scales and no blocks; the contraction is one of signed bytes with
+    `i32` accumulators that is joined or has the group 16, and its steps have half
+    of the bytes.
   }];
   let arguments = (ins QVec_KernelKindAttr:$kind, QVec_Shaped:$input,
                        Optional<QVec_Shaped>:$weight,

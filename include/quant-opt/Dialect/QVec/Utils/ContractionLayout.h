@@ -39,6 +39,15 @@ constexpr int64_t kIndexedWeights = 2;
 int64_t getPairedSteps(int64_t runLength);
 int64_t getPairedIndex(int64_t element, int64_t channel);
 
+/// Where two channels' weights of 4 bits for an element of a run are in a panel
+/// of a paired strategy, or of one of the group 16. The even channel has the
+/// lower half of the byte; see `qvec.kernel`.
+int64_t getHalvedIndex(bool isPaired, int64_t element, int64_t channel);
+/// Whether weights of a contraction have 4 bits and share bytes so.
+bool isHalvedContraction(qvec::KernelOp kernel);
+/// What is added to the weights in lower halves before they are stored.
+constexpr int64_t kHalvedOffset = 8;
+
 /// The parts of a contraction's output.
 struct ContractionLayout {
   ContractionLayout(llvm::ArrayRef<int64_t> output, int64_t groups,
