@@ -50,7 +50,14 @@ int64_t Graph::getCallBytes() const {
   // The return address, and what aligning the stack to a vector's size takes:
   // frames are rounded up to it as well.
   constexpr int64_t vectorBytes = 64, addressBytes = 8;
-  return object.makeTriple().isX86() ? addressBytes + 2 * vectorBytes : 0;
+  llvm::Triple triple = object.makeTriple();
+  if (triple.isX86())
+    return addressBytes + 2 * vectorBytes;
+  // Calls keep the stack aligned to 8 bytes, vectors of 16 need more.
+  constexpr int64_t helium = 16, call = 8;
+  bool hasVectors =
+      triple.getSubArch() == llvm::Triple::ARMSubArch_v8_1m_mainline;
+  return hasVectors ? helium - call : 0;
 }
 
 /// Whether frames depend on the length of vectors, which only the processor
