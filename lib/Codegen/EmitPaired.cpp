@@ -36,11 +36,14 @@ static constexpr int64_t kPairBytes = 4;
 static constexpr int64_t kBlock = 4, kBlockSteps = 2;
 /// Steps that a turn of the innermost loop should have.
 static constexpr int64_t kUnrolledSteps = 24;
-/// Those that it must have.
-static constexpr int64_t kFewestSteps = 8;
+/// Those that it must have, and those of loops that leave some steps over,
+/// which stand behind the loop.
+static constexpr int64_t kFewestSteps = 8, kUnevenSteps = 12;
 /// Blocks that a turn of the copying loop moves, and that one of the loop for a
-/// single position sums.
-static constexpr int64_t kUnrolledBlocks = 4, kSummedBlocks = 8;
+/// single position sums: fewer where the position is left over from tiles of
+/// several.
+static constexpr int64_t kUnrolledBlocks = 4, kSummedBlocks = 8,
+                         kLeftBlocks = 4;
 /// Words of weights that are loaded together.
 static constexpr int64_t kWeightWords = 2;
 
@@ -52,6 +55,19 @@ static int64_t getDivisor(int64_t number, int64_t limit) {
   return divisor;
 }
 
+/// Steps for each turn of a loop over all of them: a divisor, or what leaves
+/// few over.
+static int64_t getTurn(int64_t steps) {
+  int64_t best = getDivisor(steps, kUnrolledSteps);
+  if (best >= std::min(steps, kFewestSteps))
+    return best;
+  best = kUnevenSteps;
+  for (int64_t turn = best; turn >= kFewestSteps; --turn)
+    if (steps % turn < steps % best)
+      best = turn;
+  return best;
+}
+
 namespace {
 /// Emits the tiles of one kernel.
 class PairedEmitter {
@@ -60,10 +76,11 @@ public:
   void emitTile(const ContractionBlock &block, const TilePosition &at);
 
 private:
-  /// Some of a group's channels: the first one, how many, and how many exist.
+  /// Some of a group's channels: the first one, how many, and how many of them
+  /// are sure to exist; all do before channel `full` of the group.
   struct Channels {
     Value first;
-    int64_t count, valid;
+    int64_t count, valid, full;
   };
 
   SmallVector<Value> widenInput(const ContractionBlock &block,
@@ -391,10 +408,7 @@ SmallVector<Value> PairedEmitter::sumWords(const TilePosition &at, Value weight,
                                           before);
                         });
   }
-  unrolled = getDivisor(steps, kUnrolledSteps);
-  // Few factors: the last turn is shorter.
-  if (unrolled < kFewestSteps)
-    unrolled = std::min(steps, kUnrolledSteps);
+  unrolled = getTurn(steps);
   int64_t turns = steps / unrolled;
   SmallVector<Value> total = e.reduceLoop(
       e.index(0), e.index(turns), sums, [&](Value turn, ValueRange before) {
@@ -433,7 +447,7 @@ SmallVector<Value> PairedEmitter::sumRun(const ContractionRun &run,
   int64_t blocks = runSteps / kBlockSteps;
   SmallVector<Value> total(sums);
   if (blocks != 0) {
-    int64_t unrolled = getDivisor(blocks, kSummedBlocks);
+    int64_t unrolled = getDivisor(blocks, words ? kLeftBlocks : kSummedBlocks);
     total = e.reduceLoop(e.index(0), e.index(blocks / unrolled), sums,
                          [&](Value turn, ValueRange before) {
                            return addBlocks(e.mul(turn, unrolled), unrolled,
@@ -481,12 +495,24 @@ void PairedEmitter::emitChannels(const ContractionBlock &block,
                       return sumRun(run, channels, outer);
                     });
   separate(block, channels, sums);
-  SmallVector<KernelEmitter::TilePart> parts;
-  for (int64_t i = 0; i < at.rows; ++i)
-    for (int64_t c = 0; c < channels.valid; ++c)
-      parts.push_back({sums[i * channels.count + c], i, c, 1});
-  e.finishTile(parts, at.n, at.h, at.w,
-               e.add(getOutChannel(e, layout, block), channels.first), Value());
+  auto finish = [&](int64_t begin, int64_t end) {
+    SmallVector<KernelEmitter::TilePart> parts;
+    for (int64_t i = 0; i < at.rows; ++i)
+      for (int64_t c = begin; c < end; ++c)
+        parts.push_back({sums[i * channels.count + c], i, c, 1});
+    e.finishTile(parts, at.n, at.h, at.w,
+                 e.add(getOutChannel(e, layout, block), channels.first),
+                 Value());
+  };
+  finish(0, channels.valid);
+  if (channels.valid == channels.count || channels.full == 0)
+    return;
+  Value exist = arith::CmpIOp::create(e.b, e.loc, arith::CmpIPredicate::slt,
+                                      channels.first, e.index(channels.full));
+  auto branch = scf::IfOp::create(e.b, e.loc, exist, /*withElse=*/false);
+  OpBuilder::InsertionGuard guard(e.b);
+  e.b.setInsertionPointToStart(branch.thenBlock());
+  finish(channels.valid, channels.count);
 }
 
 void PairedEmitter::emitTile(const ContractionBlock &block,
@@ -498,11 +524,15 @@ void PairedEmitter::emitTile(const ContractionBlock &block,
     inputSums = sumInput(block, at);
   int64_t size = strategy.getVectors();
   int64_t full = block.valid / size * size, left = block.valid - full;
-  e.forLoop(e.index(0), e.index(full), size, [&](Value channel) {
-    emitChannels(block, at, {channel, size, size}, inputSums);
-  });
-  if (left != 0)
-    emitChannels(block, at, {e.index(full), left + left % 2, left}, inputSums);
+  if (full == 0)
+    return emitChannels(block, at, {e.index(0), left + left % 2, left, 0},
+                        inputSums);
+  // Weights and parameters are there for all channels of a panel.
+  int64_t sure = left == 0 ? size : left;
+  e.forLoop(e.index(0), e.index(llvm::alignTo(block.valid, size)), size,
+            [&](Value channel) {
+              emitChannels(block, at, {channel, size, sure, full}, inputSums);
+            });
 }
 
 void quantopt::emitPairs(KernelEmitter &e, const ContractionLayout &layout) {

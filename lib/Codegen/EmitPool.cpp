@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelEmitter.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace quantopt;
@@ -49,6 +50,9 @@ PoolEmitter::PoolEmitter(KernelEmitter &emitter)
   bool bytesOnly = isMax && element.isInteger(8) &&
                    e.kernel.getEpilogue().front().getOperations().size() == 1;
   lanes = bytesOnly ? 64 : 16;
+  // General registers hold as many sums as leave room for addresses.
+  if (!getTargetLevel(e.kernel).hasVectors() && accumulator.isInteger())
+    lanes = 4;
 }
 
 /// Taps whose input position lies in the input.
