@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Compiler/EmitObject.h"
+#include "CompleteFrames.h"
 #include "Entry.h"
 #include "ObjectFacts.h"
 #include "SplitModel.h"
@@ -54,12 +55,14 @@ static llvm::CodeGenOptLevel getCodeGenLevel(OptLevel level) {
 }
 
 /// Leaves out the scheduler before register allocation for processors whose few
-/// registers it would exceed.
-static void keepOrder(llvm::TargetMachine &machine, llvm::PassManagerBase &,
-                      llvm::TargetPassConfig *passes) {
+/// registers it would exceed; makes the sizes of frames complete.
+static void configurePasses(llvm::TargetMachine &machine,
+                            llvm::PassManagerBase &,
+                            llvm::TargetPassConfig *passes) {
   if (keepsOrder(machine.getTargetTriple().str(), machine.getTargetCPU(),
                  machine.getTargetFeatureString()))
     passes->disablePass(&llvm::MachineSchedulerID);
+  completeFrames(*passes);
 }
 
 /// Makes LLVM's code generators known, once: parts of a model are compiled at
@@ -67,7 +70,7 @@ static void keepOrder(llvm::TargetMachine &machine, llvm::PassManagerBase &,
 static void initializeTargets() {
   static llvm::once_flag flag;
   llvm::call_once(flag, [] {
-    static llvm::RegisterTargetPassConfigCallback callback(keepOrder);
+    static llvm::RegisterTargetPassConfigCallback callback(configurePasses);
     llvm::InitializeAllTargetInfos();
     llvm::InitializeAllTargets();
     llvm::InitializeAllTargetMCs();

@@ -135,6 +135,8 @@ void HeaderWriter::writeMemory() {
   define("BSS_BYTES", llvm::Twine(memory.bssBytes));
   if (memory.stackBytes)
     define("STACK_BYTES", llvm::Twine(*memory.stackBytes));
+  if (memory.stackVectorBits)
+    define("STACK_VECTOR_BITS", llvm::Twine(memory.stackVectorBits));
 }
 
 void HeaderWriter::write() {

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ObjectFacts.h"
+#include "CompleteFrames.h"
 #include "StackBound.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/BinaryFormat/ELF.h"
@@ -101,6 +102,8 @@ llvm::Error quantopt::readMemoryFacts(const Bytes &object, StringRef entry,
     return llvm::Error::success();
   countSections(*elf, memory);
   memory.stackBytes = computeStackBound(*elf, entry);
+  if (hasScalableFrames(*elf))
+    memory.stackVectorBits = kMostVectorBits;
   return llvm::Error::success();
 }
 

@@ -180,6 +180,8 @@ static void writeMemory(json::OStream &out, const ModelDescription &model) {
     if (!memory.stackBytes)
       return;
     out.attribute("stack_bytes", *memory.stackBytes);
+    if (memory.stackVectorBits)
+      out.attribute("stack_vector_bits", memory.stackVectorBits);
     out.attribute("ram_bytes", getRamBytes(model));
   });
 }

@@ -47,22 +47,11 @@ private:
 } // namespace
 
 int64_t Graph::getCallBytes() const {
-  // The return address, and what aligning the stack to a vector's size takes:
-  // frames are rounded up to it as well.
-  constexpr int64_t vectorBytes = 64, addressBytes = 8;
-  llvm::Triple triple = object.makeTriple();
-  if (triple.isX86())
-    return addressBytes + 2 * vectorBytes;
-  // Calls keep the stack aligned to 8 bytes, vectors of 16 need more.
-  constexpr int64_t helium = 16, call = 8;
-  bool hasVectors =
-      triple.getSubArch() == llvm::Triple::ARMSubArch_v8_1m_mainline;
-  return hasVectors ? helium - call : 0;
+  // The return address.
+  return object.makeTriple().isX86() ? 8 : 0;
 }
 
-/// Whether frames depend on the length of vectors, which only the processor
-/// knows.
-static bool hasScalableFrames(const ELFObjectFileBase &object) {
+bool quantopt::hasScalableFrames(const ELFObjectFileBase &object) {
   if (!object.makeTriple().isRISCV())
     return false;
   auto features = object.getFeatures();
@@ -197,7 +186,12 @@ std::optional<int64_t> Graph::getDepth(StringRef entry) {
 std::optional<int64_t>
 quantopt::computeStackBound(const ELFObjectFileBase &object, StringRef entry) {
   Graph graph(object);
-  if (hasScalableFrames(object) || !graph.read())
+  if (!graph.read())
     return std::nullopt;
-  return graph.getDepth(entry);
+  std::optional<int64_t> depth = graph.getDepth(entry);
+  // A function that calls none may use bytes below its frame.
+  constexpr int64_t redZone = 128;
+  if (depth && object.makeTriple().isX86())
+    *depth += redZone;
+  return depth;
 }

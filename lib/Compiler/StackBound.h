@@ -18,11 +18,15 @@ namespace quantopt {
 /// caller's `parallel_for` takes excluded. Nothing when the object does not
 /// say, or when functions call each other in circles.
 ///
-/// Frames are in the sections `.stack_sizes`; a function counts as called where
-/// it is referred to, directly or from a table.
+/// Frames are in the sections `.stack_sizes`, complete (`completeFrames`); a
+/// function counts as called where it is referred to, directly or from a table.
 std::optional<int64_t>
 computeStackBound(const llvm::object::ELFObjectFileBase &object,
                   StringRef entry);
+
+/// Whether frames depend on the length of vectors, which only the processor
+/// knows.
+bool hasScalableFrames(const llvm::object::ELFObjectFileBase &object);
 
 } // namespace quantopt
 

@@ -28,7 +28,6 @@ class Row:
     board: tuple = ()  # addresses of code and RAM, bytes of RAM
     features: str = ""
     integers: bool = False  # code without floats has no instruction on them
-    scalable: bool = False  # frames depend on the length of vectors, and have no bound
     portable: tuple = ()  # how clang translates the model's C; empty: machine code
     needs: tuple = ()  # features of this machine, as the kernel names them
 
@@ -54,9 +53,9 @@ def _board(name, triple, cpu, machine, emulated=None, code=0x0, ram=0x20000000, 
                portable=portable)
 
 
-def _user(name, triple, cpu, program, emulated, clang=(), features="", scalable=False):
+def _user(name, triple, cpu, program, emulated, clang=(), features=""):
     return Row(name, triple, cpu, (program, "-cpu", emulated), "qemu-user", tuple(clang),
-               features=features, scalable=scalable)
+               features=features)
 
 
 STRICT_C = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror")
@@ -76,7 +75,7 @@ ROWS = (
     _user("aarch64-i8mm", "aarch64-linux-gnu", "aarch64-i8mm", "qemu-aarch64", "max,sve=off"),
     _user("rv64gc", "riscv64-linux-gnu", "rv64gc", "qemu-riscv64", "rv64,v=false", _RISCV64),
     *(_user(f"rv64gcv-{bits}", "riscv64-linux-gnu", "rv64gcv", "qemu-riscv64",
-            f"rv64,v=true,vlen={bits},elen=64,vext_spec=v1.0", _RISCV64, scalable=True)
+            f"rv64,v=true,vlen={bits},elen=64,vext_spec=v1.0", _RISCV64)
       for bits in (128, 256, 512)),
     _user("rv32imac", "riscv32-linux-gnu", "rv32imac", "qemu-riscv32", "rv32,f=false,d=false",
           ("-march=rv32imac", "-mabi=ilp32")),

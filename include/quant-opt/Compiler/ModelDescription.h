@@ -47,6 +47,9 @@ struct MemoryDescription {
   int64_t textBytes = 0, rodataBytes = 0, dataBytes = 0, bssBytes = 0;
   /// The most stack that a run takes, `parallel_for` excluded.
   std::optional<int64_t> stackBytes;
+  /// The longest vector registers for which that is true, in bits; 0 where they
+  /// have a fixed length.
+  int64_t stackVectorBits = 0;
 
   int64_t getFlashBytes() const { return textBytes + rodataBytes + dataBytes; }
 };
