@@ -59,6 +59,7 @@ private:
   bool canDiffer(const LeafSlot &slot, const KernelLeaf &leaf) const;
   bool isArgument(unsigned slot) const;
   bool slowsLoops() const;
+  Type getFieldType(Parameter parameter) const;
   LLVM::LLVMFuncOp createFunction(SymbolTable &symbols);
   void setParameters(LLVM::LLVMFuncOp func, ArrayRef<LeafSlot> places,
                      ValueRange given);
@@ -182,6 +183,22 @@ bool Group::slowsLoops() const {
   return counts ? uses != 0 : uses * opsPerUse > ops;
 }
 
+/// The type of what a table holds. Numbers of 64 bits that fit 32 are shorter
+/// there, and factors that an instruction widens.
+Type Group::getFieldType(Parameter parameter) const {
+  const KernelLeaf &leaf = members.front().leaves[parameter];
+  if (leaf.kind != KernelLeaf::Number)
+    return leaf.value.getType();
+  Type type = getNumber(leaf).getType();
+  auto isShort = [&](const Member &member) {
+    auto number = cast<IntegerAttr>(getNumber(member.leaves[parameter]));
+    return number.getValue().isSignedIntN(32);
+  };
+  if (type.isInteger(64) && llvm::all_of(members, isShort))
+    return IntegerType::get(type.getContext(), 32);
+  return type;
+}
+
 LogicalResult Group::plan() {
   auto haveSameValue = [&](unsigned x, unsigned y) {
     return llvm::all_of(members, [&](const Member &member) {
@@ -207,10 +224,7 @@ LogicalResult Group::plan() {
         arguments.push_back(slot);
       } else {
         fields.push_back(slot);
-        const KernelLeaf &leaf = members.front().leaves[slot];
-        fieldTypes.push_back(leaf.kind == KernelLeaf::Number
-                                 ? getNumber(leaf).getType()
-                                 : leaf.value.getType());
+        fieldTypes.push_back(getFieldType(slot));
       }
     }
     parameters[slot] = *found;
@@ -278,7 +292,11 @@ Value Group::loadField(OpBuilder &b, Location loc, Value table,
                                      /*isNonTemporal=*/false,
                                      /*isInvariant=*/true);
   Value leaf = members.front().leaves[parameter].value;
-  auto vector = leaf ? dyn_cast<VectorType>(leaf.getType()) : VectorType();
+  if (!leaf)
+    return value;
+  auto vector = dyn_cast<VectorType>(leaf.getType());
+  if (Type type = getElementTypeOrSelf(leaf.getType()); type != value.getType())
+    value = LLVM::SExtOp::create(b, loc, type, value);
   if (!vector)
     return value;
   Value lanes = LLVM::PoisonOp::create(b, loc, vector);
@@ -373,11 +391,16 @@ LLVM::GlobalOp Group::createTable(Member &member, SymbolTable &symbols) {
   IRMapping mapping;
   for (auto [i, field] : llvm::enumerate(fields)) {
     const KernelLeaf &leaf = member.leaves[field];
-    Value value =
-        leaf.kind == KernelLeaf::Number
-            ? LLVM::ConstantOp::create(b, loc, fieldTypes[i], getNumber(leaf))
-                  .getResult()
-            : cloneLeaf(b, leaf.value, mapping);
+    Value value;
+    if (leaf.kind == KernelLeaf::Number) {
+      TypedAttr number = getNumber(leaf);
+      if (number.getType() != fieldTypes[i])
+        number =
+            IntegerAttr::get(fieldTypes[i], cast<IntegerAttr>(number).getInt());
+      value = LLVM::ConstantOp::create(b, loc, fieldTypes[i], number);
+    } else {
+      value = cloneLeaf(b, leaf.value, mapping);
+    }
     all = LLVM::InsertValueOp::create(b, loc, all, value, int64_t(i));
   }
   LLVM::ReturnOp::create(b, loc, all);
