@@ -31,7 +31,8 @@ def check(seed, options):
     expected = tflite_reference.evaluate(network, samples)
     problems = []
     try:
-        problems += session.compare(model, x, ["--rounding=source"], options.cpu.split(","), ["1"])
+        problems += session.compare(model, x, ["--rounding=source", "--integer-only"],
+                                    options.cpu.split(","), ["1"])
         np.save(session.path("reference.npy"), expected)
         problem = execution.difference(session.path("expected.npy"), session.path("reference.npy"))
         problems += [f"the interpreter and TFLite: {problem}"] if problem else []

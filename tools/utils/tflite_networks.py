@@ -124,6 +124,23 @@ class Builder:
         self.append(kind, [start, self.last], self.shape, None, self.zero(function),
                     activation=function)
 
+    def extreme(self):
+        """The larger or smaller of a value and a convolution of it, of one type."""
+        start, own = self.last, self.tensor()
+        self.conv(self.shape[3], stride=1, padding=0)
+        self.append("QUANTIZE", [self.last], self.shape, own.scale, own.zero)
+        kind = str(self.random.choice(("MAXIMUM", "MINIMUM")))
+        self.append(kind, [start, self.last], self.shape, own.scale, own.zero)
+
+    def prelu(self):
+        """A slope for each channel, of either sign."""
+        data = self.random.integers(-128, 128, (1, 1, self.shape[3])).astype(np.int8)
+        scale = np.float32(np.exp(self.random.uniform(-7, -4)))
+        slope = self.net.constant(f"slope_{len(self.net.tensors)}", data, scale,
+                                  int(self.random.integers(-40, 40)))
+        self.values[slope] = data
+        self.append("PRELU", [self.last, slope], self.shape, None, self.zero())
+
     def pool(self):
         kind = str(self.random.choice(("AVERAGE_POOL_2D", "MAX_POOL_2D")))
         size, stride = int(self.random.integers(2, 4)), int(self.random.integers(1, 3))
@@ -185,7 +202,8 @@ def build(seed):
     """A network and samples for it."""
     builder = Builder(seed)
     layers = (builder.conv, builder.depthwise, builder.residual, builder.residual, builder.pool,
-              builder.function, builder.function, builder.pad, builder.concat, builder.transpose_conv)
+              builder.function, builder.function, builder.pad, builder.concat, builder.transpose_conv,
+              builder.extreme, builder.prelu)
     builder.conv()
     for _ in range(int(builder.random.integers(2, 7))):
         layers[int(builder.random.integers(len(layers)))]()

@@ -224,10 +224,20 @@ def add(net, op, values, sign=1):
 def mul(net, op, values):
     a, b = (net.tensors[i] for i in op.inputs)
     y = net.tensors[op.outputs[0]]
-    real = float(np.float32(a.scale)) * float(np.float32(b.scale)) / float(np.float32(y.scale))
+    real = float(np.float32(a.scale) * np.float32(b.scale) / np.float32(y.scale))
     get = lambda i, t: values[i].astype(np.int64) - t.zero
     product = get(op.inputs[0], a) * get(op.inputs[1], b)
     return finish(multiply(product, *quantize_multiplier(real)), y, op.options["activation"])
+
+
+def prelu(net, op, values):
+    x, slope, y = (net.tensors[i] for i in (*op.inputs, *op.outputs))
+    ratio, product = np.float32(x.scale) / np.float32(y.scale), \
+        np.float32(x.scale) * np.float32(slope.scale) / np.float32(y.scale)
+    data = values[op.inputs[0]].astype(np.int64) - x.zero
+    times = data * (values[op.inputs[1]].astype(np.int64) - slope.zero)
+    return finish(np.where(data >= 0, multiply(data, *quantize_multiplier(float(ratio))),
+                           multiply(times, *quantize_multiplier(float(product)))), y)
 
 
 def pool(net, op, values):
@@ -351,6 +361,9 @@ KERNELS = {
     "CONCATENATION": move(lambda op, v, net: np.concatenate(v, op.options["axis"])),
     "RESHAPE": move(lambda op, v, net: v[0].reshape(
         (v[0].shape[0], *net.tensors[op.outputs[0]].shape[1:]))),
+    "PRELU": prelu,
+    "MAXIMUM": move(lambda op, v, net: np.maximum(*v)),
+    "MINIMUM": move(lambda op, v, net: np.minimum(*v)),
     "TRANSPOSE": move(lambda op, v, net: v[0].transpose(v[1])),
 }
 

@@ -278,16 +278,19 @@ Value Fusion::createRescaleAdd(Location loc, Type type, Value lhs, Value rhs,
 
 FailureOr<Value> Fusion::fuseBinary(BinaryOp op) {
   BinaryFn fn = op.getFn();
-  if (fn == BinaryFn::PRelu && !options.sourceRounding)
-    return fusePRelu(op);
-  if (fn != BinaryFn::Add && fn != BinaryFn::Sub && fn != BinaryFn::Mul)
+  if (fn == BinaryFn::Div)
     return fail(op, "'" + stringifyBinaryFn(fn) +
                         "' of two tensors has no integer form");
   auto lhs = getOperand(op.getLhs()), rhs = getOperand(op.getRhs());
   if (!lhs || !rhs)
     return fail(op, "an operand is not quantized to 8 bits");
+  if (fn == BinaryFn::Max || fn == BinaryFn::Min)
+    return fuseExtreme(op, *lhs, *rhs);
   bool isWide = lhs->params.isWide() || rhs->params.isWide() || target.isWide();
-  if (options.sourceRounding && !isWide)
+  bool isSource = options.sourceRounding && !isWide;
+  if (fn == BinaryFn::PRelu)
+    return isSource ? fuseSourcePRelu(op, *lhs, *rhs) : fusePRelu(op);
+  if (isSource)
     return fuseSourceBinary(op, *lhs, *rhs);
   widen(*lhs, *rhs);
   Type type = getTargetType(op);

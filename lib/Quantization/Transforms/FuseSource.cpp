@@ -13,6 +13,7 @@
 
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
 #include "quant-opt/Quantization/Transforms/Fusion.h"
+#include "quant-opt/Support/Arithmetic.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace quantopt;
@@ -112,8 +113,8 @@ FailureOr<Value> Fusion::fuseSourceBinary(BinaryOp op,
                                           const IntegerOperand &rhs) {
   if (op.getFn() != BinaryFn::Mul)
     return fuseSourceSum(op, lhs, rhs);
-  double scale = double(lhs.params.scale) * double(rhs.params.scale) /
-                 double(target.scale);
+  // Like the kernel's, a product of binary32.
+  double scale = double(lhs.params.scale * rhs.params.scale / target.scale);
   if (scale >= 0x1p30)
     return fail(op, "the scales of its operands exceed the result's too far");
   SmallVector<Multiplier> multipliers;
@@ -125,6 +126,41 @@ FailureOr<Value> Fusion::fuseSourceBinary(BinaryOp op,
                            int32_t(rhs.params.zeroPoint), multipliers.front().m,
                            multipliers.front().shift, int32_t(target.zeroPoint),
                            int32_t(target.min), int32_t(target.max), twice));
+}
+
+FailureOr<Value> Fusion::fuseSourcePRelu(BinaryOp op,
+                                         const IntegerOperand &input,
+                                         const IntegerOperand &slope) {
+  if (op.getLhs().getType() != op.getType())
+    return fail(op, "its slope is larger than its input");
+  const SignedParams &x = input.params, &s = slope.params;
+  // Binary32, as in the kernel.
+  double ratio = double(x.scale / target.scale);
+  double product = double(x.scale * s.scale / target.scale);
+  if (ratio >= 0x1p30 || product >= 0x1p30)
+    return fail(op, "the scales of its operands exceed the result's too far");
+  // One of both parts is 0 at each element, so that their sum is exact.
+  constexpr int32_t lowest = -128, highest = 127;
+  auto zeroPoint = int32_t(target.zeroPoint);
+  ByteParams bytes{target.scale, zeroPoint, lowest, highest};
+  SmallVector<int8_t> table = makeRescaleTable(ratio, x.toBytes(), bytes);
+  Location loc = op.getLoc();
+  Value positive = createLookup(builder, loc, input, [&](int64_t q) {
+    return q >= x.zeroPoint ? table[q + 128] : zeroPoint;
+  });
+  SmallVector<Multiplier> multipliers;
+  bool twice = deriveSourceMultipliers(
+      product, IntegerRange{-255 * 255, 255 * 255}, multipliers);
+  Value negative = RescaleMulOp::create(
+      builder, loc, getTargetType(op), takeHalf(input, /*upper=*/false),
+      slope.value, int32_t(x.zeroPoint), int32_t(s.zeroPoint),
+      multipliers.front().m, multipliers.front().shift, zeroPoint, lowest,
+      highest, twice);
+  AffineParams own{target.scale, target.zeroPoint};
+  auto sum = deriveRescaleAdd(own, own, own, lowest, highest);
+  if (!sum)
+    return fail(op, "its scale is too large for integers");
+  return createRescaleAdd(loc, getTargetType(op), positive, negative, *sum);
 }
 
 //===----------------------------------------------------------------------===//

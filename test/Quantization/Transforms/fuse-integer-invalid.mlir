@@ -119,3 +119,16 @@ func.func @long_sum(%x: tensor<1x130000x!a>) -> tensor<1x1x!a> {
   %2 = qnn.quantize %1 : tensor<1x1xf32> -> tensor<1x1x!a>
   return %2 : tensor<1x1x!a>
 }
+
+// -----
+
+!a = !qnn.affine<i16, 0.5 : 3>
+
+func.func @wide_maximum(%x: tensor<2x!a>, %y: tensor<2x!a>) -> tensor<2x!a> {
+  %0 = qnn.dequantize %x : tensor<2x!a> -> tensor<2xf32>
+  %1 = qnn.dequantize %y : tensor<2x!a> -> tensor<2xf32>
+  // expected-remark@below {{stays float: 'max' has an integer form for 8 bits and fixed shapes}}
+  %2 = qnn.binary max %0, %1 : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %3 = qnn.quantize %2 : tensor<2xf32> -> tensor<2x!a>
+  return %3 : tensor<2x!a>
+}

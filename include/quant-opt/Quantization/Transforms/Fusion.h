@@ -111,6 +111,8 @@ private:
                                          StringRef why);
   FailureOr<Value> fuseBinary(qnn::BinaryOp op);
   FailureOr<Value> fusePRelu(qnn::BinaryOp op);
+  FailureOr<Value> fuseExtreme(qnn::BinaryOp op, const IntegerOperand &lhs,
+                               const IntegerOperand &rhs);
   Value createRescaleAdd(Location loc, Type type, Value lhs, Value rhs,
                          const RescaleAdd &constants);
   FailureOr<Value> fuseAverage(Operation *op, Value input,
@@ -126,6 +128,9 @@ private:
                                     const IntegerOperand &rhs);
   FailureOr<Value> fuseSourceSum(qnn::BinaryOp op, const IntegerOperand &lhs,
                                  const IntegerOperand &rhs);
+  FailureOr<Value> fuseSourcePRelu(qnn::BinaryOp op,
+                                   const IntegerOperand &input,
+                                   const IntegerOperand &slope);
   FailureOr<Value> fuseSourceAverage(Operation *op, const IntegerOperand &input,
                                      qnn::WindowAttr window);
   FailureOr<Value> fuseSourceSoftmax(qnn::SoftmaxOp op,
