@@ -2,13 +2,13 @@
 """Compares what random layers cost with layers of the four MLPerf Tiny networks.
 
 usage: check_layers_cost.py FOLDER [--targets=A,B,...] [--first=SEED] [--count=N]
-                            [--kinds=conv,pointwise,depthwise,dense]
+                            [--kinds=conv,pointwise,depthwise,dense] [--large]
 
 A layer is a convolution, a pointwise or depthwise one, or a dense layer of bytes with a
 requantization. Each runs alone, in an emulator; its output must be the interpreter's.
 Prints instructions per multiply-add, for random layers beside the largest figure of a
-layer of the networks of the same kind. Exits with 1 when one takes more than 1.5 times as
-much.
+layer of the networks of the same kind. With --large the layers to compare with are those
+of larger networks. Exits with 1 when a random one takes more than 1.5 times as much.
 """
 import argparse
 import dataclasses
@@ -100,6 +100,15 @@ NETWORKS = (
 )
 
 
+# Layers for processors with more memory; pointwise ones of one column are products of
+# matrices.
+LARGE = (
+    Layer("conv", 28, 28, 128, 128, (3, 3)), Layer("pointwise", 56, 56, 64, 256),
+    Layer("pointwise", 196, 1, 1152, 256), Layer("pointwise", 128, 1, 768, 768),
+    Layer("depthwise", 14, 14, 384, 384, (3, 3)),
+)
+
+
 def random_layer(seed):
     """A layer of any kind."""
     rng = np.random.default_rng(seed)
@@ -152,6 +161,7 @@ def main():
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=50)
     parser.add_argument("--kinds", default="conv,pointwise,depthwise,dense")
+    parser.add_argument("--large", action="store_true")
     options = parser.parse_args()
     kinds = options.kinds.split(",")
     options.folder = os.path.abspath(options.folder)
@@ -159,7 +169,7 @@ def main():
     rows = emulated.find_rows(options.targets.split(","))
     plugin = emulated.build_plugin(options.folder)
     largest, problems = {}, 0
-    for i, layer in enumerate(NETWORKS):
+    for i, layer in enumerate(LARGE if options.large else NETWORKS):
         if layer.kind not in kinds:
             continue
         costs = measure(layer, f"network-{i}", options.folder, rows, plugin)
