@@ -25,6 +25,26 @@ struct HelperRow {
 };
 } // namespace
 
+/// A load and a store of a type in C, and its bytes.
+#define MEMORY_HELPERS(NAME, TYPE, BYTES)                                      \
+  {"qo_load" NAME, "static " TYPE " qo_load" NAME "(const int8_t *from) {\n"   \
+                   "  " TYPE " value;\n"                                       \
+                   "  memcpy(&value, from, " BYTES ");\n"                      \
+                   "  return value;\n}\n"},                                    \
+  {                                                                            \
+    "qo_store" NAME, "static void qo_store" NAME "(int8_t *to, " TYPE          \
+                     " value) {\n  memcpy(to, &value, " BYTES ");\n}\n"        \
+  }
+
+/// The bits of a value as one of another type with as many bytes.
+#define BITS_HELPER(NAME, RESULT, TYPE, BYTES)                                 \
+  {                                                                            \
+    NAME, "static " RESULT " " NAME "(" TYPE " from) {\n"                      \
+          "  " RESULT " to;\n"                                                 \
+          "  memcpy(&to, &from, " BYTES ");\n"                                 \
+          "  return to;\n}\n"                                                  \
+  }
+
 /// In an order in which each one calls only those before it.
 static constexpr HelperRow helperRows[] = {
     {"qo_s8", R"(/* The signed number with these low 8 bits. */
@@ -91,91 +111,16 @@ static uint32_t qo_zeros32(uint32_t x) {
   return count;
 }
 )"},
-    {"qo_load16", R"(static int16_t qo_load16(const int8_t *from) {
-  int16_t value;
-  memcpy(&value, from, 2);
-  return value;
-}
-)"},
-    {"qo_load32", R"(static uint32_t qo_load32(const int8_t *from) {
-  uint32_t value;
-  memcpy(&value, from, 4);
-  return value;
-}
-)"},
-    {"qo_load64", R"(static uint64_t qo_load64(const int8_t *from) {
-  uint64_t value;
-  memcpy(&value, from, 8);
-  return value;
-}
-)"},
-    {"qo_load_half", R"(static uint16_t qo_load_half(const int8_t *from) {
-  uint16_t value;
-  memcpy(&value, from, 2);
-  return value;
-}
-)"},
-    {"qo_load_float", R"(static float qo_load_float(const int8_t *from) {
-  float value;
-  memcpy(&value, from, 4);
-  return value;
-}
-)"},
-    {"qo_load_double", R"(static double qo_load_double(const int8_t *from) {
-  double value;
-  memcpy(&value, from, 8);
-  return value;
-}
-)"},
-    {"qo_store16", R"(static void qo_store16(int8_t *to, int16_t value) {
-  memcpy(to, &value, 2);
-}
-)"},
-    {"qo_store32", R"(static void qo_store32(int8_t *to, uint32_t value) {
-  memcpy(to, &value, 4);
-}
-)"},
-    {"qo_store64", R"(static void qo_store64(int8_t *to, uint64_t value) {
-  memcpy(to, &value, 8);
-}
-)"},
-    {"qo_store_half", R"(static void qo_store_half(int8_t *to, uint16_t value) {
-  memcpy(to, &value, 2);
-}
-)"},
-    {"qo_store_float", R"(static void qo_store_float(int8_t *to, float value) {
-  memcpy(to, &value, 4);
-}
-)"},
-    {"qo_store_double",
-     R"(static void qo_store_double(int8_t *to, double value) {
-  memcpy(to, &value, 8);
-}
-)"},
-    {"qo_bits_of_float", R"(static uint32_t qo_bits_of_float(float x) {
-  uint32_t bits;
-  memcpy(&bits, &x, 4);
-  return bits;
-}
-)"},
-    {"qo_float_of_bits", R"(static float qo_float_of_bits(uint32_t bits) {
-  float x;
-  memcpy(&x, &bits, 4);
-  return x;
-}
-)"},
-    {"qo_bits_of_double", R"(static uint64_t qo_bits_of_double(double x) {
-  uint64_t bits;
-  memcpy(&bits, &x, 8);
-  return bits;
-}
-)"},
-    {"qo_double_of_bits", R"(static double qo_double_of_bits(uint64_t bits) {
-  double x;
-  memcpy(&x, &bits, 8);
-  return x;
-}
-)"},
+    MEMORY_HELPERS("16", "int16_t", "2"),
+    MEMORY_HELPERS("32", "uint32_t", "4"),
+    MEMORY_HELPERS("64", "uint64_t", "8"),
+    MEMORY_HELPERS("_half", "uint16_t", "2"),
+    MEMORY_HELPERS("_float", "float", "4"),
+    MEMORY_HELPERS("_double", "double", "8"),
+    BITS_HELPER("qo_bits_of_float", "uint32_t", "float", "4"),
+    BITS_HELPER("qo_float_of_bits", "float", "uint32_t", "4"),
+    BITS_HELPER("qo_bits_of_double", "uint64_t", "double", "8"),
+    BITS_HELPER("qo_double_of_bits", "double", "uint64_t", "8"),
     {"qo_float_of_half", R"(/* Widens binary16: moved, with another bias. */
 static float qo_float_of_half(uint16_t half) {
   const uint32_t magnitude = half & 32767u, sign = (half & 32768u) * 65536u;
@@ -189,6 +134,9 @@ static float qo_float_of_half(uint16_t half) {
 }
 )"},
 };
+
+#undef MEMORY_HELPERS
+#undef BITS_HELPER
 
 void Helpers::require(StringRef text) {
   for (StringRef name : {"fmaf(", "rintf(", "floorf(", "ceilf(", "fabsf(",
