@@ -101,3 +101,25 @@ func.func @scalars(%a: i32) -> i32 {
   %r = arith.addi %a, %a : i32
   return %r : i32
 }
+
+// -----
+
+// What is inserted takes the places from its offset on.
+// CHECK-LABEL: @insert_at
+// CHECK-SAME: %[[V:.*]]: memref<4xi8>, %[[P:.*]]: memref<2xi8>, %[[Y:.*]]: memref<4xi8>
+// CHECK-DAG: %[[V0:.*]] = memref.load %[[V]][%c0]
+// CHECK-DAG: %[[V3:.*]] = memref.load %[[V]][%c3]
+// CHECK-DAG: %[[P0:.*]] = memref.load %[[P]][%c0]
+// CHECK-DAG: %[[P1:.*]] = memref.load %[[P]][%c1]
+// CHECK: memref.store %[[V0]], %[[Y]][%c0]
+// CHECK: memref.store %[[P0]], %[[Y]][%c1]
+// CHECK: memref.store %[[P1]], %[[Y]][%c2]
+// CHECK: memref.store %[[V3]], %[[Y]][%c3]
+func.func @insert_at(%v: memref<4xi8>, %p: memref<2xi8>, %y: memref<4xi8>) {
+  %c0 = arith.constant 0 : index
+  %all = vector.load %v[%c0] : memref<4xi8>, vector<4xi8>
+  %part = vector.load %p[%c0] : memref<2xi8>, vector<2xi8>
+  %new = vector.insert_strided_slice %part, %all {offsets = [1], strides = [1]} : vector<2xi8> into vector<4xi8>
+  vector.store %new, %y[%c0] : memref<4xi8>, vector<4xi8>
+  return
+}
