@@ -45,6 +45,8 @@ void ContractionLoops::run() {
 /// Rows [first, last), or tiles of the only row.
 void ContractionLoops::emitUnits(const ContractionBlock &block, Value first,
                                  Value last) {
+  if (prepare)
+    prepare(block);
   if (layout.rows != 1) {
     int64_t height = e.output.shape[1];
     e.forLoop(first, last, 1, [&](Value row) {

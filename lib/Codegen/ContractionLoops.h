@@ -50,8 +50,12 @@ public:
   using Body =
       llvm::function_ref<void(const ContractionBlock &, const TilePosition &)>;
 
-  ContractionLoops(KernelEmitter &e, const ContractionLayout &layout, Body body)
-      : e(e), layout(layout), body(body) {}
+  using BlockBody = llvm::function_ref<void(const ContractionBlock &)>;
+
+  /// `prepare`, if there is one, comes before the tiles of a block.
+  ContractionLoops(KernelEmitter &e, const ContractionLayout &layout, Body body,
+                   BlockBody prepare = nullptr)
+      : e(e), layout(layout), body(body), prepare(prepare) {}
   void run();
 
 private:
@@ -61,6 +65,7 @@ private:
   KernelEmitter &e;
   const ContractionLayout &layout;
   Body body;
+  BlockBody prepare;
 };
 
 /// Emits the loops over the runs that a tile's window has. `body` also gets the

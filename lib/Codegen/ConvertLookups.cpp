@@ -267,7 +267,43 @@ static Value convertPick(qvec::PickOp op) {
   return vector::FromElementsOp::create(b, loc, type, entries);
 }
 
+/// Consecutive elements in the lanes of a mask, one by one where no instruction
+/// does it.
+static Value convertExpand(qvec::ExpandOp op) {
+  OpBuilder b(op);
+  Location loc = op.getLoc();
+  auto type = cast<VectorType>(op.getType());
+  Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
+  if (auto intrinsic =
+          getExpandIntrinsic(getTargetLevel(op), type.getDimSize(0)))
+    return LLVM::CallIntrinsicOp::create(
+               b, loc, type, b.getStringAttr(*intrinsic),
+               ValueRange{op.getValues(), zero, op.getMask()})
+        .getResult(0);
+  SmallVector<Value> lanes;
+  Value next = arith::ConstantIndexOp::create(b, loc, 0);
+  Value none = arith::ConstantOp::create(b, loc, b.getI8IntegerAttr(0));
+  for (int64_t lane = 0; lane < type.getDimSize(0); ++lane) {
+    Value bit = vector::ExtractOp::create(b, loc, op.getMask(), lane);
+    Value value = vector::ExtractOp::create(b, loc, op.getValues(),
+                                            ArrayRef<OpFoldResult>{next});
+    lanes.push_back(arith::SelectOp::create(b, loc, bit, value, none));
+    // The last lane's successor would not be an element.
+    if (lane + 1 < type.getDimSize(0))
+      next = arith::AddIOp::create(
+          b, loc, next,
+          arith::IndexCastUIOp::create(b, loc, b.getIndexType(), bit));
+  }
+  return vector::FromElementsOp::create(b, loc, type, lanes);
+}
+
 void quantopt::convertLookups(ModuleOp module) {
+  SmallVector<qvec::ExpandOp> expands;
+  module.walk([&](qvec::ExpandOp op) { expands.push_back(op); });
+  for (qvec::ExpandOp op : expands) {
+    op.replaceAllUsesWith(convertExpand(op));
+    op.erase();
+  }
   SmallVector<qvec::PickOp> picks;
   module.walk([&](qvec::PickOp op) { picks.push_back(op); });
   for (qvec::PickOp op : picks) {

@@ -13,6 +13,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "EmitPacked.h"
+#include "StackBuffer.h"
 
 using namespace quantopt;
 using qvec::kPanelWidth;
@@ -23,27 +24,52 @@ PackedEmitter::PackedEmitter(KernelEmitter &emitter)
   qvec::StrategyAttr s = *e.kernel.getStrategy();
   lanes = s.getLanes();
   isFloat = e.input.elementType.isF32();
+  isMasked = e.kernel.getPacking()->getMasked();
 }
 
 void PackedEmitter::run() {
+  auto emit = [&](auto &block, auto &at) { emitTile(makeTile(block, at)); };
+  if (isMasked) {
+    int64_t panels = llvm::divideCeil(layout.channelsPerTile, kPanelWidth);
+    FlatBuffer buffer = createStackBuffer(
+        e, e.b.getI8Type(), panels * weights.layout.getPanelBytes(),
+        /*alignment=*/PackedLayout::kVectorBytes);
+    weights.readFrom(buffer);
+    ContractionLoops(e, layout, emit, [&](auto &block) {
+      PanelChannels channels{
+          Value(), getFirst(block),
+          std::min(layout.channelsPerTile, int64_t(kPanelWidth))};
+      expandPanels(e, getPanel(block),
+                   llvm::divideCeil(block.valid, kPanelWidth), channels,
+                   buffer);
+    }).run();
+    return;
+  }
   if (!isFloat)
     row = prepareRow(e, weights);
-  ContractionLoops(e, layout, [&](auto &block, auto &at) {
-    emitTile(makeTile(block, at));
-  }).run();
+  ContractionLoops(e, layout, emit).run();
+}
+
+/// The panel with the block's first channel.
+Value PackedEmitter::getPanel(const ContractionBlock &block) {
+  int64_t panels = llvm::divideCeil(layout.channelsPerGroup, kPanelWidth);
+  return e.add(e.mul(block.group, panels), e.div(block.channel, kPanelWidth));
+}
+
+/// Where in the panel that is. Tiles are parts of a panel or whole panels.
+Value PackedEmitter::getFirst(const ContractionBlock &block) {
+  return layout.channelsPerTile % kPanelWidth == 0
+             ? e.index(0)
+             : e.rem(block.channel, kPanelWidth);
 }
 
 PackedTile PackedEmitter::makeTile(const ContractionBlock &block,
                                    const TilePosition &at) {
   PackedTile tile{block, at, input.getTileOffset(block, at), {}};
-  int64_t panels = llvm::divideCeil(layout.channelsPerGroup, kPanelWidth);
-  int64_t panelBytes = e.weight.strides[0];
-  Value panel =
-      e.add(e.mul(block.group, panels), e.div(block.channel, kPanelWidth));
-  // Tiles are parts of a panel or whole panels.
-  Value first = layout.channelsPerTile % kPanelWidth == 0
-                    ? e.index(0)
-                    : e.rem(block.channel, kPanelWidth);
+  int64_t panelBytes = weights.layout.getPanelBytes();
+  // Expanded panels are those of the block alone.
+  Value panel = isMasked ? e.index(0) : getPanel(block);
+  Value first = getFirst(block);
   for (int64_t at = 0; at < block.valid; at += lanes)
     tile.slots.push_back({e.mul(e.add(panel, at / kPanelWidth), panelBytes),
                           e.add(first, at % kPanelWidth), lanes});

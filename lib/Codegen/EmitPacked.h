@@ -77,7 +77,7 @@ public:
 
   KernelEmitter &e;
   const ContractionLayout layout;
-  const PackedWeights weights;
+  PackedWeights weights;
   PackedInput input;
   PreparedRow row;
   int64_t lanes;
@@ -85,8 +85,10 @@ public:
 private:
   PackedTile makeTile(const ContractionBlock &block, const TilePosition &at);
   void emitTile(const PackedTile &tile);
+  Value getPanel(const ContractionBlock &block);
+  Value getFirst(const ContractionBlock &block);
 
-  bool isFloat;
+  bool isFloat, isMasked;
 };
 
 /// Products of floats of one tile.

@@ -16,7 +16,7 @@ Value PackedWeights::loadBytes(const PanelChannels &channels, Value offset,
                                int64_t bytesPerChannel) const {
   Value at = e.add(e.add(channels.panel, offset),
                    e.mul(channels.first, bytesPerChannel));
-  return e.load(e.weight, at, channels.count * bytesPerChannel);
+  return e.load(panels, at, channels.count * bytesPerChannel);
 }
 
 /// The number that a block's scales are factors of, for all channels.
@@ -25,7 +25,7 @@ Value PackedWeights::loadSuperScale(const PanelChannels &channels,
   Value number = e.div(block, PackedLayout::kSuperBlocks);
   Value offset =
       e.add(e.mul(number, sizeof(float)), layout.getSuperScaleOffset());
-  Value bytes = e.load(e.weight, e.add(channels.panel, offset), sizeof(float));
+  Value bytes = e.load(panels, e.add(channels.panel, offset), sizeof(float));
   Value word = vector::BitCastOp::create(
       e.b, e.loc, VectorType::get({1}, e.b.getF32Type()), bytes);
   return e.broadcast(

@@ -29,7 +29,8 @@ struct PanelChannels {
 class PackedWeights {
 public:
   explicit PackedWeights(KernelEmitter &e)
-      : packing(*e.kernel.getPacking()), layout(e.kernel), e(e) {}
+      : packing(e.kernel.getPacking()->getExpanded()), layout(e.kernel), e(e),
+        panels(e.weight) {}
 
   const qvec::PackingAttr packing;
   const PackedLayout layout;
@@ -43,6 +44,9 @@ public:
   /// The same as bytes, four for each channel.
   Value loadZeroPointBytes(const PanelChannels &channels, Value block) const;
 
+  /// Reads the panels of a tile from here, which `expandPanels` has filled.
+  void readFrom(const FlatBuffer &buffer) { panels = buffer; }
+
 private:
   friend class ChunkReader;
   Value loadSuperScale(const PanelChannels &channels, Value block) const;
@@ -50,7 +54,13 @@ private:
                   int64_t bytesPerChannel) const;
 
   KernelEmitter &e;
+  FlatBuffer panels;
 };
+
+/// Emits the expansion of masked panels (see `#qvec.packing`) into a buffer of
+/// bytes: of `count` ones from `panel` on, the channels from `first` of them.
+void expandPanels(KernelEmitter &e, Value panel, int64_t count,
+                  const PanelChannels &channels, const FlatBuffer &to);
 
 /// The codes of one chunk, for channels that fill vectors.
 class ChunkReader {

@@ -8,6 +8,7 @@
 #include "quant-opt/Compiler/CompileOptions.h"
 #include "quant-opt/Calibration/RangeSelection.h"
 #include "quant-opt/Compiler/Link.h"
+#include "quant-opt/Conversion/QNNToKernels/WeightStorage.h"
 #include "quant-opt/Dialect/QNN/Transforms/Passes.h"
 #include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 #include "quant-opt/Quantization/Methods/RoundingMethod.h"
@@ -151,6 +152,10 @@ static Error checkContradictions(const CompileOptions &o) {
         "expected '--prune' to be a part of the weights in "
         "[0, 1), or N:M, but got '" +
         o.prune + "'");
+  if (!o.storage.empty() && !parseWeightStorage(o.storage))
+    return createStringError("expected '--storage' to be " +
+                             getWeightStorageNames() + ", but got '" +
+                             o.storage + "'");
   return Error::success();
 }
 

@@ -29,6 +29,7 @@ static Error applyOptions(const json::Object &object, CompileOptions &options) {
                         : name == "range"       ? &options.range
                         : name == "ranges"      ? &options.ranges
                         : name == "method"      ? &options.method
+                        : name == "storage"     ? &options.storage
                                                 : nullptr;
     auto string = value.getAsString();
     auto flag = value.getAsBoolean();
@@ -98,7 +99,8 @@ std::string quantopt::makeConfig(const CompileOptions &options,
   using Entry = std::pair<StringRef, StringRef>;
   SmallVector<Entry> texts = {{"weights", options.weights},
                               {"ranges", options.ranges},
-                              {"method", options.method}};
+                              {"method", options.method},
+                              {"storage", options.storage}};
   if (hasWeights)
     texts.append({{"granularity", options.granularity},
                   {"scheme", options.scheme},

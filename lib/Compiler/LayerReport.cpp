@@ -7,6 +7,7 @@
 
 #include "quant-opt/Compiler/LayerReport.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
+#include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 #include "quant-opt/Quantization/Schemes/WeightScheme.h"
 #include "llvm/ADT/StringMap.h"
 #include <cmath>
@@ -122,6 +123,24 @@ std::vector<LayerReport> quantopt::describeLayers(ModuleOp before,
     layers.push_back(std::move(layer));
   }
   return layers;
+}
+
+void quantopt::describeStorage(ModuleOp module,
+                               std::vector<LayerReport> &layers) {
+  module.walk([&](qvec::KernelOp kernel) {
+    // The kernel has the name of the last op in it, the weight that of its
+    // layer.
+    Value weight = kernel.getWeight();
+    auto name = weight ? dyn_cast<NameLoc>(weight.getLoc()) : NameLoc();
+    if (!name || !kernel.getPacking() || !kernel.getPacking()->getMasked())
+      return;
+    for (LayerReport &layer : layers) {
+      if (layer.name != name.getName().getValue())
+        continue;
+      layer.storage = kernel.getPacking()->getHalved() ? "2:4" : "bitmask";
+      layer.bytes = cast<ShapedType>(weight.getType()).getNumElements();
+    }
+  });
 }
 
 std::vector<FloatOp> quantopt::findFloatOps(ModuleOp module) {

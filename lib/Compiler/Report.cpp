@@ -54,6 +54,8 @@ static void writeLayer(json::OStream &out, const LayerReport &layer) {
     out.attribute("reason", json::fixUTF8(layer.reason));
     if (!layer.inputFormat.empty())
       out.attribute("input_format", layer.inputFormat);
+    if (!layer.storage.empty())
+      out.attribute("storage", layer.storage);
     out.attribute("elements", layer.elements);
     out.attribute("zeros", layer.zeros);
     out.attribute("bytes", layer.bytes);

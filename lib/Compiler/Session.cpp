@@ -100,6 +100,7 @@ LogicalResult CompileSession::checkStart() {
       succeeded(late(Phase::Quantize, options.quantizedIO, "--io")) &&
       succeeded(late(Phase::Fuse, options.sourceRounding, "--rounding")) &&
       succeeded(late(Phase::Kernels, options.fastFloat, "--float")) &&
+      succeeded(late(Phase::Kernels, !options.storage.empty(), "--storage")) &&
       succeeded(late(Phase::Kernels, !options.target.empty(), "--target")) &&
       succeeded(late(Phase::Kernels, !options.cpu.empty(), "--cpu")) &&
       succeeded(
@@ -279,6 +280,8 @@ LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
     pass.features = options.features;
     if (options.fastFloat)
       pass.floatMode = "fast";
+    if (!options.storage.empty())
+      pass.storage = options.storage;
     buildKernelsPipeline(manager, pass);
     return success();
   }
@@ -338,6 +341,8 @@ LogicalResult CompileSession::describe() {
     return success();
   if (phase == Phase::Fuse)
     quantization.floatOps = findFloatOps(*module);
+  if (phase == Phase::Kernels)
+    describeStorage(*module, quantization.layers);
   if (phase != Phase::Quantize)
     return success();
   quantization.layers = describeLayers(*before, *module);

@@ -29,6 +29,7 @@ void quantopt::buildKernelsPipeline(OpPassManager &manager,
   manager.addPass(createSpecializeTargets(target));
   ConvertQNNToKernelsOptions convert;
   convert.floatMode = options.floatMode;
+  convert.storage = options.storage;
   manager.addPass(createConvertQNNToKernels(convert));
   manager.addPass(createReportSlowKernels());
   addPhaseMark(manager, Phase::Kernels);

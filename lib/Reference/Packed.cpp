@@ -8,6 +8,7 @@
 #include "BlockWeights.h"
 #include "Convolution.h"
 #include "KernelEvaluation.h"
+#include "quant-opt/Dialect/QVec/Utils/PackedLayout.h"
 #include "quant-opt/Support/Arithmetic.h"
 #include "llvm/ADT/APFloat.h"
 #include <cmath>
@@ -165,6 +166,39 @@ int64_t PackedReader::getZeroPoint(int64_t panel, int64_t channel,
                                        b * qvec::kPanelWidth + channel));
 }
 
+/// Panels with the zeros that a mask leaves out, each code in a byte.
+static std::vector<int8_t> expandPanels(qvec::PackingAttr packing,
+                                        ArrayRef<int8_t> bytes, int64_t panels,
+                                        int64_t codeBytes,
+                                        int64_t parameterBytes) {
+  auto byteAt = [&](int64_t i) { return static_cast<uint8_t>(bytes[i]); };
+  std::vector<int8_t> result;
+  int64_t at = packing.getHalved() ? 0 : 4 * panels;
+  for (int64_t p = 0; p < panels; ++p) {
+    int64_t masks = at, parameters = masks + codeBytes / 8;
+    at = parameters + parameterBytes;
+    for (int64_t i = 0, bit = 0; i < codeBytes; ++i) {
+      // The codes of 64 start at a byte.
+      if (i % 64 == 0) {
+        at += (bit + 7) / 8;
+        bit = 0;
+      }
+      int64_t code = 0;
+      if (byteAt(masks + i / 8) >> (i % 8) & 1)
+        for (int64_t b = 0; b < packing.getBits(); ++b, ++bit)
+          code |= int64_t(byteAt(at + bit / 8) >> (bit % 8) & 1) << b;
+      bool isNegative = code >> (packing.getBits() - 1) & 1;
+      result.push_back(
+          int8_t(code - (int64_t(isNegative) << packing.getBits())));
+      if (i + 1 == codeBytes)
+        at += (bit + 7) / 8;
+    }
+    result.insert(result.end(), bytes.begin() + parameters,
+                  bytes.begin() + parameters + parameterBytes);
+  }
+  return result;
+}
+
 namespace {
 /// A packed kernel's geometry and weights.
 struct PackedKernel {
@@ -173,10 +207,24 @@ struct PackedKernel {
         shape(kernel.init->getShape()), outputs(shape[3] / groups),
         depth(ShapedType::getNumElements(op.getWindow().getKernel()) *
               kernel.input->getShape()[3] / groups),
-        reader(*op.getPacking(), depth, kernel.weight->get<int8_t>(),
-               kernel.weight->getShape()[1],
+        expanded(expand()),
+        reader(op.getPacking()->getExpanded(), depth,
+               op.getPacking()->getMasked() ? ArrayRef<int8_t>(expanded)
+                                            : kernel.weight->get<int8_t>(),
+               PackedLayout(op).getPanelBytes(),
                kernel.tables ? kernel.tables->get<float>()
                              : ArrayRef<float>()) {}
+
+  /// The panels of a masked weight; none of others.
+  std::vector<int8_t> expand() const {
+    if (!op.getPacking()->getMasked())
+      return {};
+    PackedLayout layout(op);
+    int64_t codes = layout.getScaleOffset(0);
+    return expandPanels(*op.getPacking(), kernel.weight->get<int8_t>(),
+                        groups * llvm::divideCeil(outputs, qvec::kPanelWidth),
+                        codes, layout.getPanelBytes() - codes);
+  }
 
   /// The panel of a group's output, and its place there.
   int64_t getPanel(int64_t group, int64_t o) const {
@@ -219,6 +267,7 @@ struct PackedKernel {
   int64_t groups;
   ArrayRef<int64_t> shape;
   int64_t outputs, depth; // of a group
+  std::vector<int8_t> expanded;
   PackedReader reader;
 };
 } // namespace

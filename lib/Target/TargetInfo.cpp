@@ -213,6 +213,25 @@ std::optional<StringRef> quantopt::getPermuteIntrinsic(const TargetLevel &level,
   return std::nullopt;
 }
 
+std::optional<StringRef> quantopt::getExpandIntrinsic(const TargetLevel &level,
+                                                      int64_t lanes) {
+  struct Row {
+    StringRef arch, feature;
+    int64_t lanes;
+    StringRef name;
+  };
+  static const Row rows[] = {
+#define QUANTOPT_EXPAND_INTRINSIC(ARCH, FEATURE, LANES, NAME)                  \
+  {ARCH, FEATURE, LANES, NAME},
+#include "Intrinsics.def"
+  };
+  for (const Row &row : rows)
+    if (row.arch == level.arch && row.lanes == lanes &&
+        lanes == level.vectorBytes && requiresFeature(level, row.feature))
+      return row.name;
+  return std::nullopt;
+}
+
 /// What LLVM knows of a cpu with these features; null for an unknown target.
 static std::unique_ptr<llvm::MCSubtargetInfo>
 getSubtarget(const llvm::Triple &triple, StringRef cpu, StringRef features) {

@@ -109,6 +109,9 @@ struct Flags {
   TextFlag prune{"prune", in, cl::value_desc("RATIO|N:M"),
                  cl::desc("Set the smallest weights to zero: a part of them "
                           "(0.5), or all but 2 of 4 neighbours (2:4)")};
+  TextFlag storage{"storage", in, cl::value_desc("S"),
+                   cl::desc("Of weights with zeros: auto (default), dense, "
+                            "smallest, bitmask, 2:4")};
   TextFlag config{"config", in, cl::value_desc("FILE.json"),
                   cl::desc("Options and decisions about weights to follow")};
   TextFlag writeConfig{
@@ -293,6 +296,7 @@ static llvm::Expected<CompileOptions> readOptions(const Flags &flags) {
   options.mergeTables.assign(flags.mergeTables.begin(),
                              flags.mergeTables.end());
   options.prune = flags.prune;
+  options.storage = flags.storage;
   options.config = flags.config;
   options.writeConfig = flags.writeConfig;
   options.labels = flags.labels;

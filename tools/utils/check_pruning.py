@@ -2,10 +2,13 @@
 """Checks what becomes of zeros in weights.
 
 usage: check_pruning.py FOLDER
+       check_pruning.py storage FOLDER CPU,... [all]
 
 Zeros of a pruned network must stay zeros in each format that contains 0. A network with
 channels that are zero as a whole must give the results of the network with them, and
-have fewer weights.
+have fewer weights. Weights that are stored without zeros must give the bytes that dense
+ones give, on each level of processors and in the interpreter, and take fewer bytes; with
+`all` each format does with each storage and CPU, otherwise with one of them in turn.
 """
 import json
 import os
@@ -37,6 +40,37 @@ def network(path, zero, bias):
     y = g.node("Gemm", [y, g.constant(rng.standard_normal((4, 6)).astype("f4"))], transB=1)
     onnx.save(g.build("zeros", [("x", [1, 3, 7, 7])], [(y, [1, 4])]), path)
     return rng.standard_normal((5, 3, 7, 7)).astype("f4")
+
+
+def pruned_network(path):
+    """Convolutions with tails of all kinds, in groups too, and a dense layer, of which 60 %
+    of the weights are zero, two of four at least."""
+    rng = np.random.default_rng(11)
+
+    def weights(*shape):
+        w = rng.standard_normal(shape).astype("f4")
+        # Neighbours in the order rows, columns, channels.
+        order = np.moveaxis(w, 1, -1) if w.ndim == 4 else w
+        rows = np.ascontiguousarray(order).reshape(shape[0], -1)
+        for row in rows:
+            for at in range(0, len(row), 4):
+                part = row[at:at + 4]
+                part[np.argsort(abs(part))[:max(0, len(part) - 2)]] = 0
+        rows[rng.random(rows.shape) < 0.2] = 0
+        back = rows.reshape(order.shape)
+        return np.ascontiguousarray(np.moveaxis(back, -1, 1) if w.ndim == 4 else back)
+
+    g = onnx_graph.Graph()
+    y = g.node("Conv", ["x", g.constant(weights(20, 5, 3, 3)), g.constant(np.ones(20, "f4"))],
+               pads=[1] * 4)
+    y = g.node("Relu", [y])
+    y = g.node("Conv", [y, g.constant(weights(24, 10, 3, 3)), g.constant(np.zeros(24, "f4"))],
+               group=2, strides=[2, 2])
+    y = g.node("Conv", [g.node("Relu", [y]), g.constant(weights(70, 24, 1, 1))])
+    y = g.node("Flatten", [g.node("GlobalAveragePool", [y])])
+    y = g.node("Gemm", [y, g.constant(weights(10, 70))], transB=1)
+    onnx.save(g.build("pruned", [("x", [1, 5, 9, 9])], [(y, [1, 10])]), path)
+    return rng.standard_normal((3, 5, 9, 9)).astype("f4")
 
 
 def report(session, model, *flags):
@@ -84,7 +118,61 @@ def check_channels(session, model):
             yield f"bias {bias}: weights of {sizes} elements instead of {expected}"
 
 
+STORED = ("i8", "i8 --activations=dynamic", "i8 --granularity=tensor --activations=static",
+          "i4 --activations=dynamic", "i4 --granularity=channel --activations=static",
+          "u4 --scheme=affine", "i3", "i5 --granularity=channel --activations=static")
+
+
+def check_storage(session, model, choices):
+    """The network's outputs and the exact bytes of its weights, for each format with the
+    (storage, cpu) that `choices` gives for its number."""
+    x, dense, found = (session.path(n) for n in ("x.npy", "dense.npy", "found.npy"))
+    np.save(x, pruned_network(model))
+
+    def compile(cpu, storage, *flags):
+        program, path = session.path("program"), session.path("report.json")
+        execution.run("quant-compile", model, f"--cpu={cpu}", f"--storage={storage}", *flags,
+                      f"--report={path}", "-o", program)
+        return program, json.load(open(path))
+
+    for number, form in enumerate(STORED):
+        flags = f"--weights={form}".split()
+        flags += [f"--calibrate={x}"] * ("static" in form)
+        program, facts = compile("native", "dense", *flags)
+        execution.run(program, f"--input={x}", f"--output={dense}")
+        for storage, cpu in choices(number):
+            program, masked = compile(cpu, storage, *flags)
+            what = f"--weights={form} --storage={storage} --cpu={cpu}"
+            if not execution.can_run(program):
+                continue
+            for threads in (1, 2):
+                execution.run(program, f"--input={x}", f"--output={found}",
+                              f"--threads={threads}")
+                if difference := execution.difference(found, dense):
+                    yield f"{what}: {difference}"
+            stored = [l for l in masked["layers"] if l.get("storage") == storage]
+            if len(stored) != 4:
+                yield f"{what}: {len(stored)} of 4 layers are stored like that"
+            if "i3" not in form and masked["weight_bytes"] >= facts["weight_bytes"]:
+                yield f"{what}: {masked['weight_bytes']} bytes, dense {facts['weight_bytes']}"
+            module = session.path("kernels.mlirbc")
+            execution.run("quant-compile", model, "--cpu=native", f"--storage={storage}", *flags,
+                          "--compile-to=kernels", "-o", module)
+            session.interpret(module, x, found)
+            if difference := execution.difference(found, dense):
+                yield f"{what}, interpreted: {difference}"
+
+
 def main():
+    if len(sys.argv) >= 4 and sys.argv[1] == "storage":
+        session = execution.Session(sys.argv[2])
+        pairs = [(s, cpu) for cpu in sys.argv[3].split(",") for s in ("bitmask", "2:4")]
+        takes_all = sys.argv[4:] == ["all"]
+        problems = list(check_storage(
+            session, session.path("model.onnx"),
+            lambda number: pairs if takes_all else [pairs[number % len(pairs)]]))
+        print("\n".join(problems + [f"{len(STORED)} formats, {len(problems)} problems"]))
+        return 1 if problems else 0
     if len(sys.argv) != 2:
         print(__doc__.split("\n\n")[1], file=sys.stderr)
         return 1

@@ -58,7 +58,8 @@ struct CompileOptions {
   std::string table;                    ///< written when calibrating, else read
   bool keepHistograms = false;          ///< in a table that is written
   std::vector<std::string> mergeTables; ///< do nothing but join these
-  std::string prune; ///< part of the weights, or N:M; see qnn-prune-weights
+  std::string prune;   ///< part of the weights, or N:M; see qnn-prune-weights
+  std::string storage; ///< of weights with zeros; see convert-qnn-to-kernels
   std::string config, writeConfig;
 
   // A search for the format of each weight; see Search.h.

@@ -33,6 +33,9 @@ struct LayerReport {
   std::string reason; ///< of the decision about the weight
   int64_t elements = 0;
   int64_t bytes = 0; ///< of the weight as the module stores it, with scales
+  /// How the artefact stores it if zeros are left out; `bytes` then are those
+  /// of its constant.
+  std::string storage;
   int64_t zeros = 0; ///< elements of the weight that stand for 0
   ValueHistogram weights;
   /// @name Signal-to-noise ratios in dB; nothing where nothing is lost
@@ -69,6 +72,9 @@ struct QuantizationReport {
 
 /// Describes the layers of a module after `quantize`, given the one before it.
 std::vector<LayerReport> describeLayers(ModuleOp before, ModuleOp after);
+
+/// Adds which layers of a module with kernels are stored without zeros.
+void describeStorage(ModuleOp module, std::vector<LayerReport> &layers);
 
 /// Runs both modules on samples of `--calibrate` and fills in what they show.
 /// Returns the number of samples.

@@ -177,6 +177,11 @@ struct KernelsOptions : public PassPipelineOptions<KernelsOptions> {
   Option<std::string> floatMode{
       *this, "float", llvm::cl::desc("Rounding of float ops: strict or fast"),
       llvm::cl::init("strict")};
+  Option<std::string> storage{
+      *this, "storage",
+      llvm::cl::desc("Of weights with zeros: auto, dense, smallest, bitmask or "
+                     "2:4"),
+      llvm::cl::init("auto")};
 };
 
 struct BuffersOptions : public PassPipelineOptions<BuffersOptions> {

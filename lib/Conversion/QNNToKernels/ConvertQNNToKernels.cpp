@@ -7,6 +7,7 @@
 
 #include "ContractionView.h"
 #include "Lowerings.h"
+#include "WeightStorage.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -54,16 +55,16 @@ static Value addDelta(LoweringState &state, Value tensor, Value destination,
 
 /// Whether all that reads the bytes are products that read no further than
 /// their ends: other kernels may read a few bytes more.
-static bool isReadExactly(const TargetLevel &target, Value value) {
+static bool isReadExactly(const LoweringState &state, Value value) {
   return llvm::all_of(value.getUsers(), [&](Operation *user) {
     if (isa<qnn::StorageCastOp>(user))
-      return isReadExactly(target, user->getResult(0));
+      return isReadExactly(state, user->getResult(0));
     if (!isa<qnn::ContractionOpInterface>(user) || !isKernelRoot(user))
       return false;
     ContractionView view = getContractionView(user);
     return view.isInteger() && !view.isDepthwise() &&
-           !isPackedContraction(target, view) &&
-           view.weightShape[3] % view.getStepElements(target) == 0;
+           !isPackedContraction(state.target, view) && !state.getMasks(user) &&
+           view.weightShape[3] % view.getStepElements(state.target) == 0;
   });
 }
 
@@ -83,7 +84,7 @@ static void lowerArguments(LoweringState &state, func::FuncOp func) {
     }
     int64_t delta = getBorderDelta(state, element);
     bool inPlace = delta == 0 && !state.hasPads(argument) &&
-                   isReadExactly(state.target, argument);
+                   isReadExactly(state, argument);
     Value raw =
         UnrealizedConversionCastOp::create(state.builder, loc, plain, argument)
             .getResult(0);
@@ -229,10 +230,16 @@ getInteriorOps(const llvm::MapVector<Operation *, FusionGroup> &groups) {
   return interior;
 }
 
-static LogicalResult lowerFunction(func::FuncOp func, bool allowFastMath) {
+static LogicalResult lowerFunction(func::FuncOp func, bool allowFastMath,
+                                   WeightStorage storage) {
   Block &body = func.getBody().front();
   LoweringState state(func, getTargetLevel(func), allowFastMath);
   expandConstants(body);
+  for (auto op : body.getOps<qnn::ContractionOpInterface>())
+    if (isKernelRoot(op))
+      if (auto masks =
+              chooseMasks(getContractionView(op), storage, state.target))
+        state.setMasks(op, *masks);
   auto groups = findFusionGroups(body);
   llvm::DenseSet<Operation *> interior = getInteriorOps(groups);
   SmallVector<Operation *> old;
@@ -361,6 +368,12 @@ struct ConvertQNNToKernelsPass
           << floatMode << "'";
       return signalPassFailure();
     }
+    auto stored = parseWeightStorage(storage);
+    if (!stored) {
+      module.emitError("expected 'storage' to be ")
+          << getWeightStorageNames() << ", but got '" << storage << "'";
+      return signalPassFailure();
+    }
     if (floatMode == "fast")
       module->setAttr(qvec::QVecDialect::getFastFloatAttrName(),
                       b.getUnitAttr());
@@ -375,11 +388,14 @@ struct ConvertQNNToKernelsPass
                       describe(func, /*inputs=*/false));
       module->setAttr(qvec::QVecDialect::getFloatOpsAttrName(),
                       b.getI64IntegerAttr(countFloatOps(func)));
-      if (failed(lowerFunction(func, floatMode == "fast")))
+      if (failed(lowerFunction(func, floatMode == "fast", *stored)))
         return signalPassFailure();
       retypeSignature(func);
       func.walk([&](Operation *op) {
-        numKernels += isa<qvec::KernelOp>(op);
+        auto kernel = dyn_cast<qvec::KernelOp>(op);
+        numKernels += bool(kernel);
+        numMasked +=
+            kernel && kernel.getPacking() && kernel.getPacking()->getMasked();
         numLoops += isa<linalg::LinalgOp>(op);
       });
     }

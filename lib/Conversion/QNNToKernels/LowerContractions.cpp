@@ -246,13 +246,14 @@ static void setWeight(LoweringState &state, const ContractionView &view,
     spec.packing = qvec::PackingAttr::get(
         loc.getContext(), /*bits=*/4, /*block=*/0, /*chunk=*/1,
         NoneType::get(loc.getContext()), kHalvedOffset, /*zeroPoints=*/false,
-        /*shift=*/0, /*values=*/Type(), /*tableRows=*/0);
+        /*shift=*/0, /*values=*/Type(), /*tableRows=*/0, /*masked=*/false,
+        /*halved=*/false);
 }
 
 LogicalResult quantopt::lowerContraction(LoweringState &state,
                                          const FusionGroup &group) {
   ContractionView view = getContractionView(group.root);
-  if (isPackedContraction(state.target, view))
+  if (isPackedContraction(state.target, view) || state.getMasks(view.op))
     return lowerPackedContraction(state, view, group);
   Location loc = group.root->getLoc();
   FailureOr<WeightData> data = readWeight(state, view);

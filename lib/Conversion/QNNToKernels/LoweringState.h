@@ -23,6 +23,12 @@
 
 namespace quantopt {
 
+/// Which codes of a weight are stored (see `#qvec.packing`).
+struct CodeMasks {
+  int64_t bits;
+  bool halved;
+};
+
 /// Zero padding around the spatial dimensions of a channels-last value.
 struct SpatialPads {
   int64_t top = 0, left = 0, bottom = 0, right = 0;
@@ -61,6 +67,15 @@ public:
                 bool allowFastMath);
   LoweringState(const LoweringState &) = delete;
   LoweringState &operator=(const LoweringState &) = delete;
+
+  /// How the weight of a contraction is stored if zeros are left out.
+  std::optional<CodeMasks> getMasks(Operation *contraction) const {
+    auto found = masks.find(contraction);
+    return found == masks.end() ? std::nullopt : std::optional(found->second);
+  }
+  void setMasks(Operation *contraction, CodeMasks chosen) {
+    masks[contraction] = chosen;
+  }
 
   FastMath fastMath;
 
@@ -119,6 +134,7 @@ private:
   Value fillHalo(Value buffer, RankedTensorType type, const PadPlan &plan,
                  Location loc);
 
+  llvm::DenseMap<Operation *, CodeMasks> masks;
   llvm::DenseMap<Value, Value> lowered;
   llvm::DenseMap<Value, Value> buffers;
   llvm::DenseMap<Value, PadPlan> pads;

@@ -189,3 +189,10 @@ func.func @codes(%x: tensor<1x1x3x32xf32>, %w: tensor<1x256xi8>, %t: tensor<3x16
   } -> tensor<1x1x3x5xf32>
   return %0, %1, %2 : tensor<1x1x3x5xf32>, tensor<1x1x3x5xf32>, tensor<1x1x3x5xf32>
 }
+
+// CHECK-LABEL: @expand
+// CHECK: qvec.expand %{{.*}}, %{{.*}} : vector<64xi8>, vector<64xi1>
+func.func @expand(%v: vector<64xi8>, %m: vector<64xi1>) -> vector<64xi8> {
+  %0 = qvec.expand %v, %m : vector<64xi8>, vector<64xi1>
+  return %0 : vector<64xi8>
+}

@@ -50,11 +50,22 @@ def ConvertQNNToKernels : Pass<"convert-qnn-to-kernels", "::mlir::ModuleOp"> {
     product and sum apart, and a divisor may become its reciprocal. Their
     results then depend on the level. Quantization is exact in any case.
 
+    Weights of which many are zero, because the network was pruned, may be stored
+    without them (`masked` and `halved` in `#qvec.packing`). `storage` says which:
+    with `auto` those of which at least half are zero and whose bytes that makes
+    fewer, on processors with a cache; with `smallest` all whose bytes that makes
+    fewer; with `bitmask` or `2:4` all that can be stored like that. A remark says
+    what was chosen and why a weight stays `dense`: depthwise kernels and codes that
+    are no integers of at most 8 bits do, as do weights of which a tile's panels
+    exceed 256 KiB.
+
     The model's interface is recorded in `qvec.inputs` and `qvec.outputs`.
   }];
   let options = [
     Option<"floatMode", "float", "std::string", "\"strict\"",
            "strict: the same bytes on every level; fast: may round otherwise">,
+    Option<"storage", "storage", "std::string", "\"auto\"",
+           "Of weights with zeros: auto, dense, smallest, bitmask or 2:4">,
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
@@ -64,6 +75,7 @@ def ConvertQNNToKernels : Pass<"convert-qnn-to-kernels", "::mlir::ModuleOp"> {
   let statistics = [
     Statistic<"numKernels", "kernels", "Number of kernels">,
     Statistic<"numLoops", "loop-nests", "Number of loop nests">,
+    Statistic<"numMasked", "masked", "Number of weights without zeros">,
   ];
 }
 

@@ -51,7 +51,7 @@ PackedLayout::PackedLayout(qvec::PackingAttr packing, int64_t depth)
 }
 
 PackedLayout::PackedLayout(qvec::KernelOp kernel)
-    : PackedLayout(*kernel.getPacking(), getDepth(kernel)) {}
+    : PackedLayout(kernel.getPacking()->getExpanded(), getDepth(kernel)) {}
 
 int64_t PackedLayout::getChunksPerBlock() const {
   return divideCeil(block, chunk);

@@ -9,7 +9,7 @@
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "quant-opt/Dialect/QVec/Utils/DepthwiseLayout.h"
-#include "quant-opt/Dialect/QVec/Utils/PackedLayout.h"
+#include "quant-opt/Dialect/QVec/Utils/MaskedPanels.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -106,7 +106,7 @@ LogicalResult PackingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                   int64_t bits, int64_t block, int64_t chunk,
                                   Type scale, int64_t zeroPoint,
                                   bool zeroPoints, int64_t shift, Type values,
-                                  int64_t tableRows) {
+                                  int64_t tableRows, bool masked, bool halved) {
   if ((bits < 1 || bits > 8) && bits != 16) // (C1)
     return emitError() << "expected codes of 1 to 8 or 16 bits, but got "
                        << bits;
@@ -133,7 +133,22 @@ LogicalResult PackingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (tableRows < 0 ||
       int(hasZero) + int(bool(values)) + int(tableRows != 0) > 1) // (C6)
     return emitError() << "expected one of zero points, values and tableRows";
+  bool isPlain = bits >= 2 && bits <= 8 && shift == 0 && !hasZero && !values &&
+                 tableRows == 0;
+  if ((masked && !isPlain) || (halved && !masked)) // (C7)
+    return emitError() << "expected masked codes to be integers of 2 to 8 bits "
+                          "without shift and zero points, and halved ones to "
+                          "be masked";
   return success();
+}
+
+PackingAttr PackingAttr::getExpanded() const {
+  if (!getMasked())
+    return *this;
+  return get(getContext(), /*bits=*/8, getBlock(), getChunk(), getScale(),
+             /*zeroPoint=*/0, /*zeroPoints=*/false, /*shift=*/0,
+             /*values=*/Type(), /*tableRows=*/0, /*masked=*/false,
+             /*halved=*/false);
 }
 
 LogicalResult
@@ -257,6 +272,19 @@ static LogicalResult verifyRowMax(KernelOp op, ShapedType input,
   return success();
 }
 
+/// (C7): the size of masked weights depends on the masks, unless it is halved.
+static LogicalResult verifyMasked(KernelOp op, const MaskedLayout &layout,
+                                  ShapedType weight) {
+  int64_t least = layout.getLeastBytes();
+  if (weight.getElementType().isInteger(8) && weight.getRank() == 2 &&
+      weight.getDimSize(0) == 1 && weight.getDimSize(1) >= least &&
+      (!layout.halved || weight.getDimSize(1) == least))
+    return success();
+  return op.emitOpError("expected a weight of 1 row of ")
+         << (layout.halved ? "" : "at least ") << least << " bytes, but got "
+         << weight;
+}
+
 /// (C7): packed weights have the size that their packing gives.
 static LogicalResult verifyPacked(KernelOp op, ShapedType init) {
   if (op.getKind() != KernelKind::Packed)
@@ -266,8 +294,12 @@ static LogicalResult verifyPacked(KernelOp op, ShapedType init) {
   int64_t groups = op.getGroups();
   int64_t panels =
       groups * llvm::divideCeil(init.getShape()[3] / groups, kPanelWidth);
-  SmallVector<int64_t> shape = {panels, PackedLayout(op).getPanelBytes()};
+  PackedLayout layout(op);
+  SmallVector<int64_t> shape = {panels, layout.getPanelBytes()};
   auto weight = cast<ShapedType>(op.getWeight().getType());
+  if (op.getPacking()->getMasked())
+    return verifyMasked(
+        op, MaskedLayout(*op.getPacking(), layout.depth, panels), weight);
   if (!weight.getElementType().isInteger(8) ||
       weight.getShape() != ArrayRef(shape))
     return op.emitOpError("expected a weight of ")
@@ -572,6 +604,15 @@ LogicalResult UnpackOp::verify() {
   if (bit < 0 || width < 1 || bit + width > bits) // (C1)
     return emitOpError("expected bits within elements of ")
            << bits << " bits, but got " << width << " from " << bit;
+  return success();
+}
+
+LogicalResult ExpandOp::verify() {
+  auto mask = cast<VectorType>(getMask().getType());
+  if (mask.getShape() != cast<VectorType>(getType()).getShape()) // (C1)
+    return emitOpError("expected as many elements of the mask as lanes, but "
+                       "got ")
+           << mask << " for " << getType();
   return success();
 }
 

@@ -169,9 +169,28 @@ def QVec_PackingAttr : AttrDef<QVec_Dialect, "Packing"> {
     entries of a row of the kernel's `tables`, which belongs to `tableRows`
     consecutive output channels. Such codes are unsigned.
 
+    With `masked` zeros are left out: of a pruned network. The panels that kernels
+    read, of 8-bit codes without zero point, are made while it runs, those of a
+    tile at a time. The weight is `tensor<1 x bytes x i8>` and holds
+
+    1. unless `halved`, the offset of each panel as a little-endian word of 32
+       bits;
+    2. panel after panel. Each starts with a mask of 64 bits for each vector of
+       64 codes, in which bit `4 * c + e` says that code `e` of channel `c` is
+       stored; parts 2 and 4 of above follow, then the codes that are stored,
+       in the order of the bits, signed, of `bits` bits each, lowest bits first.
+       Those of a vector start at a byte.
+    3. 64 zero bytes, because vectors may be read whole.
+
+    With `halved`, too, exactly two of the four codes of a step and channel are
+    stored, whether they are zero or not: the four bits of the mask are two
+    positions, and all panels are of one size.
+
     ```mlir
     #qvec.packing<bits = 4, block = 32, chunk = 32, scale = f16, zeroPoint = 8,
                   zeroPoints = false>
+    #qvec.packing<bits = 8, block = 0, chunk = 32, scale = none, zeroPoint = 0,
+                  zeroPoints = false, masked = true>
     ```
 
     (C1) bits lies in [1, 8] or is 16, and shift moves them within 8 bits. (C2)
@@ -179,17 +198,23 @@ def QVec_PackingAttr : AttrDef<QVec_Dialect, "Packing"> {
     (C3) scale is `f16`, `f32`, `f8E8M0FNU`, `ui8` or `none`. (C4) zeroPoint is
     a code of `bits + shift` bits. (C5) values is a float type of `bits` bits
     with at most 5 bits of exponent. (C6) at most one of zero points, values and
-    tableRows is given, and tableRows is not negative.
+    tableRows is given, and tableRows is not negative. (C7) masked codes are
+    integers of 2 to 8 bits without shift and zero points; only they are halved.
   }];
   let parameters = (ins "int64_t":$bits, "int64_t":$block, "int64_t":$chunk,
                         "::mlir::Type":$scale, "int64_t":$zeroPoint,
                         "bool":$zeroPoints,
                         DefaultValuedParameter<"int64_t", "0">:$shift,
                         OptionalParameter<"::mlir::Type">:$values,
-                        DefaultValuedParameter<"int64_t", "0">:$tableRows);
+                        DefaultValuedParameter<"int64_t", "0">:$tableRows,
+                        DefaultValuedParameter<"bool", "false">:$masked,
+                        DefaultValuedParameter<"bool", "false">:$halved);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
+    /// The packing of the panels that kernels read: of masked ones, with a byte
+    /// for each code.
+    PackingAttr getExpanded() const;
     bool hasScales() const { return !::llvm::isa<::mlir::NoneType>(getScale()); }
     /// Whether scales are factors of others.
     bool hasSuperScales() const { return getScale().isUnsignedInteger(8); }

@@ -111,7 +111,8 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     residuals have init's shape. (C5) the number of elements of each row
     parameter divides the number of positions. (C6) `row_max` and `row_range` have
     an `f32` input with init's positions and no empty part. (C7) a packed kernel
-    has a weight of the size that its packing gives. (C8) the weight of a
+    has a weight of the size that its packing gives, at least that if it is
+    masked and not halved. (C8) the weight of a
     depthwise kernel with groups of taps has the packed shape. (C9) the strategy
     of a contraction or packed kernel has the group 1 for floats and 2 for words;
     for bytes a packed kernel has 4. (C10) only a contraction of bytes has several
@@ -468,6 +469,29 @@ def QVec_LookupOp : QVec_Op<"lookup", [Pure, AllTypesMatch<["index", "result"]>]
                        DenseI8ArrayAttr:$table);
   let results = (outs AnyTypeOf<[I8, VectorOfRankAndType<[1], [I8]>]>:$result);
   let assemblyFormat = "$index attr-dict `:` type($index)";
+}
+
+def QVec_ExpandOp : QVec_Op<"expand", [Pure,
+    AllTypesMatch<["values", "result"]>]> {
+  let summary = "Consecutive elements spread over the lanes of a mask";
+  let description = [{
+    `result[i] = values[n]` where `mask[i]` is set and `n` is the number of bits
+    of the mask that are set before it; 0 in the other lanes. One instruction on
+    some processors.
+
+    ```mlir
+    %w = qvec.expand %codes, %mask : vector<64xi8>, vector<64xi1>
+    ```
+
+    (C1) the mask has an element for each lane.
+  }];
+  let arguments = (ins VectorOfRankAndType<[1], [I8]>:$values,
+                       VectorOfRankAndType<[1], [I1]>:$mask);
+  let results = (outs VectorOfRankAndType<[1], [I8]>:$result);
+  let assemblyFormat = [{
+    $values `,` $mask attr-dict `:` type($values) `,` type($mask)
+  }];
+  let hasVerifier = 1;
 }
 
 def QVec_PickOp : QVec_Op<"pick", [Pure]> {

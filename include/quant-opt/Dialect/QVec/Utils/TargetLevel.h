@@ -205,6 +205,12 @@ std::optional<TileIntrinsics> getTileIntrinsics(mlir::Operation *func);
 std::optional<llvm::StringRef> getPermuteIntrinsic(const TargetLevel &level,
                                                    int64_t lanes);
 
+/// The LLVM intrinsic `(values, others, mask)` that spreads consecutive bytes
+/// over the lanes of a mask, a vector of the level; nothing when the level has
+/// none.
+std::optional<llvm::StringRef> getExpandIntrinsic(const TargetLevel &level,
+                                                  int64_t lanes);
+
 /// The targets that an artefact for this triple contains, best first. `cpu` is
 /// empty for the portable default (all levels of the default artefact),
 /// "native" for this machine, the name of a level, or an LLVM cpu name.
