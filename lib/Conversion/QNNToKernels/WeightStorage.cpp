@@ -177,8 +177,9 @@ std::optional<CodeMasks> StorageChoice::run() {
 std::optional<CodeMasks> quantopt::chooseMasks(const ContractionView &view,
                                                WeightStorage storage,
                                                const TargetLevel &target) {
-  // Where memory is short, expanding takes more of it than is won.
-  bool isSmall = target.cacheBytes < 0;
+  // Where memory is short, or sums have no vectors, buffers and code take more
+  // than is won.
+  bool isSmall = target.cacheBytes < 0 || !target.hasVectors();
   if (storage == WeightStorage::Dense ||
       (storage == WeightStorage::Auto && isSmall))
     return std::nullopt;

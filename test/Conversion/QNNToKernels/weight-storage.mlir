@@ -3,6 +3,7 @@
 // RUN: quant-opt %s -split-input-file --qvec-specialize-targets="triple=x86_64-unknown-linux-gnu cpu=avx512vnni" --convert-qnn-to-kernels=storage=2:4 -o %t.mlir 2>%t.txt
 // RUN: cat %t.txt %t.mlir | FileCheck %s --check-prefix=HALVED
 // RUN: quant-opt %s -split-input-file --qvec-specialize-targets="triple=thumbv7em-none-eabi cpu=cortex-m4" --convert-qnn-to-kernels | FileCheck %s --check-prefix=DENSE
+// RUN: quant-opt %s -split-input-file --qvec-specialize-targets="triple=riscv32-none-elf" --convert-qnn-to-kernels | FileCheck %s --check-prefix=DENSE
 // RUN: not quant-opt %s -split-input-file --convert-qnn-to-kernels=storage=sparse 2>&1 | FileCheck %s --check-prefix=NAME
 // NAME: expected 'storage' to be auto, dense, smallest, bitmask or 2:4, but got 'sparse'
 
