@@ -8,6 +8,7 @@
 #include "ArenaViews.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 #include "llvm/Support/MathExtras.h"
@@ -43,9 +44,48 @@ static bool isForKernels(memref::SubViewOp view) {
 }
 
 static Value createView(OpBuilder &b, Location loc, MemRefType type,
-                        Value arena, int64_t offset) {
-  Value start = arith::ConstantIndexOp::create(b, loc, offset);
+                        Value arena, Value start) {
   return memref::ViewOp::create(b, loc, type, arena, start, ValueRange{});
+}
+
+static Value createView(OpBuilder &b, Location loc, MemRefType type,
+                        Value arena, int64_t offset) {
+  return createView(b, loc, type, arena,
+                    arith::ConstantIndexOp::create(b, loc, offset));
+}
+
+/// The byte of a buffer that begins at `base` where a part begins that is known
+/// at run time only, if the part's elements lie together; else null.
+static Value findStart(OpBuilder &b, memref::SubViewOp part, int64_t base) {
+  MemRefType type = part.getType(), source = part.getSourceType();
+  SmallVector<int64_t> strides;
+  int64_t offset = 0;
+  if (!source.hasStaticShape() || !source.getLayout().isIdentity() ||
+      failed(type.getStridesAndOffset(strides, offset)) ||
+      !ShapedType::isDynamic(offset) || !part.hasUnitStride() ||
+      !getContiguousOffset(
+          MemRefType::get(type.getShape(), type.getElementType(),
+                          StridedLayoutAttr::get(b.getContext(), 0, strides))))
+    return {};
+  int64_t bytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+  Location loc = part.getLoc();
+  Value start;
+  auto addTo = [&](Value value) {
+    start = start ? arith::AddIOp::create(b, loc, start, value) : value;
+  };
+  auto [sourceStrides, none] = source.getStridesAndOffset();
+  for (auto [stride, place] :
+       llvm::zip(sourceStrides, part.getMixedOffsets())) {
+    if (std::optional<int64_t> known = getConstantIntValue(place)) {
+      base += *known * stride * bytes;
+      continue;
+    }
+    addTo(arith::MulIOp::create(
+        b, loc, cast<Value>(place),
+        arith::ConstantIndexOp::create(b, loc, stride * bytes)));
+  }
+  addTo(arith::ConstantIndexOp::create(b, loc, base));
+  return start;
 }
 
 /// Replaces a view by another one of the same elements; parts of it get the
@@ -73,6 +113,20 @@ static bool isForImages(memref::SubViewOp view) {
   });
 }
 
+/// The byte of a buffer that begins at `base` where a part of it begins that
+/// becomes a view of its own; else null.
+static Value getViewStart(OpBuilder &b, memref::SubViewOp part, int64_t base,
+                          bool isWanted) {
+  MemRefType type = part.getType();
+  std::optional<int64_t> first = getContiguousOffset(type);
+  if (!first)
+    return findStart(b, part, base);
+  int64_t bytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+  return isWanted ? arith::ConstantIndexOp::create(b, part.getLoc(),
+                                                   base + *first * bytes)
+                  : Value();
+}
+
 void quantopt::viewArgument(BlockArgument argument) {
   auto type = dyn_cast<MemRefType>(argument.getType());
   if (!type || !type.getElementType().isInteger(8) || type.getRank() < 2 ||
@@ -82,10 +136,11 @@ void quantopt::viewArgument(BlockArgument argument) {
   Value bytes;
   for (Operation *user : llvm::make_early_inc_range(argument.getUsers())) {
     auto part = dyn_cast<memref::SubViewOp>(user);
-    std::optional<int64_t> first = part && isForImages(part)
-                                       ? getContiguousOffset(part.getType())
-                                       : std::nullopt;
-    if (!first)
+    if (!part)
+      continue;
+    OpBuilder here(part);
+    Value start = getViewStart(here, part, 0, isForImages(part));
+    if (!start)
       continue;
     if (!bytes) {
       ReassociationIndices all(
@@ -94,10 +149,9 @@ void quantopt::viewArgument(BlockArgument argument) {
       bytes = memref::CollapseShapeOp::create(b, argument.getLoc(), argument,
                                               groups);
     }
-    OpBuilder here(part);
     MemRefType old = part.getType();
     auto whole = MemRefType::get(old.getShape(), old.getElementType());
-    replaceView(part, createView(here, part.getLoc(), whole, bytes, *first));
+    replaceView(part, createView(here, part.getLoc(), whole, bytes, start));
     part.erase();
   }
 }
@@ -113,17 +167,15 @@ void quantopt::placeAllocation(memref::AllocOp alloc, Value arena,
         continue;
       worklist.push_back(user->getResult(0));
       auto part = dyn_cast<memref::SubViewOp>(user);
-      if (!part || !isForKernels(part))
+      if (!part)
         continue;
       MemRefType type = part.getType();
-      std::optional<int64_t> first = getContiguousOffset(type);
-      if (!first)
-        continue;
-      int64_t bytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
       b.setInsertionPoint(part);
+      Value start = getViewStart(b, part, offset, isForKernels(part));
+      if (!start)
+        continue;
       auto whole = MemRefType::get(type.getShape(), type.getElementType());
-      replaceView(part, createView(b, part.getLoc(), whole, arena,
-                                   offset + *first * bytes));
+      replaceView(part, createView(b, part.getLoc(), whole, arena, start));
       worklist.pop_back();
       part.erase();
     }
@@ -132,4 +184,38 @@ void quantopt::placeAllocation(memref::AllocOp alloc, Value arena,
   alloc.replaceAllUsesWith(
       createView(b, alloc.getLoc(), alloc.getType(), arena, offset));
   alloc.erase();
+}
+
+/// Whether a number of bytes is a multiple of `bytes` whatever its variables
+/// are.
+static bool isMultipleOf(Value value, int64_t bytes) {
+  if (std::optional<int64_t> known = getConstantIntValue(value))
+    return *known % bytes == 0;
+  if (auto sum = value.getDefiningOp<arith::AddIOp>())
+    return isMultipleOf(sum.getLhs(), bytes) &&
+           isMultipleOf(sum.getRhs(), bytes);
+  if (auto product = value.getDefiningOp<arith::MulIOp>())
+    return isMultipleOf(product.getLhs(), bytes) ||
+           isMultipleOf(product.getRhs(), bytes);
+  return false;
+}
+
+void quantopt::widenCopy(linalg::CopyOp copy, Value arena) {
+  constexpr int64_t kWideBytes = 8;
+  OpBuilder b(copy);
+  SmallVector<Value> wide;
+  for (Value part : copy->getOperands()) {
+    auto view = part.getDefiningOp<memref::ViewOp>();
+    if (!view || view.getSource() != arena ||
+        !view.getType().getElementType().isInteger(8) ||
+        view.getType().getNumElements() % kWideBytes != 0 ||
+        !isMultipleOf(view.getByteShift(), kWideBytes))
+      return;
+    auto type = MemRefType::get({view.getType().getNumElements() / kWideBytes},
+                                b.getI64Type());
+    wide.push_back(
+        createView(b, copy.getLoc(), type, arena, view.getByteShift()));
+  }
+  linalg::CopyOp::create(b, copy.getLoc(), wide[0], wide[1]);
+  copy.erase();
 }

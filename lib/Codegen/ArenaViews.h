@@ -8,6 +8,7 @@
 #ifndef QUANTOPT_LIB_CODEGEN_ARENAVIEWS_H
 #define QUANTOPT_LIB_CODEGEN_ARENAVIEWS_H
 
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "quant-opt/Support/LLVM.h"
 
@@ -21,6 +22,10 @@ void placeAllocation(memref::AllocOp alloc, Value arena, int64_t offset);
 /// Makes rows of an argument of bytes, which lie together, parts of its memory
 /// themselves, as those of the arena are.
 void viewArgument(BlockArgument argument);
+
+/// Moves 8 bytes at a time where both sides of a copy of bytes are parts of the
+/// arena that allow it.
+void widenCopy(linalg::CopyOp copy, Value arena);
 
 } // namespace quantopt
 

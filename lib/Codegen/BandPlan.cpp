@@ -141,6 +141,7 @@ static BandPlan planSteadyBands(llvm::ArrayRef<BandStage> stages,
                                 llvm::ArrayRef<BandLink> links,
                                 int64_t rowsPerBand) {
   BandPlan plan;
+  plan.steadyRows = rowsPerBand;
   plan.capacities.assign(links.size(), 0);
   Band previous;
   previous.computed.resize(stages.size());
@@ -174,4 +175,143 @@ BandPlan quantopt::planBands(llvm::ArrayRef<BandStage> stages,
     plan.bands.push_back(std::move(band));
   }
   return plan;
+}
+
+//===----------------------------------------------------------------------===//
+// Rows as functions of the band's number
+//===----------------------------------------------------------------------===//
+
+int64_t RowForm::evaluate(int64_t band) const {
+  int64_t rows = limit;
+  for (const Term &term : terms)
+    rows = std::min(
+        rows, std::max<int64_t>(0, rowsPerBand * (band + 1) + term.offset) /
+                  term.divisor);
+  return rows;
+}
+
+/// Adds a term, which may be never or always the least of those that have its
+/// divisor.
+static void addTerm(RowForm &form, RowForm::Term added) {
+  for (RowForm::Term &term : form.terms)
+    if (term.divisor == added.divisor) {
+      term.offset = std::min(term.offset, added.offset);
+      return;
+    }
+  form.terms.push_back(added);
+}
+
+/// The terms of `getReadyEnds`: floors of floors are floors.
+static llvm::SmallVector<RowForm> makeRowForms(llvm::ArrayRef<BandStage> stages,
+                                               llvm::ArrayRef<BandLink> links,
+                                               int64_t rowsPerBand) {
+  llvm::SmallVector<RowForm> forms;
+  for (const BandStage &stage : stages)
+    forms.push_back({rowsPerBand, stage.outputRows, {}});
+  forms.front().terms.push_back({0, 1});
+  for (auto [i, link] : llvm::enumerate(links))
+    for (const BandReader &reader : link.readers) {
+      const BandStage &stage = stages[reader.stage];
+      for (RowForm::Term term : forms[i].terms) {
+        if (!reader.isResidual) {
+          int64_t missing =
+              link.before + stage.before - stage.extent + stage.stride;
+          term.offset += missing * term.divisor;
+          term.divisor *= stage.stride;
+        }
+        addTerm(forms[reader.stage], term);
+      }
+    }
+  return forms;
+}
+
+namespace {
+/// Follows the rows of a link through the bands as the forms have them.
+struct LinkCheck {
+  llvm::ArrayRef<BandStage> stages;
+  llvm::ArrayRef<RowForm> forms;
+  const BandLink &link;
+  size_t producer;
+  int64_t capacity;
+
+  int64_t getFirst(int64_t band) const;
+  bool isHeld(int64_t band, RowRange rows) const;
+  bool isReadInTime(int64_t band, const BandReader &reader) const;
+  bool check(int64_t numBands) const;
+};
+} // namespace
+
+/// The row with which the buffer begins.
+int64_t LinkCheck::getFirst(int64_t band) const {
+  int64_t first = link.getTotal();
+  for (const BandReader &reader : link.readers) {
+    int64_t row = forms[reader.stage].evaluate(band - 1);
+    const BandStage &stage = stages[reader.stage];
+    first =
+        std::min(first, reader.isResidual ? row + link.before
+                                          : row * stage.stride - stage.before);
+  }
+  return first;
+}
+
+bool LinkCheck::isHeld(int64_t band, RowRange rows) const {
+  int64_t first = getFirst(band);
+  return first <= rows.begin && rows.end <= first + capacity;
+}
+
+/// Whether all that a reader computes in a band is there.
+bool LinkCheck::isReadInTime(int64_t band, const BandReader &reader) const {
+  const RowForm &form = forms[reader.stage];
+  RowRange output = {form.evaluate(band - 1), form.evaluate(band)};
+  if (output.empty())
+    return true;
+  const BandStage &stage = stages[reader.stage];
+  RowRange read = {output.begin + link.before, output.end + link.before};
+  if (!reader.isResidual)
+    read = {output.begin * stage.stride - stage.before,
+            (output.end - 1) * stage.stride - stage.before + stage.extent};
+  int64_t done = forms[producer].evaluate(band);
+  int64_t there = done == link.rows ? link.getTotal() : done + link.before;
+  return read.begin >= 0 && read.end <= there && isHeld(band, read);
+}
+
+bool LinkCheck::check(int64_t numBands) const {
+  for (int64_t band = 0; band < numBands; ++band) {
+    RowRange written = {forms[producer].evaluate(band - 1),
+                        forms[producer].evaluate(band)};
+    if (!written.empty() &&
+        !isHeld(band, {written.begin + link.before, written.end + link.before}))
+      return false;
+    if (!llvm::all_of(link.readers, [&](const BandReader &reader) {
+          return isReadInTime(band, reader);
+        }))
+      return false;
+  }
+  return true;
+}
+
+std::optional<llvm::SmallVector<RowForm>>
+quantopt::findRowForms(llvm::ArrayRef<BandStage> stages,
+                       llvm::ArrayRef<BandLink> links, const BandPlan &plan,
+                       int64_t rowsPerBand) {
+  llvm::SmallVector<RowForm> forms = makeRowForms(stages, links, rowsPerBand);
+  auto numBands = int64_t(plan.bands.size());
+  for (auto [stage, form] : llvm::zip(stages, forms)) {
+    int64_t last = (stage.outputRows - 1) * stage.stride - stage.before;
+    if (stage.before > 0 || last + stage.extent > stage.inputRows)
+      return std::nullopt;
+    if (form.evaluate(-1) != 0 || form.evaluate(numBands - 1) != form.limit)
+      return std::nullopt;
+  }
+  for (auto [i, link] : llvm::enumerate(links)) {
+    LinkCheck check{stages, forms, link, i, plan.capacities[i]};
+    if (!check.check(numBands))
+      return std::nullopt;
+  }
+  for (auto [number, band] : llvm::enumerate(plan.bands))
+    for (auto [form, rows] : llvm::zip(forms, band.computed))
+      if (form.evaluate(int64_t(number)) - form.evaluate(int64_t(number) - 1) !=
+          rows.size())
+        return std::nullopt;
+  return forms;
 }

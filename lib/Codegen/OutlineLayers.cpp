@@ -8,6 +8,7 @@
 #include "BufferParts.h"
 #include "EmitLoops.h"
 #include "KernelEmitter.h"
+#include "Layers.h"
 #include "SmallMemory.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -43,16 +44,30 @@ static std::string getSourceName(Location loc) {
 static std::string getKindName(Operation *op) {
   if (auto kernel = dyn_cast<qvec::KernelOp>(op))
     return stringifyKernelKind(kernel.getKind()).str();
+  if (isa<scf::ForOp>(op))
+    return "bands";
   StringRef name = op->getName().stripDialect();
   return name == "generic" ? "loops" : name.str();
 }
 
-/// The number of work items. Of loops without vector code it is the size of the
-/// first one that is not trivial, or 1 when waking threads would cost more than
-/// the loops.
-static int64_t getWorkItems(Operation *op) {
+bool quantopt::isWork(Operation *op) {
+  return isa<qvec::KernelOp, linalg::LinalgOp>(op);
+}
+
+std::string quantopt::getWorkName(const Twine &prefix, Operation *op) {
+  std::string name = (prefix + "_" + getKindName(op)).str();
+  std::string source = getSourceName(op->getLoc());
+  return source.empty() ? name : name + "_" + source;
+}
+
+/// Of loops without vector code it is the size of the first one that is not
+/// trivial, or 1 when waking threads would cost more than the loops.
+int64_t quantopt::getWorkItems(Operation *op) {
   if (auto kernel = dyn_cast<qvec::KernelOp>(op))
     return getWorkCount(kernel);
+  // Bands follow each other.
+  if (isa<scf::ForOp>(op))
+    return 1;
   constexpr int64_t kSmallestSharedWork = 16384;
   auto linalgOp = cast<linalg::LinalgOp>(op);
   FailureOr<LoopPlan> plan = planLoops(linalgOp);
@@ -132,11 +147,8 @@ static func::FuncOp outline(func::FuncOp model, const Layer &layer,
   Location loc = op->getLoc();
   SmallVector<Type> types(model.getArgumentTypes());
   types.append(2, b.getIndexType());
-  std::string name =
-      (model.getName() + "_" + Twine(number) + "_" + getKindName(op)).str();
   std::string source = getSourceName(loc);
-  if (!source.empty())
-    name += "_" + source;
+  std::string name = getWorkName(model.getName() + "_" + Twine(number), op);
   auto func =
       func::FuncOp::create(b, loc, name, b.getFunctionType(types, TypeRange()));
   func.setPrivate();
@@ -212,8 +224,9 @@ static SmallVector<Layer> groupLayers(ArrayRef<Operation *> ops, bool isSmall) {
   return layers;
 }
 
+/// Whether an op is computed by a function of its own: also a loop over bands.
 static bool isLayer(Operation &op) {
-  return isa<qvec::KernelOp, linalg::LinalgOp>(op);
+  return isWork(&op) || isa<scf::ForOp>(op);
 }
 
 /// `memref.copy` becomes `linalg.copy`, which is lowered like any other loop.
@@ -238,7 +251,8 @@ static LogicalResult outlineFunction(func::FuncOp model, int64_t &count) {
       continue;
     }
     if (!isMemoryEffectFree(&op) && !isa<memref::GetGlobalOp>(op))
-      return op.emitOpError("expected kernels, linalg ops and views only");
+      return op.emitOpError(
+          "expected kernels, linalg ops, loops and views only");
   }
   OpBuilder b(model.getContext());
   SmallVector<Layer> layers =

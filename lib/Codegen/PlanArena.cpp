@@ -215,9 +215,17 @@ static void rewrite(FunctionBuffers &function, int64_t bytes) {
   Value arena = func.getArgument(index);
   for (const Buffer &buffer : function.buffers)
     placeAllocation(buffer.alloc, arena, buffer.life.offset);
-  if (function.isSmall)
-    for (BlockArgument argument : func.getArguments())
-      viewArgument(argument);
+  if (!function.isSmall)
+    return;
+  for (BlockArgument argument : func.getArguments())
+    viewArgument(argument);
+  // Vectors take as many bytes whatever their elements are.
+  if (getTargetLevel(func).vectorBytes > 4)
+    return;
+  SmallVector<linalg::CopyOp> copies;
+  func.walk([&](linalg::CopyOp copy) { copies.push_back(copy); });
+  for (linalg::CopyOp copy : copies)
+    widenCopy(copy, arena);
 }
 
 namespace {

@@ -332,6 +332,34 @@ SmallVector<BandStage> RowChain::getStages() const {
   return stages;
 }
 
+/// The positions of an image as a single row.
+static Value flattenImage(OpBuilder &b, Location loc, Value image) {
+  auto type = cast<MemRefType>(image.getType());
+  ArrayRef<int64_t> shape = type.getShape();
+  SmallVector<ReassociationIndices> all = {{0, 1, 2, 3}};
+  Value line = memref::CollapseShapeOp::create(b, loc, image, all);
+  return memref::ExpandShapeOp::create(
+      b, loc, ArrayRef<int64_t>{1, 1, shape[0] * shape[1] * shape[2], shape[3]},
+      line, all);
+}
+
+std::pair<Value, Value> quantopt::createLine(OpBuilder &b,
+                                             const RowChain &chain, size_t i,
+                                             int64_t rows) {
+  const RowBuffer &buffer = chain.buffers[i];
+  memref::AllocOp old = buffer.alloc;
+  SmallVector<int64_t> shape(buffer.getType().getShape());
+  shape[1] = rows;
+  auto type = MemRefType::get(shape, buffer.getType().getElementType());
+  Value line =
+      memref::AllocOp::create(b, old.getLoc(), type, old.getAlignmentAttr());
+  bool isFlat = chain.isFlat(i);
+  for (const RowReader &reader : buffer.readers)
+    isFlat |=
+        chain.isFlat(llvm::find(chain.ops, reader.op) - chain.ops.begin());
+  return {line, isFlat ? flattenImage(b, old.getLoc(), line) : Value()};
+}
+
 /// Whether what the chain's ops but the last read stays as it is until the last
 /// one.
 static bool canMoveToLast(const RowChain &chain) {

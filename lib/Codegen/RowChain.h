@@ -101,6 +101,11 @@ struct RowChain {
   bool readsInside(size_t i) const;
 };
 
+/// A buffer of `rows` rows in the place of an image of a chain, and the same as
+/// a single row of positions where a kernel sees it so, else null.
+std::pair<Value, Value> createLine(OpBuilder &b, const RowChain &chain,
+                                   size_t i, int64_t rows);
+
 /// The buffer behind views; the value itself if it is none.
 Value getViewedBuffer(Value value);
 

@@ -5,9 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Layers.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -25,10 +28,12 @@ using namespace quantopt;
 using qvec::QVecDialect;
 
 namespace {
-/// A layer's computation as a function of its buffers.
+/// A layer's computation, or an op of a layer that is a loop over bands, as a
+/// function of its buffers.
 struct Candidate {
   func::FuncOp layer;
   SmallVector<Operation *> works;   ///< the layer's ops that write memory
+  bool isPart;                      ///< one op in a loop
   llvm::SetVector<Value> buffers;   ///< of the layer
   OwningOpRef<func::FuncOp> kernel; ///< takes buffers and a range of items
 };
@@ -87,32 +92,43 @@ static void markConstants(Candidate &candidate) {
   }
 }
 
+/// The name of a candidate's kernel. Ops of a loop are numbered.
+static std::string getKernelName(const Candidate &candidate, size_t number) {
+  func::FuncOp layer = candidate.layer;
+  return candidate.isPart ? getWorkName(layer.getName() + "_" + Twine(number),
+                                        candidate.works.front())
+                          : (layer.getName() + "_shared").str();
+}
+
 /// An empty kernel for the layer's buffers, which is in no module yet.
-static void createKernel(Candidate &candidate) {
+static void createKernel(Candidate &candidate, size_t number) {
   func::FuncOp layer = candidate.layer;
   OpBuilder b(layer.getContext());
   SmallVector<Type> types;
   for (Value buffer : candidate.buffers)
     types.push_back(buffer.getType());
   types.append(2, b.getIndexType());
-  candidate.kernel =
-      func::FuncOp::create(layer.getLoc(), (layer.getName() + "_shared").str(),
-                           b.getFunctionType(types, {}));
+  candidate.kernel = func::FuncOp::create(candidate.works.front()->getLoc(),
+                                          getKernelName(candidate, number),
+                                          b.getFunctionType(types, {}));
   func::FuncOp kernel = *candidate.kernel;
   kernel.setPrivate();
   for (StringRef name :
        {QVecDialect::getTargetAttrName(), QVecDialect::getCountAttrName()})
     if (Attribute attr = layer->getAttr(name))
       kernel->setAttr(name, attr);
+  if (candidate.isPart)
+    kernel->setAttr(QVecDialect::getCountAttrName(),
+                    b.getI64IntegerAttr(getWorkItems(candidate.works.front())));
   markConstants(candidate);
 }
 
 /// Builds the layer's computation as a kernel.
-static void buildKernel(Candidate &candidate) {
+static void buildKernel(Candidate &candidate, size_t number) {
   SmallVector<SmallVector<Operation *>> slices;
   for (Operation *work : candidate.works)
     slices.push_back(collect(candidate, work));
-  createKernel(candidate);
+  createKernel(candidate, number);
   Block *entry = candidate.kernel->addEntryBlock();
   IRMapping mapping;
   mapping.map(candidate.buffers.getArrayRef(),
@@ -162,19 +178,56 @@ groupEqual(MutableArrayRef<std::unique_ptr<Candidate>> candidates) {
   return groups;
 }
 
+/// The range of work items that a candidate computes: an op of a loop has no
+/// part of it in a thread.
+static SmallVector<Value> getRange(OpBuilder &b, const Candidate &candidate) {
+  func::FuncOp layer = candidate.layer;
+  if (!candidate.isPart)
+    return llvm::to_vector_of<Value>(layer.getArguments().take_back(2));
+  Operation *work = candidate.works.front();
+  Location loc = work->getLoc();
+  return {arith::ConstantIndexOp::create(b, loc, 0),
+          arith::ConstantIndexOp::create(b, loc, getWorkItems(work))};
+}
+
 /// Replaces a layer's computation by a call.
 static void callKernel(Candidate &candidate, func::FuncOp kernel) {
   Operation *last = candidate.works.back();
   OpBuilder b(last);
   SmallVector<Value> arguments(candidate.buffers.getArrayRef());
-  llvm::append_range(arguments, candidate.layer.getArguments().take_back(2));
+  llvm::append_range(arguments, getRange(b, candidate));
   func::CallOp::create(b, last->getLoc(), kernel, arguments);
   for (Operation *work : candidate.works)
     work->erase();
+  // Views in a loop may be used by other ops of it.
+  if (candidate.isPart)
+    return;
   Block &body = candidate.layer.getBody().front();
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
     if (isOpTriviallyDead(&op))
       op.erase();
+}
+
+/// Adds what a layer computes: ops in loops one by one.
+static void addCandidates(func::FuncOp layer,
+                          std::vector<std::unique_ptr<Candidate>> &candidates) {
+  SmallVector<Operation *> works = findWorks(layer);
+  auto add = [&](ArrayRef<Operation *> ops, bool isPart, size_t number) {
+    candidates.push_back(std::make_unique<Candidate>(
+        Candidate{layer, llvm::to_vector(ops), isPart, {}, {}}));
+    buildKernel(*candidates.back(), number);
+  };
+  SmallVector<Operation *> parts;
+  layer.walk([&](scf::ForOp loop) {
+    loop.getBody()->walk([&](Operation *op) {
+      if (isWork(op) && !llvm::is_contained(parts, op))
+        parts.push_back(op);
+    });
+  });
+  for (auto [number, op] : llvm::enumerate(parts))
+    add(op, /*isPart=*/true, number);
+  if (parts.empty() && !works.empty())
+    add(works, /*isPart=*/false, 0);
 }
 
 namespace {
@@ -182,20 +235,19 @@ struct ShareKernelsPass
     : public quantopt::impl::ShareKernelsBase<ShareKernelsPass> {
   void runOnOperation() override {
     std::vector<std::unique_ptr<Candidate>> candidates;
-    for (auto func : getOperation().getOps<func::FuncOp>()) {
-      if (!func->hasAttr(QVecDialect::getLayerAttrName()))
-        continue;
-      SmallVector<Operation *> works = findWorks(func);
-      if (works.empty())
-        continue;
-      candidates.push_back(std::make_unique<Candidate>(
-          Candidate{func, std::move(works), {}, {}}));
-      buildKernel(*candidates.back());
-    }
+    for (auto func : getOperation().getOps<func::FuncOp>())
+      if (func->hasAttr(QVecDialect::getLayerAttrName()))
+        addCandidates(func, candidates);
     for (Group &group : groupEqual(candidates)) {
-      if (group.size() < 2)
+      bool isPart = llvm::any_of(
+          group, [](Candidate *candidate) { return candidate->isPart; });
+      if (group.size() < 2 && !isPart)
         continue;
       func::FuncOp kernel = group.front()->kernel.release();
+      // The loop keeps its registers, and the function its name.
+      if (isPart)
+        kernel->setAttr("passthrough",
+                        Builder(&getContext()).getStrArrayAttr({"noinline"}));
       group.front()->layer->getBlock()->getOperations().insert(
           group.front()->layer->getIterator(), kernel);
       for (Candidate *candidate : group)

@@ -5,9 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BandLoop.h"
 #include "RowChain.h"
 #include "SmallMemory.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "quant-opt/Codegen/Passes.h"
 #include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
@@ -83,17 +86,6 @@ static std::optional<BandPlan> choosePlan(const RowChain &chain,
 //===----------------------------------------------------------------------===//
 // Views of rows
 //===----------------------------------------------------------------------===//
-
-/// The positions of an image as a single row.
-static Value flattenImage(OpBuilder &b, Location loc, Value image) {
-  auto type = cast<MemRefType>(image.getType());
-  ArrayRef<int64_t> shape = type.getShape();
-  SmallVector<ReassociationIndices> all = {{0, 1, 2, 3}};
-  Value line = memref::CollapseShapeOp::create(b, loc, image, all);
-  return memref::ExpandShapeOp::create(
-      b, loc, ArrayRef<int64_t>{1, 1, shape[0] * shape[1] * shape[2], shape[3]},
-      line, all);
-}
 
 /// Part of a buffer of rank 4.
 static Value getBox(OpBuilder &b, Location loc, Value value,
@@ -198,18 +190,10 @@ void BandEmitter::fill(size_t i, RowRange rows, RowRange columns) {
 
 void BandEmitter::createLines() {
   for (auto [i, buffer] : llvm::enumerate(chain.buffers)) {
-    memref::AllocOp old = buffer.alloc;
-    Location loc = old.getLoc();
-    SmallVector<int64_t> shape(buffer.getType().getShape());
-    shape[1] = plan.capacities[i];
-    auto type = MemRefType::get(shape, buffer.getType().getElementType());
-    lines.push_back(
-        memref::AllocOp::create(b, loc, type, old.getAlignmentAttr()));
-    bool isFlat = chain.isFlat(i);
-    for (const RowReader &reader : buffer.readers)
-      isFlat |=
-          chain.isFlat(llvm::find(chain.ops, reader.op) - chain.ops.begin());
-    flatLines.push_back(isFlat ? flattenImage(b, loc, lines[i]) : Value());
+    auto [line, flat] = createLine(b, chain, i, plan.capacities[i]);
+    lines.push_back(line);
+    flatLines.push_back(flat);
+    ArrayRef<int64_t> shape = cast<MemRefType>(line.getType()).getShape();
     // Padding at both sides stays when rows move up.
     fill(i, {0, shape[1]}, {0, buffer.left});
     fill(i, {0, shape[1]}, {shape[2] - buffer.right, shape[2]});
@@ -398,7 +382,7 @@ struct StreamRowsPass : public quantopt::impl::StreamRowsBase<StreamRowsPass> {
       int64_t cache = cacheBytes ? int64_t(cacheBytes) : level.cacheBytes;
       if (cacheBytes == 0 && hasSmallMemory(level))
         for (auto &[chain, plan] : planSmallMemory(func.getBody().front()))
-          stream(chain, plan, /*isSplit=*/true);
+          streamSmall(chain, plan);
       if (cache <= 0)
         continue;
       for (const RowChain &chain :
@@ -412,8 +396,19 @@ struct StreamRowsPass : public quantopt::impl::StreamRowsBase<StreamRowsPass> {
   }
 
 private:
+  /// Code of which little is left counts as well.
+  void streamSmall(const RowChain &chain, const BandPlan &plan) {
+    if (failed(emitBandLoop(chain, plan)))
+      return stream(chain, plan, /*isSplit=*/true);
+    finish(chain, plan);
+  }
+
   void stream(const RowChain &chain, const BandPlan &plan, bool isSplit) {
     BandEmitter(chain, plan, isSplit).run();
+    finish(chain, plan);
+  }
+
+  void finish(const RowChain &chain, const BandPlan &plan) {
     eraseChain(chain);
     ++numChains;
     numBands += plan.bands.size();

@@ -126,3 +126,35 @@ func.func private @framed_too(%x: memref<4xf32>, %y: memref<4xf32>, %begin: inde
   linalg.exp ins(%y : memref<4xf32>) outs(%y : memref<4xf32>)
   return
 }
+
+// -----
+
+// Each op of a loop over bands becomes a function, once if it is there twice; where its rows
+// are stays in the loop. It computes all of its items.
+
+// CHECK: func.func private @bands_0_copy(
+// CHECK-SAME: memref<1x8xi8>, %{{.*}}: memref<1x8xi8>, %{{.*}}: index, %{{.*}}: index)
+// CHECK-SAME: passthrough = ["noinline"], qvec.count = 1 : i64
+// CHECK: linalg.copy
+// CHECK: return
+// CHECK-NOT: func.func private @bands_1
+// CHECK: func.func private @bands(
+// CHECK: scf.for
+// CHECK: %[[FROM:.*]] = memref.view
+// CHECK: %[[TO:.*]] = memref.view
+// CHECK: call @bands_0_copy(%[[FROM]], %[[TO]], %c0{{.*}}, %c1
+// CHECK: call @bands_0_copy(%[[TO]], %[[FROM]],
+// CHECK-NOT: linalg.copy
+func.func private @bands(%arena: memref<2048xi8>, %begin: index, %end: index) attributes {qvec.layer = "bands", qvec.count = 1 : i64} {
+  %zero = arith.constant 0 : index
+  %eight = arith.constant 8 : index
+  %sixty = arith.constant 64 : index
+  scf.for %i = %zero to %sixty step %eight {
+    %from = memref.view %arena[%i][] : memref<2048xi8> to memref<1x8xi8>
+    %place = arith.addi %i, %sixty : index
+    %to = memref.view %arena[%place][] : memref<2048xi8> to memref<1x8xi8>
+    linalg.copy ins(%from : memref<1x8xi8>) outs(%to : memref<1x8xi8>)
+    linalg.copy ins(%to : memref<1x8xi8>) outs(%from : memref<1x8xi8>)
+  }
+  return
+}

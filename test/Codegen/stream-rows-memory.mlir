@@ -1,33 +1,64 @@
-// RUN: quant-opt %s --split-input-file --qvec-stream-rows | FileCheck %s
+// RUN: quant-opt %s --split-input-file --qvec-stream-rows --canonicalize --cse | FileCheck %s
 // RUN: quant-opt %s --split-input-file --qvec-stream-rows --qvec-plan-arena | FileCheck %s --check-prefix=ARENA
 
 #small = #qvec.target<level = "armv7em", triple = "thumbv7em", cpu = "", features = "">
 
 // The input is copied into an image with padding, row by row, and the first window's result
 // is added to the second one's. All ops compute a row at a time: both images need three rows.
-// In the first band the input's first two rows give one of the first window, in the second
-// band the third one a second row, and one of the sums.
+// The bands are a loop. Whether an op computes a row in a band, and where its rows are, follows
+// from the number of the band: the first window starts with band 1, the second one with band 2,
+// so that ten bands compute eight rows.
 
 // CHECK-LABEL: func.func @residual(
 // CHECK: %[[COPY:.*]] = memref.alloc() : memref<1x3x10x4xi8>
 // CHECK: %[[SUMMAND:.*]] = memref.alloc() : memref<1x3x10x4xi8>
 // CHECK-NOT: memref.alloc
-// CHECK-COUNT-2: linalg.copy ins(%{{.*}} : memref<1x1x8x4xi8, {{.*}} outs(%{{.*}} : memref<1x1x8x4xi8
-// CHECK: %[[ONE:.*]] = memref.subview %[[SUMMAND]][0, 1, 1, 0] [1, 1, 8, 4]
-// CHECK: qvec.kernel pool_max {{.*}} outs(%[[ONE]] : memref<1x1x8x4xi8
-// Rows move up.
-// CHECK-COUNT-2: linalg.copy ins(%{{.*}} : memref<1x1x10x4xi8
-// CHECK: linalg.copy ins(%{{.*}} : memref<1x1x8x4xi8
-// CHECK: %[[TWO:.*]] = memref.subview %[[SUMMAND]][0, 2, 1, 0] [1, 1, 8, 4]
-// CHECK: qvec.kernel pool_max {{.*}} outs(%[[TWO]] : memref<1x1x8x4xi8
-// CHECK: %[[ADDED:.*]] = memref.subview %[[SUMMAND]][0, 1, 1, 0] [1, 1, 8, 4]
-// CHECK: qvec.kernel pool_max {{.*}} residuals(%[[ADDED]] : memref<1x1x8x4xi8, {{.*}} outs(%{{.*}} : memref<1x1x8x4xi8
+// CHECK: scf.for %[[BAND:.*]] = %c0 to %c10 step %c1 {
+// CHECK-DAG: %[[BEFORE:.*]] = arith.addi %[[BAND]], %c-1 :
+// CHECK-DAG: %[[ABOVE:.*]] = arith.maxsi %[[BEFORE]], %c0 :
+// CHECK-DAG: %[[WINDOW:.*]] = arith.minsi %[[ABOVE]], %c8 :
+// Padding is there from the first row on.
+// CHECK: %[[FIRST:.*]] = arith.cmpi eq, %[[BAND]], %c0 :
+// CHECK: scf.if %[[FIRST]] {
+// CHECK: scf.for %[[ROW:.*]] = %c0 to %c3 step %c1 {
+// CHECK: %[[LINE:.*]] = memref.subview %[[COPY]][0, %[[ROW]], 0, 0] [1, 1, 10, 4]
+// CHECK: linalg.fill ins(%c0_i8 : i8) outs(%[[LINE]] :
+// CHECK: linalg.copy ins(%{{.*}} : memref<1x1x8x4xi8, {{.*}} outs(%{{.*}} : memref<1x1x8x4xi8
+// And behind the last row, as far as the buffer goes.
+// CHECK: %[[DONE:.*]] = arith.cmpi eq, %{{.*}}, %c8 :
+// CHECK: scf.if %[[DONE]] {
+// CHECK: arith.subi %c9, %[[WINDOW]] :
+// CHECK: linalg.fill
+// CHECK: %[[NEXT:.*]] = arith.cmpi ne, %[[WINDOW]], %{{.*}} :
+// CHECK: scf.if %[[NEXT]] {
+// CHECK: qvec.kernel pool_max input(%{{.*}} : memref<1x3x10x4xi8, {{.*}} outs(%{{.*}} : memref<1x1x8x4xi8
+// The window alone has read the copy: its last two rows move up.
+// CHECK: scf.for %[[TO:.*]] = %c0 to %c2 step %c1 {
+// CHECK: %[[FROM:.*]] = arith.addi %[[TO]], %c1 :
+// CHECK-DAG: memref.subview %[[COPY]][0, %[[FROM]], 0, 0] [1, 1, 10, 4]
+// CHECK-DAG: memref.subview %[[COPY]][0, %[[TO]], 0, 0] [1, 1, 10, 4]
+// CHECK: linalg.copy
+// CHECK: qvec.kernel pool_max {{.*}} residuals(%{{.*}} : memref<1x1x8x4xi8, {{.*}} outs(%{{.*}} : memref<1x1x8x4xi8
+// The summand has two readers: it moves at the end of the band, if one of them went on.
+// CHECK: %[[UP:.*]] = arith.subi
+// CHECK: %[[MOVES:.*]] = arith.cmpi ne, %[[UP]], %c0 :
+// CHECK: scf.if %[[MOVES]] {
+// CHECK: scf.for %[[ROW:.*]] = %[[UP]] to %c3 step %c1 {
+// CHECK: %[[PLACE:.*]] = arith.subi %[[ROW]], %[[UP]] :
+// CHECK: memref.subview %[[SUMMAND]][0, %[[PLACE]], 0, 0]
+// CHECK: linalg.copy
+// CHECK-NOT: qvec.kernel
 // CHECK: return
 // Twice 3 rows of 40 bytes, and the margin. Rows of the argument are its memory.
 // ARENA: module attributes {qvec.arena_bound_bytes = 256 : i64, qvec.arena_bytes = 256 : i64}
 // ARENA-LABEL: func.func @residual(
 // ARENA: %[[BYTES:.*]] = memref.collapse_shape %arg0
+// ARENA: scf.for
 // ARENA: memref.view %[[BYTES]][%{{.*}}][] : memref<256xi8> to memref<1x1x8x4xi8>
+// ARENA: qvec.kernel pool_max {{.*}} outs(%{{.*}} : memref<1x1x8x4xi8>)
+// Rows of 40 bytes move in words of 8.
+// ARENA: memref.view %arg2[%{{.*}}][] : memref<256xi8> to memref<5xi64>
+// ARENA: linalg.copy ins(%{{.*}} : memref<5xi64>) outs(%{{.*}} : memref<5xi64>)
 func.func @residual(%x: memref<1x8x8x4xi8>, %y: memref<1x8x8x4xi8>) attributes {qvec.target = #small} {
   %zero = arith.constant 0 : i8
   %p = memref.alloc() : memref<1x10x10x4xi8>

@@ -21,6 +21,7 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include <cstdint>
+#include <optional>
 
 namespace quantopt {
 
@@ -68,6 +69,8 @@ struct Band {
 };
 
 struct BandPlan {
+  /// Of the first stage if the plan is steady, else 0.
+  int64_t steadyRows = 0;
   llvm::SmallVector<Band> bands;
   /// The most rows that each link's buffer holds.
   llvm::SmallVector<int64_t> capacities;
@@ -85,6 +88,31 @@ RowRange getInputRows(const BandStage &stage, RowRange output);
 BandPlan planBands(llvm::ArrayRef<BandStage> stages,
                    llvm::ArrayRef<BandLink> links, int64_t rowsPerBand,
                    bool isSteady = false);
+
+/// How many rows of a stage are computed once band `b` of a steady plan is, for
+/// any `b` from -1 on: the least of its terms
+/// `max(0, rowsPerBand * (b + 1) + offset) / divisor`, and `limit` at most.
+struct RowForm {
+  struct Term {
+    int64_t offset, divisor;
+  };
+  int64_t rowsPerBand, limit;
+  llvm::SmallVector<Term> terms;
+
+  int64_t evaluate(int64_t band) const;
+};
+
+/// A form for each stage of a steady plan with `rowsPerBand`, with which code
+/// can find the rows of a band from its number:
+///   stage `i` computes [ends[i](b - 1), ends[i](b)) in band `b`;
+///   a link's buffer begins with the first row that a reader `r`, of those that
+///   ends[r](b - 1) rows are computed of, reads next;
+///   padding after the image is there as soon as all of the image is.
+/// Nothing when that is not what the plan's bands and buffers are, or when a
+/// window reaches out of what it reads.
+std::optional<llvm::SmallVector<RowForm>>
+findRowForms(llvm::ArrayRef<BandStage> stages, llvm::ArrayRef<BandLink> links,
+             const BandPlan &plan, int64_t rowsPerBand);
 
 } // namespace quantopt
 

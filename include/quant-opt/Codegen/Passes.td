@@ -53,7 +53,10 @@ def StreamRows : Pass<"qvec-stream-rows", "::mlir::ModuleOp"> {
     stay for a few rows only. Of all ways to cut a function's ops into chains
     those with the smallest largest sum of live buffers are found, and of these
     the one with the fewest ops after the cut. An op computes as many rows each
-    time as divides what all bands compute, so that its code is there once.
+    time as divides what all bands compute, so that its code is there once. The
+    bands become a loop, which finds the rows of each op from the number of the
+    band and reads windows that lie within their images, padding included; chains
+    for which that does not hold become a sequence of bands.
 
     The method: Alwani et al., "Fused-layer CNN accelerators", 2016; here rows
     are kept, not computed again.
@@ -62,8 +65,10 @@ def StreamRows : Pass<"qvec-stream-rows", "::mlir::ModuleOp"> {
     Option<"cacheBytes", "cache-bytes", "int64_t", "0",
            "Size of a core's own cache; 0 is that of the function's target">,
   ];
-  let dependentDialects = ["::mlir::linalg::LinalgDialect",
-                           "::mlir::memref::MemRefDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
   let statistics = [
     Statistic<"numChains", "chains", "Number of chains cut into bands">,
     Statistic<"numBands", "bands", "Number of bands">,
@@ -122,7 +127,8 @@ def OutlineLayers : Pass<"qvec-outline-layers", "::mlir::ModuleOp"> {
     follow each other and are too small to be shared among threads are one
     function; so are an op and the fills of the frame around what it writes,
     which its first item computes. For a target that counts memory in kilobytes
-    each op is a layer, so that equal kernels are met. The model function becomes
+    each op is a layer, so that equal kernels are met. A loop over bands of rows
+    is one layer of one item. The model function becomes
     a sequence of calls over all items. `qvec.layer` and `qvec.count` on the new functions
     hold the layer's name and its number of work items.
   }];
@@ -143,10 +149,12 @@ def ShareKernels : Pass<"qvec-share-kernels", "::mlir::ModuleOp"> {
     get one private function that takes the buffers and the range of work items.
     Each of them is left with a call. The function is named after the first of
     the layers, has its `qvec.count`, and knows that constants do not change.
-    Nothing is done for a layer that has no equal. Constants of an epilogue must
+    Nothing is done for a layer that has no equal. Each op of a layer that is a
+    loop over bands becomes such a function, also where no other op equals it. Constants of an epilogue must
     be equal, too: the code generator depends on their values.
   }];
-  let dependentDialects = ["::mlir::func::FuncDialect",
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
                            "::mlir::LLVM::LLVMDialect"];
   let statistics = [
     Statistic<"numKernels", "kernels", "Number of shared functions">,

@@ -7,6 +7,7 @@
 
 #include "quant-opt/Codegen/BandPlan.h"
 #include "gtest/gtest.h"
+#include <limits>
 #include <optional>
 #include <random>
 #include <vector>
@@ -96,7 +97,121 @@ void simulate(const Chain &chain, const BandPlan &plan) {
   }
   EXPECT_EQ(done[count], chain.stages.back().outputRows);
 }
+
+/// Executes the bands that row forms describe: buffers are full of padding at
+/// first, and move up at the end of a band. Fails when a row is read that is
+/// not there, or when one is not computed.
+void simulateForms(const Chain &chain, const BandPlan &plan,
+                   llvm::ArrayRef<RowForm> forms) {
+  constexpr int64_t kPadding = -1;
+  auto getFirst = [&](size_t l, int64_t band) {
+    int64_t first = std::numeric_limits<int64_t>::max();
+    for (const BandReader &reader : chain.links[l].readers) {
+      int64_t row = forms[reader.stage].evaluate(band - 1);
+      const BandStage &stage = chain.stages[reader.stage];
+      first = std::min(first, reader.isResidual
+                                  ? row + chain.links[l].before
+                                  : row * stage.stride - stage.before);
+    }
+    return first;
+  };
+  std::vector<std::vector<int64_t>> lines;
+  for (int64_t capacity : plan.capacities)
+    lines.emplace_back(size_t(capacity), kPadding);
+  for (int64_t band = 0; band < int64_t(plan.bands.size()); ++band) {
+    for (size_t i = 0; i < forms.size(); ++i) {
+      RowRange out = {forms[i].evaluate(band - 1), forms[i].evaluate(band)};
+      for (size_t l = 0; l < i && !out.empty(); ++l)
+        for (const BandReader &reader : chain.links[l].readers) {
+          if (reader.stage != i)
+            continue;
+          const BandStage &stage = chain.stages[i];
+          const BandLink &link = chain.links[l];
+          RowRange in = {out.begin + link.before, out.end + link.before};
+          if (!reader.isResidual)
+            in = {out.begin * stage.stride - stage.before,
+                  (out.end - 1) * stage.stride - stage.before + stage.extent};
+          for (int64_t row = in.begin; row < in.end; ++row) {
+            bool isPadding =
+                row < link.before || row >= link.before + link.rows;
+            auto at = size_t(row - getFirst(l, band));
+            ASSERT_LT(at, lines[l].size());
+            ASSERT_EQ(lines[l][at], isPadding ? kPadding : row);
+          }
+        }
+      if (i == chain.links.size())
+        continue;
+      const BandLink &link = chain.links[i];
+      for (int64_t row = out.begin; row < out.end; ++row)
+        lines[i].at(size_t(row + link.before - getFirst(i, band))) =
+            row + link.before;
+      if (out.end != link.rows)
+        continue;
+      int64_t behind = link.before + link.rows - getFirst(i, band);
+      for (int64_t k = 0; k < link.after; ++k)
+        if (behind + k >= 0 && behind + k < plan.capacities[i])
+          lines[i][size_t(behind + k)] = kPadding;
+    }
+    for (size_t i = 0; i < lines.size(); ++i) {
+      auto up = size_t(getFirst(i, band + 1) - getFirst(i, band));
+      for (size_t row = up; row < lines[i].size(); ++row)
+        lines[i][row - up] = lines[i][row];
+    }
+  }
+  for (auto [form, stage] : llvm::zip(forms, chain.stages))
+    EXPECT_EQ(form.evaluate(int64_t(plan.bands.size()) - 1), stage.outputRows);
+}
 } // namespace
+
+TEST(BandPlan, findsRowsByBand) {
+  std::mt19937_64 random(2);
+  int found = 0;
+  for (int i = 0; i < 2000; ++i) {
+    Chain chain = makeRandom(random);
+    if (chain.stages.size() < 2)
+      continue;
+    SCOPED_TRACE(i);
+    int64_t rows = 1 + int64_t(random() % 4);
+    BandPlan plan = planBands(chain.stages, chain.links, rows, true);
+    auto forms = findRowForms(chain.stages, chain.links, plan, rows);
+    if (!forms)
+      continue;
+    ++found;
+    simulateForms(chain, plan, *forms);
+  }
+  EXPECT_GT(found, 200);
+}
+
+TEST(BandPlan, findsRowsOfResiduals) {
+  // As in `keepsResiduals`: the sum waits for the second window, which is a
+  // band behind the first one.
+  Chain chain;
+  chain.stages = {{8, 8, 1, 1, 0}, {10, 8, 3, 1, 0}, {10, 8, 3, 1, 0}};
+  chain.links = {{1, 8, 1, {{1, false}, {2, true}}}, {1, 8, 1, {{2, false}}}};
+  BandPlan plan = planBands(chain.stages, chain.links, 1, true);
+  auto forms = findRowForms(chain.stages, chain.links, plan, 1);
+  ASSERT_TRUE(forms);
+  simulateForms(chain, plan, *forms);
+  ASSERT_EQ((*forms)[2].terms.size(), 1u);
+  EXPECT_EQ((*forms)[2].terms[0].offset, -2);
+  EXPECT_EQ((*forms)[2].evaluate(-1), 0);
+  EXPECT_EQ((*forms)[2].evaluate(2), 1);
+  EXPECT_EQ((*forms)[2].evaluate(40), 8);
+}
+
+TEST(BandPlan, findsNoRowsOutsideOfImages) {
+  // The window's first row reads padding that no buffer has.
+  Chain chain;
+  chain.stages = {{8, 8, 1, 1, 0}, {8, 8, 3, 1, 1}};
+  chain.links = {{0, 8, 0, {{1, false}}}};
+  BandPlan plan = planBands(chain.stages, chain.links, 1, true);
+  EXPECT_FALSE(findRowForms(chain.stages, chain.links, plan, 1));
+  // Rows that nothing reads are left out by the plan.
+  chain.stages = {{9, 9, 1, 1, 0}, {9, 4, 1, 2, 0}};
+  chain.links = {{0, 9, 0, {{1, false}}}};
+  plan = planBands(chain.stages, chain.links, 1, true);
+  EXPECT_FALSE(findRowForms(chain.stages, chain.links, plan, 1));
+}
 
 TEST(BandPlan, readsWhatIsThere) {
   std::mt19937_64 random(1);
