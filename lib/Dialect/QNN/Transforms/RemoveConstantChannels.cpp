@@ -41,6 +41,10 @@ static bool keepsChannels(Operation *op) {
 /// Fewer than one in so many channels are not worth removing.
 static constexpr int64_t kLeastPart = 8;
 
+/// Larger layers keep a multiple of so many channels: that is how many kernels
+/// take at a time, and layers of equal shapes share code.
+static constexpr int64_t kWholeChannels = 16;
+
 /// The channels of its input that a contraction need not read. Adds what they
 /// contribute to the bias.
 static SmallVector<bool> findRemovable(Operation *consumer,
@@ -60,8 +64,14 @@ static SmallVector<bool> findRemovable(Operation *consumer,
     // Beside what is padded a constant other than that is none.
     removable.push_back(
         !read || (input.isConstant() && (!isPadded || input.low == zeroPoint)));
-  // A few channels less save little: layers stop being equal and share no code,
-  // and vectors are filled in part.
+  // A few channels less save little: layers stop being equal and share no code.
+  int64_t kept = llvm::count(removable, false);
+  for (int64_t i = channels;
+       channels > kWholeChannels && kept % kWholeChannels != 0 && i-- > 0;)
+    if (removable[i]) {
+      removable[i] = false;
+      ++kept;
+    }
   if (llvm::count(removable, true) * kLeastPart < channels)
     removable.assign(channels, false);
   // A tensor keeps at least one channel.

@@ -125,3 +125,20 @@ func.func @few(%x: tensor<1x1xi8>) -> tensor<1x1xi32> {
   %y = qnn.dense %q, %v : (tensor<1x9xi8>, tensor<1x9xi8>) -> tensor<1x1xi32>
   return %y : tensor<1x1xi32>
 }
+
+// -----
+
+// Of 40 channels 26 are read: 32 stay, also the last six of the others.
+
+// CHECK-LABEL: @multiple
+// CHECK: qnn.dense {{.*}} -> tensor<1x32xi32>
+// CHECK: arith.constant dense<{{.*}}[2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18, 20, 21, 23, 24, 0, 26, 27, 0, 29, 30, 0, 32, 33, 0, 35, 36, 0, 38, 39, 0]
+// CHECK: qnn.dense {{.*}} : (tensor<1x32xi8>, tensor<1x32xi8>) -> tensor<1x1xi32>
+func.func @multiple(%x: tensor<1x1xi8>) -> tensor<1x1xi32> {
+  %w = arith.constant dense<1> : tensor<40x1xi8>
+  %s = qnn.dense %x, %w : (tensor<1x1xi8>, tensor<40x1xi8>) -> tensor<1x40xi32>
+  %q = qnn.requantize %s {max = 127 : i32, min = -128 : i32, multipliers = array<i32: 1>, shifts = array<i32: 0>, zeroPoint = 0 : i32} : tensor<1x40xi32> -> tensor<1x40xi8>
+  %v = arith.constant dense<[[0, 2, 3, 0, 5, 6, 0, 8, 9, 0, 11, 12, 0, 14, 15, 0, 17, 18, 0, 20, 21, 0, 23, 24, 0, 26, 27, 0, 29, 30, 0, 32, 33, 0, 35, 36, 0, 38, 39, 0]]> : tensor<1x40xi8>
+  %y = qnn.dense %q, %v : (tensor<1x40xi8>, tensor<1x40xi8>) -> tensor<1x1xi32>
+  return %y : tensor<1x1xi32>
+}

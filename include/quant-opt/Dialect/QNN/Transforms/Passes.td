@@ -180,8 +180,9 @@ def RemoveConstantChannelsPass : QNNPass<"qnn-remove-constant-channels"> {
     Does nothing where a value on the way has another reader, where a constant
     other than the zero point is read beside padding, where weights are no
     constants of `i8`, where a bias would exceed 32 bits, and where it would
-    remove less than an eighth of the channels: equal layers would differ and
-    share no code. At least one channel stays.
+    remove less than an eighth of the channels. At least one channel stays, and of
+    more than 16 a multiple of 16, the last ones among those that are not needed:
+    layers of equal shapes share code.
   }];
   let statistics = [
     Statistic<"removed", "num-removed", "Channels removed">,
