@@ -133,7 +133,7 @@ func.func @few(%x: tensor<1x1xi8>) -> tensor<1x1xi32> {
 // CHECK-LABEL: @multiple
 // CHECK: qnn.dense {{.*}} -> tensor<1x32xi32>
 // CHECK: arith.constant dense<{{.*}}[2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18, 20, 21, 23, 24, 0, 26, 27, 0, 29, 30, 0, 32, 33, 0, 35, 36, 0, 38, 39, 0]
-// CHECK: qnn.dense {{.*}} : (tensor<1x32xi8>, tensor<1x32xi8>) -> tensor<1x1xi32>
+// CHECK: qnn.dense {{.*}} : (tensor<1x32xi8>, tensor<1x32xi8>, tensor<1xi32>) -> tensor<1x1xi32>
 func.func @multiple(%x: tensor<1x1xi8>) -> tensor<1x1xi32> {
   %w = arith.constant dense<1> : tensor<40x1xi8>
   %s = qnn.dense %x, %w : (tensor<1x1xi8>, tensor<40x1xi8>) -> tensor<1x40xi32>
