@@ -13,6 +13,9 @@
 using namespace quantopt;
 using qvec::kPanelWidth;
 
+/// Codes of fewer bits have many zeros without pruning, and masks save little.
+static constexpr int64_t kFewestBits = 4;
+
 /// Larger panels are not expanded on the stack.
 static constexpr int64_t kMostPanelBytes = 128 * 1024;
 
@@ -157,7 +160,9 @@ std::optional<CodeMasks> StorageChoice::run() {
     return refuse("their codes stand for entries of tables or for floats");
   SmallVector<int64_t> values = getValues(weight);
   int64_t zeros = llvm::count(values, 0);
-  if (storage == WeightStorage::Auto && 2 * zeros < int64_t(values.size()))
+  if (storage == WeightStorage::Auto &&
+      (2 * zeros < int64_t(values.size()) ||
+       weight.packing.getBits() < kFewestBits))
     return std::nullopt;
   int64_t bits = countBits(values);
   if (bits > 8)

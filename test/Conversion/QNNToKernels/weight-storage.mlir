@@ -36,6 +36,18 @@ func.func @main(%q: tensor<1x64xi8>) -> tensor<1x16xi32> {
 
 // -----
 
+// Codes of 2 bits have zeros without pruning: masks are made where they are asked for.
+// CHECK-LABEL: @main
+// CHECK-NOT: masked
+// HALVED: the weights are stored as 2:4
+func.func @main(%q: tensor<1x64xi8>) -> tensor<1x16xi32> {
+  %w = arith.constant dense<0> : tensor<16x64xi2>
+  %0 = qnn.dense %q, %w {inputZeroPoint = 3 : i32} : (tensor<1x64xi8>, tensor<16x64xi2>) -> tensor<1x16xi32>
+  return %0 : tensor<1x16xi32>
+}
+
+// -----
+
 // Codes of a table are no integers.
 // CHECK-LABEL: @main
 // CHECK-NOT: masked
