@@ -179,6 +179,17 @@ std::optional<CodeMasks> StorageChoice::run() {
   return choose(bits, panels * dense.getPanelBytes());
 }
 
+/// Whether less than half of a weight is zero, for one that tells it without
+/// its codes being read.
+static bool hasFewZeros(const ContractionView &view) {
+  DenseElementsAttr attr;
+  if (!matchPattern(view.weight, m_Constant(&attr)) || attr.isSplat() ||
+      !attr.getElementType().isSignlessInteger(8))
+    return false;
+  ArrayRef<char> bytes = attr.getRawData();
+  return 2 * llvm::count(bytes, 0) < int64_t(bytes.size());
+}
+
 std::optional<CodeMasks> quantopt::chooseMasks(const ContractionView &view,
                                                WeightStorage storage,
                                                const TargetLevel &target) {
@@ -186,7 +197,7 @@ std::optional<CodeMasks> quantopt::chooseMasks(const ContractionView &view,
   // than is won.
   bool isSmall = target.cacheBytes < 0 || !target.hasVectors();
   if (storage == WeightStorage::Dense ||
-      (storage == WeightStorage::Auto && isSmall))
+      (storage == WeightStorage::Auto && (isSmall || hasFewZeros(view))))
     return std::nullopt;
   StringRef obstacle = findObstacle(view);
   if (obstacle.empty())
