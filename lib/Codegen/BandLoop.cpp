@@ -9,7 +9,6 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/Support/MathExtras.h"
-#include <numeric>
 
 using namespace quantopt;
 using qvec::KernelOp;
@@ -27,7 +26,6 @@ public:
 
 private:
   void createLines();
-  int64_t getStep(size_t i) const;
   int64_t getFirstBand(size_t i) const;
   Value index(int64_t value) {
     return arith::ConstantIndexOp::create(b, loc, value);
@@ -123,14 +121,6 @@ SmallVector<Value> BandLoopEmitter::emitFirsts(ArrayRef<Value> computed) {
   return result;
 }
 
-/// The largest number of rows that divides what each band computes.
-int64_t BandLoopEmitter::getStep(size_t i) const {
-  int64_t step = 0;
-  for (const Band &band : plan.bands)
-    step = std::gcd(step, band.computed[i].size());
-  return step;
-}
-
 /// The band in which an op computes its first row.
 int64_t BandLoopEmitter::getFirstBand(size_t i) const {
   return llvm::find_if(
@@ -142,7 +132,7 @@ int64_t BandLoopEmitter::getFirstBand(size_t i) const {
 /// Whether a band has one step of an op or none.
 bool BandLoopEmitter::isOnce(size_t i) const {
   return llvm::all_of(plan.bands, [&](const Band &band) {
-    return band.computed[i].size() <= getStep(i);
+    return band.computed[i].size() <= plan.getStep(i);
   });
 }
 
@@ -222,7 +212,7 @@ Value BandLoopEmitter::getInside(size_t i, Value first, int64_t count,
 Value BandLoopEmitter::getInput(size_t i, Value row) {
   Value image = chain.ops[i].getInput().get();
   const BandStage &stage = stages[i];
-  int64_t count = (getStep(i) - 1) * stage.stride + stage.extent;
+  int64_t count = (plan.getStep(i) - 1) * stage.stride + stage.extent;
   Value first = add(mul(row, stage.stride), -stage.before);
   bool isFlat = chain.isFlat(i);
   std::optional<size_t> number = chain.findBuffer(image);
@@ -240,20 +230,20 @@ Value BandLoopEmitter::getResidual(size_t i, Value residual, Value row) {
   bool isFlat = chain.isFlat(i);
   std::optional<size_t> number = chain.findBuffer(residual);
   if (!number)
-    return getRows(residual, row, getStep(i), isFlat, chain.getWidth(i));
+    return getRows(residual, row, plan.getStep(i), isFlat, chain.getWidth(i));
   Value place = arith::SubIOp::create(
       b, loc, add(row, chain.buffers[*number].before), firsts[*number]);
-  return getInside(*number, place, getStep(i), isFlat);
+  return getInside(*number, place, plan.getStep(i), isFlat);
 }
 
 Value BandLoopEmitter::getOutput(size_t i, Value row) {
   bool isFlat = chain.isFlat(i);
   if (i == lines.size())
-    return getRows(chain.ops[i].getInit().get(), row, getStep(i), isFlat,
+    return getRows(chain.ops[i].getInit().get(), row, plan.getStep(i), isFlat,
                    chain.getWidth(i));
   Value place = arith::SubIOp::create(b, loc, add(row, chain.buffers[i].before),
                                       firsts[i]);
-  return getInside(i, place, getStep(i), isFlat);
+  return getInside(i, place, plan.getStep(i), isFlat);
 }
 
 //===----------------------------------------------------------------------===//
@@ -341,7 +331,7 @@ void BandLoopEmitter::moveUp(size_t i, Value next) {
 void BandLoopEmitter::moveRead(size_t i) {
   std::optional<size_t> number =
       chain.findBuffer(chain.ops[i].getInput().get());
-  int64_t up = getStep(i) * stages[i].stride;
+  int64_t up = plan.getStep(i) * stages[i].stride;
   if (number && movesWithReader(*number) && up < plan.capacities[*number])
     moveRows(*number, up);
 }
@@ -374,11 +364,7 @@ void BandLoopEmitter::emitOp(size_t i, Value row) {
   SmallVector<Value> residuals;
   for (OpOperand *residual : op.getResiduals())
     residuals.push_back(getResidual(i, residual->get(), row));
-  RowOp part(b.clone(*op.getOperation()));
-  part.getInput().set(input);
-  part.getInit().set(output);
-  for (auto [operand, value] : llvm::zip(part.getResiduals(), residuals))
-    operand->set(value);
+  RowOp part = op.clone(b, input, output, residuals);
   if (KernelOp kernel = part.getKernel())
     makeUniform(kernel);
 }
@@ -386,7 +372,7 @@ void BandLoopEmitter::emitOp(size_t i, Value row) {
 /// Computes the band's rows of an op.
 void BandLoopEmitter::emitRows(size_t i) {
   if (!isOnce(i))
-    return forRows(before[i], after[i], getStep(i),
+    return forRows(before[i], after[i], plan.getStep(i),
                    [&](Value row) { emitOp(i, row); });
   ifTrue(arith::CmpIPredicate::ne, before[i], after[i], [&] {
     emitOp(i, before[i]);

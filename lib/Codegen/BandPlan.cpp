@@ -9,8 +9,16 @@
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 using namespace quantopt;
+
+int64_t BandPlan::getStep(size_t stage) const {
+  int64_t step = 0;
+  for (const Band &band : bands)
+    step = std::gcd(step, band.computed[stage].size());
+  return step;
+}
 
 RowRange quantopt::getInputRows(const BandStage &stage, RowRange output) {
   auto clamp = [&](int64_t row) {

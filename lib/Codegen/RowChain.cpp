@@ -52,6 +52,16 @@ SmallVector<OpOperand *> RowOp::getResiduals() const {
   return residuals;
 }
 
+RowOp RowOp::clone(OpBuilder &b, Value input, Value init,
+                   ValueRange residuals) const {
+  RowOp copy(b.clone(*op));
+  copy.getInput().set(input);
+  copy.getInit().set(init);
+  for (auto [operand, value] : llvm::zip(copy.getResiduals(), residuals))
+    operand->set(value);
+  return copy;
+}
+
 ArrayRef<int64_t> RowOp::getOutputShape() const {
   return cast<MemRefType>(getInit().get().getType()).getShape();
 }

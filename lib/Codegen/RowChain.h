@@ -37,6 +37,9 @@ public:
   ArrayRef<int64_t> getOutputShape() const;
   /// The dimension of the input that counts rows: 1 but for loops.
   unsigned getInputRowDim() const;
+  /// A copy that reads and writes other values.
+  RowOp clone(OpBuilder &b, Value input, Value init,
+              ValueRange residuals) const;
   /// The window along rows; the numbers of rows are those of the shapes.
   BandStage getStage() const;
 

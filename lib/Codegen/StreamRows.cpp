@@ -15,7 +15,6 @@
 #include "quant-opt/Codegen/Passes.h"
 #include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 #include "llvm/Support/MathExtras.h"
-#include <numeric>
 
 namespace quantopt {
 #define GEN_PASS_DEF_STREAMROWS
@@ -158,7 +157,6 @@ public:
 
 private:
   void createLines();
-  int64_t getStep(size_t i) const;
   void keepRows(size_t i, const Band &band, const Band &previous);
   void padRows(size_t i, const Band &band, int64_t done);
   void fill(size_t i, RowRange rows, RowRange columns);
@@ -310,21 +308,9 @@ void BandEmitter::emitOp(size_t i, const Band &band, RowRange rows) {
   SmallVector<Value> residuals;
   for (OpOperand *residual : op.getResiduals())
     residuals.push_back(getResidual(i, residual->get(), band, rows));
-  RowOp part(b.clone(*op.getOperation()));
-  part.getInput().set(input);
-  part.getInit().set(output);
-  for (auto [operand, value] : llvm::zip(part.getResiduals(), residuals))
-    operand->set(value);
+  RowOp part = op.clone(b, input, output, residuals);
   if (KernelOp kernel = part.getKernel())
     setWindow(kernel, i, rows);
-}
-
-/// The largest number of rows that divides what each band computes.
-int64_t BandEmitter::getStep(size_t i) const {
-  int64_t step = 0;
-  for (const Band &band : plan.bands)
-    step = std::gcd(step, band.computed[i].size());
-  return step;
 }
 
 void BandEmitter::run() {
@@ -336,7 +322,7 @@ void BandEmitter::run() {
     for (size_t i = 0; i < chain.ops.size(); ++i) {
       if (i < lines.size())
         padRows(i, band, previous ? previous->held[i].end : 0);
-      int64_t step = isSplit ? getStep(i) : band.computed[i].size();
+      int64_t step = isSplit ? plan.getStep(i) : band.computed[i].size();
       for (int64_t row = band.computed[i].begin; row < band.computed[i].end;
            row += step)
         emitOp(i, band, {row, row + step});

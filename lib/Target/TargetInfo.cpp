@@ -124,23 +124,33 @@ quantopt::getWordIntrinsics(const TargetLevel &level) {
   return std::nullopt;
 }
 
-std::optional<StringRef> quantopt::getHighIntrinsic(const TargetLevel &level,
-                                                    int64_t lanes) {
-  struct Row {
-    StringRef arch, feature;
-    int64_t lanes;
-    StringRef name;
-  };
-  static const Row rows[] = {
-#define QUANTOPT_HIGH_INTRINSIC(ARCH, FEATURE, LANES, NAME)                    \
-  {ARCH, FEATURE, LANES, NAME},
-#include "Intrinsics.def"
-  };
-  for (const Row &row : rows)
+namespace {
+/// An intrinsic on vectors of some lanes, for levels that need a feature.
+struct LanesRow {
+  StringRef arch, feature;
+  int64_t lanes;
+  StringRef name;
+};
+} // namespace
+
+static std::optional<StringRef> findByLanes(llvm::ArrayRef<LanesRow> rows,
+                                            const TargetLevel &level,
+                                            int64_t lanes) {
+  for (const LanesRow &row : rows)
     if (row.arch == level.arch && row.lanes == lanes &&
         requiresFeature(level, row.feature))
       return row.name;
   return std::nullopt;
+}
+
+std::optional<StringRef> quantopt::getHighIntrinsic(const TargetLevel &level,
+                                                    int64_t lanes) {
+  static const LanesRow rows[] = {
+#define QUANTOPT_HIGH_INTRINSIC(ARCH, FEATURE, LANES, NAME)                    \
+  {ARCH, FEATURE, LANES, NAME},
+#include "Intrinsics.def"
+  };
+  return findByLanes(rows, level, lanes);
 }
 
 std::optional<StringRef>
@@ -215,21 +225,13 @@ std::optional<StringRef> quantopt::getPermuteIntrinsic(const TargetLevel &level,
 
 std::optional<StringRef> quantopt::getExpandIntrinsic(const TargetLevel &level,
                                                       int64_t lanes) {
-  struct Row {
-    StringRef arch, feature;
-    int64_t lanes;
-    StringRef name;
-  };
-  static const Row rows[] = {
+  static const LanesRow rows[] = {
 #define QUANTOPT_EXPAND_INTRINSIC(ARCH, FEATURE, LANES, NAME)                  \
   {ARCH, FEATURE, LANES, NAME},
 #include "Intrinsics.def"
   };
-  for (const Row &row : rows)
-    if (row.arch == level.arch && row.lanes == lanes &&
-        lanes == level.vectorBytes && requiresFeature(level, row.feature))
-      return row.name;
-  return std::nullopt;
+  return lanes == level.vectorBytes ? findByLanes(rows, level, lanes)
+                                    : std::nullopt;
 }
 
 /// What LLVM knows of a cpu with these features; null for an unknown target.

@@ -74,6 +74,10 @@ struct BandPlan {
   llvm::SmallVector<Band> bands;
   /// The most rows that each link's buffer holds.
   llvm::SmallVector<int64_t> capacities;
+
+  /// The largest number of rows that divides what each band computes of a
+  /// stage.
+  int64_t getStep(size_t stage) const;
 };
 
 /// The input rows that exist among those that output rows read.

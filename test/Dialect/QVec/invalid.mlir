@@ -396,6 +396,21 @@ func.func @kernel_c15(%x: memref<1x1x1x4xi8>, %w: memref<1x1x2x16xi8>, %y: memre
 
 // -----
 
+// Masks belong to packed kernels.
+func.func @kernel_masked_c15(%x: memref<1x1x1x16xi8>, %w: memref<1x1x1x128xi8>, %y: memref<1x1x1x1xi32>) {
+  // expected-error @below {{'qvec.kernel' op expected a packing without scales or blocks, of 4 bits, and half of the bytes}}
+  qvec.kernel contraction input(%x : memref<1x1x1x16xi8>) weight(%w : memref<1x1x1x128xi8>) outs(%y : memref<1x1x1x1xi32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 1, vectors = 1, lanes = 1, group = 16, mergeTaps = false, pass = 1>
+      packing <bits = 4, block = 0, chunk = 1, scale = none, zeroPoint = 0, zeroPoints = false, masked = true> epilogue {
+  ^bb0(%acc: i32):
+    qvec.yield %acc : i32
+  }
+  return
+}
+
+// -----
+
 // A weight of whole bytes.
 func.func @kernel_bytes_c15(%x: memref<1x1x1x16xi8>, %w: memref<1x1x1x256xi8>, %y: memref<1x1x1x1xi32>) {
   // expected-error @below {{'qvec.kernel' op expected a packing without scales or blocks, of 4 bits, and half of the bytes}}

@@ -328,8 +328,8 @@ static LogicalResult verifyHalves(KernelOp op) {
   int64_t lane = fits ? kPanelWidth * strategy.getGroup() / 2 : 0;
   if (fits && packing.getBits() == 4 && !packing.hasScales() &&
       packing.hasIntegers() && packing.getBlock() == 0 &&
-      weight.getElementType().isInteger(8) && weight.getRank() == 4 &&
-      weight.getDimSize(3) == lane)
+      !packing.getMasked() && weight.getElementType().isInteger(8) &&
+      weight.getRank() == 4 && weight.getDimSize(3) == lane)
     return success();
   return op.emitOpError("expected a packing without scales or blocks, of 4 "
                         "bits, and half of the bytes, of a contraction of "
