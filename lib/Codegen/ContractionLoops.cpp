@@ -251,6 +251,40 @@ SmallVector<Value> quantopt::emitRuns(KernelEmitter &e,
   });
 }
 
+/// How many groups a turn of the loop over `count` groups of a run adds: those
+/// of a turn share what counts them and moves addresses. LLVM does not move
+/// addresses in a loop of two turns. Where there is but one and no loop over
+/// rows of a window is around it, it would move the loads of all weights out of
+/// the loop over tiles, to the stack.
+static int64_t getGroupsPerTurn(int64_t count, bool hasRows) {
+  for (int64_t size : {4, 3, 2})
+    if (count >= 3 * size ? count % size == 0 || size == 2
+                          : count == size && hasRows)
+      return size;
+  return 1;
+}
+
+SmallVector<Value> quantopt::emitGroups(KernelEmitter &e,
+                                        const StepGroups &groups,
+                                        ValueRange start, GroupBody body) {
+  bool hasRows = e.kernel.getWindow().getKernel()[0] > 1;
+  int64_t perTurn = getGroupsPerTurn(groups.count, hasRows);
+  int64_t turns = groups.count / perTurn, done = turns * perTurn;
+  auto add = [&](Value first, int64_t count, ValueRange outer) {
+    SmallVector<Value> acc(outer);
+    for (int64_t g = 0; g < count; ++g)
+      acc = body(e.add(first, g * groups.size), acc);
+    return acc;
+  };
+  SmallVector<Value> acc = e.reduceLoop(
+      e.index(0), e.index(turns), start, [&](Value turn, ValueRange inner) {
+        Value first = e.mul(turn, perTurn * groups.size);
+        return add(e.add(first, groups.begin), perTurn, inner);
+      });
+  return add(e.index(groups.begin + done * groups.size), groups.count - done,
+             acc);
+}
+
 Value quantopt::getOutChannel(KernelEmitter &e, const ContractionLayout &layout,
                               const ContractionBlock &block) {
   return e.add(e.mul(block.group, layout.channelsPerGroup), block.channel);

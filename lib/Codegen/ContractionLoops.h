@@ -78,6 +78,17 @@ SmallVector<Value> emitRuns(KernelEmitter &e, const ContractionLayout &layout,
                             const TilePosition &at, ValueRange start,
                             RunBody body);
 
+/// `count` groups of `size` steps of a run, from the step `begin` on.
+struct StepGroups {
+  int64_t begin, count, size;
+};
+
+/// Emits the loop over groups of steps, several in a turn where that pays.
+/// `body` gets the group's first step and the values that the loop carries.
+using GroupBody = llvm::function_ref<SmallVector<Value>(Value, ValueRange)>;
+SmallVector<Value> emitGroups(KernelEmitter &e, const StepGroups &groups,
+                              ValueRange start, GroupBody body);
+
 /// The input element that the tile's first tap starts with.
 Value getInputBase(KernelEmitter &e, const ContractionLayout &layout,
                    const ContractionBlock &block, const TilePosition &at);
@@ -95,6 +106,9 @@ Value getOutChannel(KernelEmitter &e, const ContractionLayout &layout,
 
 /// Emits a contraction whose strategy is paired.
 void emitPairs(KernelEmitter &e, const ContractionLayout &layout);
+
+/// Emits a contraction whose products are those of `qvec.mmla`.
+void emitRowPairs(KernelEmitter &e, const ContractionLayout &layout);
 
 /// Emits a contraction whose sums are held in tiles.
 void emitTiles(KernelEmitter &e, const ContractionLayout &layout);

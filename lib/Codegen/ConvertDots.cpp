@@ -230,6 +230,26 @@ static Value lowerLane(OpBuilder &b, qvec::LaneProductOp op) {
   return vector::BroadcastOp::create(b, loc, op.getType(), sum);
 }
 
+/// Sums of products of two rows and two columns.
+static Value lowerMmla(OpBuilder &b, qvec::MmlaOp op) {
+  Location loc = op.getLoc();
+  if (auto name = getMmlaIntrinsic(getTargetLevel(op), op.getUnsignedLhs()))
+    return call(b, loc, *name, op.getType(),
+                {op.getAcc(), op.getLhs(), op.getRhs()});
+  Value x = widen(b, loc, op.getLhs(), op.getUnsignedLhs());
+  Value w = widen(b, loc, op.getRhs(), false);
+  Value sum = op.getAcc();
+  for (int64_t k = 0; k < 8; ++k) {
+    Value row = vector::ShuffleOp::create(
+        b, loc, x, x, ArrayRef<int64_t>{k, k, 8 + k, 8 + k});
+    Value column = vector::ShuffleOp::create(
+        b, loc, w, w, ArrayRef<int64_t>{k, 8 + k, k, 8 + k});
+    Value product = arith::MulIOp::create(b, loc, row, column);
+    sum = arith::AddIOp::create(b, loc, sum, product);
+  }
+  return sum;
+}
+
 /// The sum of all products.
 static Value lowerReduction(OpBuilder &b, qvec::ReduceDotOp op) {
   Location loc = op.getLoc();
@@ -254,7 +274,7 @@ static Value lowerReduction(OpBuilder &b, qvec::ReduceDotOp op) {
 void quantopt::convertDots(ModuleOp module) {
   SmallVector<Operation *> ops;
   module.walk([&](Operation *op) {
-    if (isa<qvec::Dot4Op, qvec::Dot2Op, qvec::ReduceDotOp,
+    if (isa<qvec::Dot4Op, qvec::Dot2Op, qvec::ReduceDotOp, qvec::MmlaOp,
             qvec::AlternateBytesOp, qvec::LaneProductOp>(op))
       ops.push_back(op);
   });
@@ -274,6 +294,8 @@ void quantopt::convertDots(ModuleOp module) {
                         getTargetLevel(op));
     else if (auto alternate = dyn_cast<qvec::AlternateBytesOp>(op))
       result = lowerAlternate(b, alternate);
+    else if (auto mmla = dyn_cast<qvec::MmlaOp>(op))
+      result = lowerMmla(b, mmla);
     else if (auto lane = dyn_cast<qvec::LaneProductOp>(op))
       result = lowerLane(b, lane);
     else

@@ -36,8 +36,6 @@ private:
                                      const ContractionRun &run, ValueRange acc);
   SmallVector<Value> emitGroup(const Block &block, const ContractionRun &run,
                                Value first, ValueRange sums);
-  SmallVector<Value> emitGroups(const Block &block, const ContractionRun &run,
-                                int64_t count, ValueRange sums);
   SmallVector<Value> emitStep(const Block &block, const ContractionRun &run,
                               Value step, ArrayRef<Value> scales,
                               llvm::function_ref<Value(int64_t)> getInput,
@@ -359,41 +357,6 @@ SmallVector<Value> ContractionEmitter::emitGroup(const Block &block,
   return acc;
 }
 
-/// How many groups a turn of the loop over `count` groups of a run adds: those
-/// of a turn share what counts them and moves addresses. LLVM does not move
-/// addresses in a loop of two turns. Where there is but one and no loop over
-/// rows of a window is around it, it would move the loads of all weights out of
-/// the loop over tiles, to the stack.
-static int64_t getGroupsPerTurn(int64_t count, bool hasRows) {
-  for (int64_t size : {4, 3, 2})
-    if (count >= 3 * size ? count % size == 0 || size == 2
-                          : count == size && hasRows)
-      return size;
-  return 1;
-}
-
-/// Adds the first `count` groups of steps of a run.
-SmallVector<Value> ContractionEmitter::emitGroups(const Block &block,
-                                                  const ContractionRun &run,
-                                                  int64_t count,
-                                                  ValueRange sums) {
-  bool hasRows = e.kernel.getWindow().getKernel()[0] > 1;
-  int64_t perTurn = getGroupsPerTurn(count, hasRows);
-  int64_t turns = count / perTurn, done = turns * perTurn;
-  auto add = [&](Value first, int64_t groups, ValueRange outer) {
-    SmallVector<Value> acc(outer);
-    for (int64_t g = 0; g < groups; ++g)
-      acc = emitGroup(block, run, e.add(first, g * groupSteps), acc);
-    return acc;
-  };
-  SmallVector<Value> acc = e.reduceLoop(
-      e.index(0), e.index(turns), sums, [&](Value turn, ValueRange inner) {
-        Value first = e.mul(turn, perTurn * groupSteps);
-        return add(e.add(first, run.steps.begin), perTurn, inner);
-      });
-  return add(e.index(run.steps.begin + done * groupSteps), count - done, acc);
-}
-
 //===----------------------------------------------------------------------===//
 // Pairs of sums
 //===----------------------------------------------------------------------===//
@@ -565,7 +528,11 @@ void ContractionEmitter::emitTile(const Block &block, const Position &at) {
                    SmallVector<Value> sums(outer);
                    int64_t groups = (end - begin) / groupSteps;
                    if (groupSteps > 1 && groups != 0) {
-                     sums = emitGroups(block, run, groups, sums);
+                     sums = emitGroups(e, {begin, groups, groupSteps}, sums,
+                                       [&](Value first, ValueRange inner) {
+                                         return emitGroup(block, run, first,
+                                                          inner);
+                                       });
                      begin += groups * groupSteps;
                    }
                    if (begin == end)
@@ -597,6 +564,8 @@ LogicalResult quantopt::emitContraction(KernelEmitter &e) {
     emitPairs(e, ContractionLayout(e.kernel));
   else if (strategy.getSteps() > 1)
     emitTiles(e, ContractionLayout(e.kernel));
+  else if (strategy.getGroup() == kMmlaGroup)
+    emitRowPairs(e, ContractionLayout(e.kernel));
   else
     ContractionEmitter(e).run();
   return success();

@@ -27,6 +27,8 @@ static StringRef describeProducts(const TargetLevel &level) {
   case 16:
     return "16 bytes to one sum";
   case 4:
+    if (getMmlaIntrinsic(level, /*unsignedLhs=*/false))
+      return "4 bytes, 2x2 of 8";
     if (getDotIntrinsic(level, 4, level.getLanes(), /*unsignedLhs=*/false) ||
         getDotIntrinsic(level, 4, level.getLanes(), /*unsignedLhs=*/true))
       return "4 bytes";

@@ -102,6 +102,11 @@ std::optional<StringRef> quantopt::getDotIntrinsic(const TargetLevel &level,
   return findDot(level, group, lanes, unsignedLhs);
 }
 
+std::optional<StringRef> quantopt::getMmlaIntrinsic(const TargetLevel &level,
+                                                    bool unsignedLhs) {
+  return findDot(level, 8, level.getLanes(), unsignedLhs);
+}
+
 std::optional<StringRef> quantopt::getPairIntrinsic(const TargetLevel &level) {
   return findDot(level, 2, level.getLanes(), /*unsignedLhs=*/false);
 }

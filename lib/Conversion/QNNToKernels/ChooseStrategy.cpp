@@ -39,6 +39,11 @@ static double getTileCost(const TargetLevel &target, const TileProblem &p,
   double dot = isFloat ? 1.0 : isWords ? 2.0 : target.dotCost;
   double load = isFloat ? 0.6 : isWords ? 1.2 : target.operandCost;
   double steps = double(p.depth) / double(p.group);
+  if (p.group == kMmlaGroup) {
+    int64_t run = p.run ? p.run : p.depth;
+    steps = double(p.depth) / run * llvm::divideCeil(run, p.group);
+    rows = llvm::alignTo(int64_t(rows), 2);
+  }
   double input = scalesGroups(target) ? 0.25 * load : load;
   // A weight is loaded and joined with its neighbour.
   if (pairsSums(target, p)) {
@@ -88,6 +93,12 @@ struct Choice {
 };
 } // namespace
 
+/// Whether a step's inputs stay in registers, from which products take them.
+static bool keepsInputs(const TargetLevel &target, const TileProblem &p) {
+  return p.group == kMmlaGroup ||
+         (p.group == 4 && target.has(TargetLevel::kIndexedDots));
+}
+
 /// The best tile of vectors.
 static Choice chooseVectors(const TargetLevel &target, const TileProblem &p) {
   int64_t lanes =
@@ -97,7 +108,7 @@ static Choice chooseVectors(const TargetLevel &target, const TileProblem &p) {
       llvm::divideCeil(llvm::alignTo(p.channels, kPanelWidth), lanes);
   int64_t perPanel = kPanelWidth / lanes;
   Choice best;
-  bool isIndexed = p.group == 4 && target.has(TargetLevel::kIndexedDots);
+  bool keepsInput = keepsInputs(target, p);
   // An input and a product; where they are split both halves, and a mask; of
   // products that are added by another instruction, several.
   int64_t spare = !isSplit ? 2 : target.dotGroup == 2 ? 4 : 8;
@@ -109,16 +120,18 @@ static Choice chooseVectors(const TargetLevel &target, const TileProblem &p) {
     if (vectors < perPanel ? perPanel % vectors : vectors % perPanel)
       continue;
     for (int64_t rows = 1; rows <= std::min<int64_t>(p.positions, 14); ++rows) {
-      int64_t sums = rows * vectors * (p.isLong ? 3 : 1);
+      // Positions of a product of two rows.
+      int64_t held = p.group == kMmlaGroup ? llvm::alignTo(rows, 2) : rows;
+      int64_t sums = held * vectors * (p.isLong ? 3 : 1);
       // Addresses of rows take registers, too.
       if (isPaired)
         sums = rows * llvm::divideCeil(vectors, 2) + 6;
-      int64_t inputs = isIndexed ? rows : spare;
+      int64_t inputs = keepsInput ? held : spare;
       int64_t weights =
-          isIndexed ? std::min(vectors, kIndexedWeights) : perWeight * vectors;
+          keepsInput ? std::min(vectors, kIndexedWeights) : perWeight * vectors;
       if (sums + weights + inputs > target.vectorRegisters)
         break;
-      Tile tile{rows, vectors};
+      Tile tile{rows, vectors, /*steps=*/1, p.group};
       best.consider(
           tile,
           getTotalCost(p, needed, tile, [&](int64_t rows, int64_t vectors) {
@@ -171,12 +184,24 @@ static void considerMatrices(const TargetLevel &target, const TileProblem &p,
     for (int64_t rows = 1; rows <= p.positions; ++rows) {
       if (!fits(llvm::divideCeil(rows, qvec::kTileRows), vectors))
         break;
-      Tile tile{rows, vectors, getTileSteps(p)};
+      Tile tile{rows, vectors, getTileSteps(p), p.group};
       auto getCost = [&](int64_t rows, int64_t vectors) {
         return getMatrixCost(p, rows, vectors);
       };
       best.consider(tile, kTileSetUp + getTotalCost(p, needed, tile, getCost));
     }
+}
+
+/// Replaces the best tile by one of products of two rows if that is faster.
+static void considerRowPairs(const TargetLevel &target, const TileProblem &p,
+                             Choice &best) {
+  if (!p.isBytes || p.isLong || p.isHalved || p.group != 4 || p.positions < 2 ||
+      !getMmlaIntrinsic(target, /*unsignedLhs=*/false))
+    return;
+  TileProblem pairs = p;
+  pairs.group = kMmlaGroup;
+  Choice other = chooseVectors(target, pairs);
+  best.consider(other.tile, other.cost);
 }
 
 /// The tile of words in general registers. Sums, a step's words of all
@@ -193,6 +218,7 @@ static Tile choosePairs(const TileProblem &p) {
   int64_t channels =
       p.isHalved ? most : llvm::PowerOf2Ceil(std::max<int64_t>(p.channels, 2));
   tile.vectors = std::min(most, channels);
+  tile.group = p.group;
   tile.paired = true;
   tile.joined = p.isShort || p.isHalved;
   return tile;
@@ -204,6 +230,7 @@ static Tile chooseReductions(const TileProblem &p) {
   Tile tile;
   tile.rows = 1;
   tile.vectors = std::min<int64_t>(4, llvm::PowerOf2Ceil(p.channels));
+  tile.group = p.group;
   // Setting up a loop for each run costs more than a copy of short ones, even
   // where that fills no more of a step.
   constexpr int64_t kShortRun = 6;
@@ -220,6 +247,7 @@ Tile quantopt::chooseContractionTile(const TargetLevel &target,
     return choosePairs(p);
   Choice best = chooseVectors(target, p);
   considerMatrices(target, p, best);
+  considerRowPairs(target, p, best);
   return best.tile;
 }
 

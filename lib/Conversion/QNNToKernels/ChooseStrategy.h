@@ -39,6 +39,8 @@ struct Tile {
   int64_t vectors;
   /// Steps that one instruction takes (see `qvec.tile_mma`).
   int64_t steps = 1;
+  /// Products of a step: the problem's, or 8 with `qvec.mmla`.
+  int64_t group = 0;
   /// Sums of a vector.
   int64_t lanes = 0;
   /// How words are multiplied in pairs (see `#qvec.strategy`).

@@ -68,12 +68,11 @@ bool quantopt::canFlatten(LoweringState &state, const ContractionView &view,
 qvec::StrategyAttr quantopt::completeStrategy(LoweringState &state,
                                               const ContractionView &view,
                                               const KernelSpec &spec, Tile tile,
-                                              int64_t group,
                                               int64_t weightBytes, bool merge) {
   ArrayRef<int64_t> output = spec.outputShape;
   auto strategyOf = [&](int64_t pass) {
     return qvec::StrategyAttr::get(
-        view.op->getContext(), tile.rows, tile.vectors, tile.lanes, group,
+        view.op->getContext(), tile.rows, tile.vectors, tile.lanes, tile.group,
         merge, pass, tile.steps, tile.paired, tile.joined, tile.gathered);
   };
   ContractionLayout layout(output, view.groups, strategyOf(1));

@@ -15,6 +15,7 @@
 
 #include "ChooseStrategy.h"
 #include "Lowerings.h"
+#include "quant-opt/Dialect/QVec/Utils/ContractionLayout.h"
 
 namespace quantopt {
 
@@ -55,6 +56,13 @@ struct ContractionView {
     bool isLong = target.pairsWords() && getSumType().isInteger(64);
     return isLong ? 4 : target.getContractionGroup();
   }
+  /// The most elements that a step may have, whatever its tile is.
+  int64_t getLongestStep(const TargetLevel &target) const {
+    int64_t group = getStepElements(target);
+    bool mayPair =
+        group == 4 && getMmlaIntrinsic(target, /*unsignedLhs=*/false);
+    return mayPair ? kMmlaGroup : group;
+  }
   SpatialPads getPads() const {
     ArrayRef<int64_t> p = window.getPads();
     return {p[0], p[1], p[2], p[3]};
@@ -84,8 +92,7 @@ void setFloatSums(LoweringState &state, const ContractionView &view,
 qvec::StrategyAttr completeStrategy(LoweringState &state,
                                     const ContractionView &view,
                                     const KernelSpec &spec, Tile tile,
-                                    int64_t group, int64_t weightBytes,
-                                    bool merge);
+                                    int64_t weightBytes, bool merge);
 
 /// Whether the weight is stored in packed form: integers of fewer than 8 bits,
 /// of blocks, or with zero points.

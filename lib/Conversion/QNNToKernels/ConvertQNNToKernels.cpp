@@ -64,7 +64,7 @@ static bool isReadExactly(const LoweringState &state, Value value) {
     ContractionView view = getContractionView(user);
     return view.isInteger() && !view.isDepthwise() &&
            !isPackedContraction(state.target, view) && !state.getMasks(user) &&
-           view.weightShape[3] % view.getStepElements(state.target) == 0;
+           view.weightShape[3] % view.getLongestStep(state.target) == 0;
   });
 }
 

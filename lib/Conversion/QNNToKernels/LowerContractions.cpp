@@ -171,7 +171,7 @@ static qvec::StrategyAttr chooseStrategy(LoweringState &state,
   Tile tile = chooseContractionTile(state.target, problem);
   tile.lanes = view.isInteger() ? state.target.getContractionLanes()
                                 : state.target.getLanes();
-  return completeStrategy(state, view, spec, tile, problem.group,
+  return completeStrategy(state, view, spec, tile,
                           view.weightShape[0] * problem.depth * weightBytes /
                               (data.halved ? 2 : 1),
                           merge && !tile.gathered);

@@ -183,7 +183,8 @@ static Tile chooseTile(const LoweringState &state, const ContractionView &view,
   constexpr int64_t kEnoughSums = 4;
   while (slots * rows < kEnoughSums && fits(2 * slots))
     slots *= 2;
-  return {rows, slots, 1, lanes};
+  int64_t group = view.isInteger() ? 4 : 1;
+  return {rows, slots, /*steps=*/1, group, lanes};
 }
 
 /// The tables as the kernel reads them: a row of them for each code.
@@ -244,9 +245,8 @@ LogicalResult quantopt::lowerPackedContraction(LoweringState &state,
   if (!weight.tables.empty())
     spec.tables = state.constant(packTables(weight), loc);
   Tile tile = chooseTile(state, view, spec);
-  spec.strategy =
-      completeStrategy(state, view, spec, tile, view.isInteger() ? 4 : 1,
-                       packed.getNumElements(), /*merge=*/false);
+  spec.strategy = completeStrategy(state, view, spec, tile,
+                                   packed.getNumElements(), /*merge=*/false);
   ScalarChain chain(state, group.steps, group.root->getResult(0), ranges, order,
                     loc);
   return buildKernel(state, group, chain, spec);

@@ -101,7 +101,7 @@ func.func @kernel_c4(%x: tensor<1x4x4x3xf32>, %r: tensor<1x1x2x3xf32>, %y: tenso
 
 // -----
 
-// expected-error @below {{expected a group of 1, 2 or 4, or of 16 with one lane, but got 3 with 16 lanes}}
+// expected-error @below {{but got 3 with 16 lanes and 1 steps}}
 #strategy_c2 = #qvec.strategy<rows = 1, vectors = 1, lanes = 16, group = 3, mergeTaps = false, pass = 1>
 
 // -----
@@ -163,6 +163,14 @@ func.func @kernel_c6(%x: tensor<1x1x3x64xf32>, %y: tensor<1x1x3x2xf32>) {
 func.func @multiply_high_c1(%x: i32) {
   // expected-error @+1 {{'qvec.multiply_high' op expected a shift of 31 or 32, but got 30}}
   %0 = qvec.multiply_high %x, %x {shift = 30 : i32} : i32
+  return
+}
+
+// -----
+
+func.func @mmla_c1(%acc: vector<8xi32>, %x: vector<32xi8>) {
+  // expected-error @+1 {{'qvec.mmla' op expected 16 factors for 4 lanes, but got 32 for 8}}
+  %0 = qvec.mmla %acc, %x, %x : vector<8xi32>, vector<32xi8>
   return
 }
 
@@ -335,6 +343,25 @@ func.func @kernel_c8(%x: tensor<1x4x4x3xi8>, %w: tensor<1x3x1x1x256xi8>, %y: ten
 
 // expected-error @below {{and a joined one to be paired}}
 #strategy_c4 = #qvec.strategy<rows = 2, vectors = 4, lanes = 1, group = 2, mergeTaps = false, pass = 1, joined = true>
+
+// -----
+
+// expected-error @below {{expected a group of 1, 2 or 4, of 8 with four lanes and one step, or of 16 with one lane, but got 8 with 16 lanes and 1 steps}}
+#strategy_c2 = #qvec.strategy<rows = 2, vectors = 1, lanes = 16, group = 8, mergeTaps = false, pass = 1>
+
+// -----
+
+// Sums of 64 bits are split where steps have fewer products.
+func.func @kernel_rows_c9(%x: memref<1x1x2x16xi8>, %w: memref<1x1x2x128xi8>, %y: memref<1x1x2x4xi64>) {
+  // expected-error @below {{'qvec.kernel' op expected sums of i32 with groups of 8, but got 'i64'}}
+  qvec.kernel contraction input(%x : memref<1x1x2x16xi8>) weight(%w : memref<1x1x2x128xi8>) outs(%y : memref<1x1x2x4xi64>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 2, vectors = 1, lanes = 4, group = 8, mergeTaps = false, pass = 1> epilogue {
+  ^bb0(%acc: i64):
+    qvec.yield %acc : i64
+  }
+  return
+}
 
 // -----
 

@@ -17,12 +17,16 @@ func.func @words(%acc: vector<1xi32>, %x: vector<4xi8>) -> vector<1xi32> {
 // CHECK: qvec.dot4 %{{.*}}, %{{.*}}, %{{.*}} {unsignedLhs} : vector<4xi32>, vector<16xi8>
 // CHECK: qvec.dot4 %{{.*}}, %{{.*}}, %{{.*}} : vector<4xi32>, vector<16xi8>
 // CHECK: qvec.dot2 %{{.*}}, %{{.*}}, %{{.*}} : vector<4xi32>, vector<8xi16>
+// CHECK: qvec.mmla %{{.*}}, %{{.*}}, %{{.*}} {unsignedLhs} : vector<4xi32>, vector<16xi8>
+// CHECK: qvec.mmla %{{.*}}, %{{.*}}, %{{.*}} : vector<4xi32>, vector<16xi8>
 func.func @dots(%acc: vector<4xi32>, %a: vector<16xi8>, %b: vector<16xi8>,
                 %c: vector<8xi16>, %d: vector<8xi16>) -> vector<4xi32> {
   %0 = qvec.dot4 %acc, %a, %b {unsignedLhs} : vector<4xi32>, vector<16xi8>
   %1 = qvec.dot4 %0, %a, %b : vector<4xi32>, vector<16xi8>
   %2 = qvec.dot2 %1, %c, %d : vector<4xi32>, vector<8xi16>
-  return %2 : vector<4xi32>
+  %3 = qvec.mmla %2, %a, %b {unsignedLhs} : vector<4xi32>, vector<16xi8>
+  %4 = qvec.mmla %3, %a, %b : vector<4xi32>, vector<16xi8>
+  return %4 : vector<4xi32>
 }
 
 // CHECK-LABEL: @tiles

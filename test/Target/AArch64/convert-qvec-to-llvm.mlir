@@ -31,6 +31,30 @@ func.func @unsigned_without_i8mm(%acc: vector<4xi32>, %a: vector<16xi8>, %b: vec
   return %0 : vector<4xi32>
 }
 
+// Two rows by two columns.
+// CHECK-LABEL: @rows
+// CHECK: llvm.call_intrinsic "llvm.aarch64.neon.smmla"(%arg0, %arg1, %arg2)
+// CHECK: llvm.call_intrinsic "llvm.aarch64.neon.usmmla"(%{{.*}}, %arg1, %arg2)
+func.func @rows(%acc: vector<4xi32>, %a: vector<16xi8>, %b: vector<16xi8>) -> vector<4xi32>
+    attributes {qvec.target = #i8mm} {
+  %0 = qvec.mmla %acc, %a, %b : vector<4xi32>, vector<16xi8>
+  %1 = qvec.mmla %0, %a, %b {unsignedLhs} : vector<4xi32>, vector<16xi8>
+  return %1 : vector<4xi32>
+}
+
+// One element of each row and column after another.
+// CHECK-LABEL: @rows_without_i8mm
+// CHECK-NOT: llvm.call_intrinsic
+// CHECK: vector.shuffle {{.*}} [0, 0, 8, 8] : vector<16xi32>, vector<16xi32>
+// CHECK: vector.shuffle {{.*}} [0, 8, 0, 8] : vector<16xi32>, vector<16xi32>
+// CHECK: vector.shuffle {{.*}} [7, 7, 15, 15] : vector<16xi32>, vector<16xi32>
+// CHECK: vector.shuffle {{.*}} [7, 15, 7, 15] : vector<16xi32>, vector<16xi32>
+func.func @rows_without_i8mm(%acc: vector<4xi32>, %a: vector<16xi8>, %b: vector<16xi8>) -> vector<4xi32>
+    attributes {qvec.target = #dotprod} {
+  %0 = qvec.mmla %acc, %a, %b : vector<4xi32>, vector<16xi8>
+  return %0 : vector<4xi32>
+}
+
 // Products of the first two bytes of each four and of the last two, each added
 // in pairs.
 // CHECK-LABEL: @pairwise

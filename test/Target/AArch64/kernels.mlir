@@ -2,7 +2,7 @@
 // RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_conv sdot | FileCheck %s
 // RUN: FileCheck %s --check-prefix=REST --input-file=%t.s
 // RUN: quant-compile %s --target=aarch64-linux-gnu --cpu=aarch64-i8mm --emit=asm -o %t.s
-// RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_conv sdot | FileCheck %s
+// RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_conv smmla | FileCheck %s --check-prefix=ROWS
 // RUN: quant-compile %s --target=aarch64-linux-gnu --cpu=aarch64 --emit=asm -o %t.s
 // RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_conv smull | FileCheck %s --check-prefix=BASE
 
@@ -21,6 +21,19 @@
 // REST: sdot v{{[0-9]+}}.4s, v{{[0-9]+}}.16b, v{{[0-9]+}}.4b[0]
 // REST: ld1r
 // REST: sdot v{{[0-9]+}}.4s, v{{[0-9]+}}.16b, v{{[0-9]+}}.16b
+
+// Two steps of four rows are loaded at once, and the halves of two rows joined:
+// one instruction for each half of a pair. A product of two rows and two columns
+// takes them from there, nothing is spilled.
+// ROWS: loop:
+// ROWS-NEXT: part: {{5[5-9]|[6-9][0-9]}} %
+// ROWS-NOT: {{dup|ld1|mov v|\[sp}}
+// ROWS: zip1 v{{[0-9]+}}.2d
+// ROWS-NOT: {{dup|ld1|mov v|\[sp}}
+// ROWS: zip2 v{{[0-9]+}}.2d
+// ROWS-NOT: {{dup|ld1|mov v|\[sp}}
+// ROWS-COUNT-32: smmla v{{[0-9]+}}.4s, v{{[0-9]+}}.16b, v{{[0-9]+}}.16b
+// ROWS-NOT: {{dup|ld1|mov v|\[sp}}
 
 // Without dot products two products of eight bytes for each vector of sums.
 // BASE: loop:

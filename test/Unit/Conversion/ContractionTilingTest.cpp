@@ -281,6 +281,27 @@ TEST(ChooseTile, StepsDivideEveryRun) {
     }
 }
 
+TEST(ChooseTile, PairsRowsWhereTheyPay) {
+  int64_t paired = 0;
+  for (const TargetLevel &level : getTargetLevels()) {
+    TileProblem problem{196, 256, 1152, 4};
+    problem.isBytes = true;
+    auto getGroup = [&] { return chooseContractionTile(level, problem).group; };
+    bool isPaired = getGroup() == kMmlaGroup;
+    EXPECT_EQ(isPaired, getMmlaIntrinsic(level, false).has_value());
+    paired += isPaired;
+    // One position would leave half of each product idle, and of a step of
+    // eight bytes three would be used.
+    problem.positions = 1;
+    EXPECT_EQ(getGroup(), 4);
+    problem.positions = 196;
+    problem.depth = 27;
+    problem.run = 3;
+    EXPECT_EQ(getGroup(), 4);
+  }
+  EXPECT_EQ(paired, 1);
+}
+
 TEST(ChooseTile, UsesMatricesWhereTheyPay) {
   const TargetLevel *matrices = nullptr;
   for (const TargetLevel &level : getTargetLevels()) {

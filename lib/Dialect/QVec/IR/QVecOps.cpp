@@ -68,11 +68,14 @@ LogicalResult StrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                    bool gathered) {
   if (rows < 1 || vectors < 1 || lanes < 1 || pass < 1) // (C1)
     return emitError() << "expected positive rows, vectors, lanes and pass";
-  bool isKnown = group == 1 || group == 2 || group == 4;
-  if (!isKnown && (group != 16 || lanes != 1)) // (C2)
-    return emitError() << "expected a group of 1, 2 or 4, or of 16 with one "
-                          "lane, but got "
-                       << group << " with " << lanes << " lanes";
+  bool isKnown = group == 1 || group == 2 || group == 4 ||
+                 (group == 8 && lanes == 4 && steps == 1) ||
+                 (group == 16 && lanes == 1);
+  if (!isKnown) // (C2)
+    return emitError() << "expected a group of 1, 2 or 4, of 8 with four lanes "
+                          "and one step, or of 16 with one lane, but got "
+                       << group << " with " << lanes << " lanes and " << steps
+                       << " steps";
   if (steps < 1 || steps > kTileRows) // (C3)
     return emitError() << "expected steps in [1, " << kTileRows << "], but got "
                        << steps;
@@ -388,6 +391,9 @@ static LogicalResult verifyStrategy(KernelOp op, ShapedType input) {
     return op.emitOpError("expected a contraction of ")
            << input.getElementType() << " in groups of " << group
            << ", but got " << strategy.getGroup();
+  if (group == 8 && !op.getAccumulatorType().isInteger(32))
+    return op.emitOpError("expected sums of i32 with groups of 8, but got ")
+           << op.getAccumulatorType();
   if (steps == 1)
     return success();
   if (op.getKind() != KernelKind::Contraction || !isBytes ||
@@ -491,6 +497,15 @@ static LogicalResult verifyDot(Operation *op, int64_t perLane) {
 LogicalResult Dot4Op::verify() { return verifyDot(*this, 4); }
 
 LogicalResult Dot2Op::verify() { return verifyDot(*this, 2); }
+
+LogicalResult MmlaOp::verify() {
+  int64_t lanes = cast<VectorType>(getAcc().getType()).getDimSize(0);
+  int64_t factors = cast<VectorType>(getLhs().getType()).getDimSize(0);
+  if (lanes != 4 || factors != 16) // (C1)
+    return emitOpError("expected 16 factors for 4 lanes, but got ")
+           << factors << " for " << lanes;
+  return success();
+}
 
 LogicalResult AlternateBytesOp::verify() {
   int64_t bytes = cast<VectorType>(getBytes().getType()).getDimSize(0);

@@ -92,7 +92,8 @@ def QVec_StrategyAttr : AttrDef<QVec_Dialect, "Strategy"> {
     `lanes` accumulators of 32 bits make a vector; a tile is `rows` output
     positions by `vectors` vectors of output channels, all held in registers.
     `group` is the number of products that one step adds per lane: 16
-    (`qvec.reduce_dot`), 4 (`qvec.dot4`), 2 (`qvec.dot2`) or 1 (multiply-add).
+    (`qvec.reduce_dot`), 8 (`qvec.mmla`, for two positions at a time), 4
+    (`qvec.dot4`), 2 (`qvec.dot2`) or 1 (multiply-add).
     With several `steps` the sums are tiles of
     `qvec.tile_mma`, which takes that many steps at a time: positions are split
     evenly into tiles of at most 16 rows, and each vector is a tile's columns.
@@ -117,8 +118,8 @@ def QVec_StrategyAttr : AttrDef<QVec_Dialect, "Strategy"> {
                    mergeTaps = false, pass = 8>
     ```
 
-    (C1) rows, vectors, lanes and pass are positive. (C2) group is 1, 2, 4 or
-    16, and 16 needs one lane. (C3) steps lie in [1, 16]. (C4) paired strategies
+    (C1) rows, vectors, lanes and pass are positive. (C2) group is 1, 2, 4, 8
+    or 16; 8 needs four lanes and one step, 16 one lane. (C3) steps lie in [1, 16]. (C4) paired strategies
     have the group 2, one lane, an even number of vectors and one step; only they
     are joined. (C5) gathered strategies have the group 16, one row, one step and
     no merged taps.

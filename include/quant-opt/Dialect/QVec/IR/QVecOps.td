@@ -37,7 +37,7 @@ def QVec_KernelOp : QVec_Op<"kernel", [
       already padded. The weight is packed: `[panel][run][step][lane]`, where a
       panel is 16 output channels of a group, a run is a tap (or a window row
       when taps are merged, or the window when they are gathered), a step is `group` consecutive elements of a run
-      (16, 4 or 1 for bytes, 2 for words of 16 bits, 1 for floats), and 16 lanes of
+      (16, 8, 4 or 1 for bytes, 2 for words of 16 bits, 1 for floats), and 16 lanes of
       `group` elements each belong to the panel's channels. Weights of words
       are bytes. A paired strategy for bytes has steps of two elements of a run,
       `4i` and `4i + 2` or `4i + 1` and `4i + 3`, where at least one of them
@@ -115,7 +115,8 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     masked and not halved. (C8) the weight of a
     depthwise kernel with groups of taps has the packed shape. (C9) the strategy
     of a contraction or packed kernel has the group 1 for floats and 2 for words;
-    for bytes a packed kernel has 4. (C10) only a contraction of bytes has several
+    for bytes a packed kernel has 4, and a contraction has 8 only with `i32`
+    accumulators. (C10) only a contraction of bytes has several
     steps, in vectors of 16 lanes; they divide the weight's steps. (C11) a packing
     with `tableRows`, and only that, comes with `tables` of `f32`: a row for each
     `tableRows` channels with an entry for each code. (C12) integer input needs
@@ -228,6 +229,23 @@ def QVec_Dot2Op : QVec_DotOp<"dot2", I16> {
 
     (C1) lhs has 2 elements per lane.
   }];
+}
+
+def QVec_MmlaOp : QVec_DotOp<"mmla", I8> {
+  let summary = "Add the product of two rows and two columns of bytes";
+  let description = [{
+    `result[2i + j] = acc[2i + j] + sum lhs[8i + k] * rhs[8j + k]` for `i` and `j`
+    in 0..1 and `k` in 0..7, modulo 2^32: rows of the first factor and columns of
+    the second one follow each other. `rhs` is signed; `lhs` is signed, or unsigned
+    with `unsignedLhs`. One instruction, `smmla`, with the Arm matrix extension.
+
+    ```mlir
+    %0 = qvec.mmla %acc, %x, %w : vector<4xi32>, vector<16xi8>
+    ```
+
+    (C1) acc has 4 lanes, lhs 16 elements.
+  }];
+  let arguments = !con(operands, (ins UnitAttr:$unsignedLhs));
 }
 
 def QVec_AlternateBytesOp : QVec_Op<"alternate_bytes", [Pure]> {

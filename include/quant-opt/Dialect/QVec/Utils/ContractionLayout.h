@@ -34,6 +34,9 @@ constexpr int64_t kMostWidenedBytes = 4096;
 /// registers (`TargetLevel::kIndexedDots`).
 constexpr int64_t kIndexedWeights = 2;
 
+/// The group of strategies whose products are those of `qvec.mmla`.
+constexpr int64_t kMmlaGroup = 8;
+
 /// The steps that a run of paired weights has, and where the weight of an
 /// element and of one of a panel's channels is among them.
 int64_t getPairedSteps(int64_t runLength);

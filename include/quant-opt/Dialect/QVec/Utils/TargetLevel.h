@@ -131,6 +131,11 @@ std::optional<llvm::StringRef> getDotIntrinsic(const TargetLevel &level,
                                                int64_t group, int64_t lanes,
                                                bool unsignedLhs);
 
+/// The LLVM intrinsic `(acc, lhs, rhs)` that is `qvec.mmla`; nothing when the
+/// level has none.
+std::optional<llvm::StringRef> getMmlaIntrinsic(const TargetLevel &level,
+                                                bool unsignedLhs);
+
 /// LLVM intrinsics on general registers that hold two words or four bytes.
 struct WordIntrinsics {
   /// Bytes 0 and 2 with their sign as words.
