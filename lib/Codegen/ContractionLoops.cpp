@@ -83,7 +83,9 @@ void ContractionLoops::emitRow(const ContractionBlock &block, Value n,
   bool split =
       zeros && strategy.getSteps() == 1 && !strategy.getPaired() &&
       !strategy.getGathered() &&
-      (!strategy.getMergeTaps() || e.input.shape[3] % strategy.getGroup() == 0);
+      (!strategy.getMergeTaps() ||
+       e.input.shape[3] % (strategy.getGroup() * getStoredSteps(e.kernel)) ==
+           0);
   bool first = split && (*zeros)[1] != 0, last = split && (*zeros)[3] != 0;
   auto emitEnd = [&](int64_t t, bool isFirst, bool isLast) {
     body(block, {n, h, e.index(getStart(t)), getSize(t), isFirst, isLast});
@@ -288,4 +290,34 @@ SmallVector<Value> quantopt::emitGroups(KernelEmitter &e,
 Value quantopt::getOutChannel(KernelEmitter &e, const ContractionLayout &layout,
                               const ContractionBlock &block) {
   return e.add(e.mul(block.group, layout.channelsPerGroup), block.channel);
+}
+
+Value quantopt::takeHalves(KernelEmitter &e, Value bytes, bool isUpper) {
+  int64_t lanes = cast<VectorType>(bytes.getType()).getDimSize(0);
+  auto splat = [&](int8_t value) {
+    return e.splat(e.b.getI8IntegerAttr(value), lanes);
+  };
+  if (isUpper)
+    return arith::AndIOp::create(e.b, e.loc, bytes, splat(-16));
+  return arith::ShLIOp::create(e.b, e.loc, bytes, splat(4));
+}
+
+SmallVector<Value> quantopt::finishHalves(KernelEmitter &e,
+                                          const ContractionLayout &layout,
+                                          const ContractionBlock &block,
+                                          ValueRange sums) {
+  int64_t lanes = layout.channelsPerVector;
+  Value bits = e.splat(e.b.getI32IntegerAttr(4), lanes);
+  SmallVector<Value> result;
+  for (auto [i, sum] : llvm::enumerate(sums)) {
+    Value total = arith::ShRSIOp::create(e.b, e.loc, sum, bits);
+    if (e.bias) {
+      Value channel = e.add(getOutChannel(e, layout, block),
+                            int64_t(i) % block.vectors * lanes);
+      total = arith::AddIOp::create(e.b, e.loc, total,
+                                    e.load(e.bias, channel, lanes));
+    }
+    result.push_back(total);
+  }
+  return result;
 }

@@ -104,6 +104,16 @@ std::pair<Value, Value> getWindowRows(KernelEmitter &e, Value h);
 Value getOutChannel(KernelEmitter &e, const ContractionLayout &layout,
                     const ContractionBlock &block);
 
+/// Of bytes that hold the weights of two steps or channels those of one, 16
+/// times as large.
+Value takeHalves(KernelEmitter &e, Value bytes, bool isUpper);
+
+/// Sums of weights that were 16 times as large, with the bias: for each
+/// position those of the block's vectors.
+SmallVector<Value> finishHalves(KernelEmitter &e,
+                                const ContractionLayout &layout,
+                                const ContractionBlock &block, ValueRange sums);
+
 /// Emits a contraction whose strategy is paired.
 void emitPairs(KernelEmitter &e, const ContractionLayout &layout);
 

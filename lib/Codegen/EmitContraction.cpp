@@ -36,15 +36,26 @@ private:
                                      const ContractionRun &run, ValueRange acc);
   SmallVector<Value> emitGroup(const Block &block, const ContractionRun &run,
                                Value first, ValueRange sums);
+  /// Gets the number of a step among those of a step of the weights, and a
+  /// position of the run.
+  using InputGetter = llvm::function_ref<Value(int64_t, int64_t)>;
+  /// A step of the weights, and the number of a step in it.
+  struct StoredStep {
+    Value stored;
+    int64_t number;
+  };
   SmallVector<Value> emitStep(const Block &block, const ContractionRun &run,
                               Value step, ArrayRef<Value> scales,
-                              llvm::function_ref<Value(int64_t)> getInput,
-                              ValueRange acc);
-  Value getInputOffset(const ContractionRun &run, Value step, int64_t position);
+                              InputGetter getInput, ValueRange acc);
+  void addStep(const Block &block, const ContractionRun &run, StoredStep step,
+               ArrayRef<Value> scales, InputGetter getInput,
+               MutableArrayRef<Value> sums);
+  Value getInputOffset(const ContractionRun &run, StoredStep step,
+                       int64_t position);
   Value loadWeights(Value offset, int64_t elements);
-  Value getWeights(Value step, int64_t vector, ArrayRef<Value> scales);
+  Value getWeights(Value step, int64_t number, int64_t vector,
+                   ArrayRef<Value> scales);
   Value getHalvedWeights(Value step, int64_t channel);
-  SmallVector<Value> finishHalves(const Block &block, ValueRange sums);
   void prefetchWeight(Value offset);
   Value repeat(Value group, int64_t elements);
   Value loadInput(Value offset);
@@ -71,7 +82,9 @@ private:
   bool streamsWeights;
   /// Whether numbers of 64 bits hold the sums of two channels.
   bool pairsSums;
-  /// Steps whose input is loaded at once.
+  /// The steps that one step of the weights has.
+  int64_t storedSteps;
+  /// Steps of the weights whose input is loaded at once.
   int64_t groupSteps;
   /// Vectors of weights that are loaded before they are multiplied.
   int64_t weightsAtOnce;
@@ -105,7 +118,8 @@ ContractionEmitter::ContractionEmitter(KernelEmitter &emitter)
           kLargeWeights;
   bool isIndexed = integer && !isLong && stepElements == 4 &&
                    getTargetLevel(op).has(TargetLevel::kIndexedDots);
-  groupSteps = isIndexed ? lanes : 1;
+  storedSteps = getStoredSteps(op);
+  groupSteps = isIndexed ? lanes / storedSteps : 1;
   weightsAtOnce = isIndexed ? kIndexedWeights : s.getVectors();
   pairsSums = integer && !isLong && stepElements == 1 && lanes == 1 &&
               !op.getUnsignedInput() &&
@@ -215,43 +229,18 @@ Value ContractionEmitter::loadWeights(Value offset, int64_t elements) {
 /// The weights of a channel from bytes that it shares with its neighbour, 16
 /// times as large.
 Value ContractionEmitter::getHalvedWeights(Value step, int64_t channel) {
-  OpBuilder &b = e.b;
   int64_t pair = channel % kPanelWidth / 2 * stepElements;
   Value offset =
       e.add(step, channel / kPanelWidth * e.weight.strides[0] + pair);
-  Value bytes = loadWeights(offset, stepElements);
-  auto splat = [&](int8_t value) {
-    return e.splat(b.getI8IntegerAttr(value), stepElements);
-  };
-  if (channel % 2 == 0)
-    return arith::ShLIOp::create(b, e.loc, bytes, splat(4));
-  return arith::AndIOp::create(b, e.loc, bytes, splat(-16));
+  return takeHalves(e, loadWeights(offset, stepElements), channel % 2 != 0);
 }
 
-/// Sums of weights that were 16 times as large, with the bias.
-SmallVector<Value> ContractionEmitter::finishHalves(const Block &block,
-                                                    ValueRange sums) {
-  if (!isHalved)
-    return sums;
-  SmallVector<Value> result;
-  Value bits = e.splat(e.b.getI32IntegerAttr(4), lanes);
-  for (auto [i, sum] : llvm::enumerate(sums)) {
-    Value total = arith::ShRSIOp::create(e.b, e.loc, sum, bits);
-    if (e.bias) {
-      int64_t channel = int64_t(i) % block.vectors * lanes;
-      Value bias = e.load(e.bias, e.add(outChannel(block), channel), lanes);
-      total = arith::AddIOp::create(e.b, e.loc, total, bias);
-    }
-    result.push_back(total);
-  }
-  return result;
-}
-
-/// The factors of a block's vector in the step whose weights begin at `step`.
-Value ContractionEmitter::getWeights(Value step, int64_t vector,
+/// The factors of a block's vector in a step whose weights begin at `step`: the
+/// first or the second one that is stored there.
+Value ContractionEmitter::getWeights(Value step, int64_t number, int64_t vector,
                                      ArrayRef<Value> scales) {
   int64_t channel = vector * lanes;
-  if (isHalved)
+  if (isHalved && storedSteps == 1)
     return getHalvedWeights(step, channel);
   Value offset = e.add(step, channel / kPanelWidth * e.weight.strides[0] +
                                  channel % kPanelWidth * stepElements);
@@ -260,35 +249,44 @@ Value ContractionEmitter::getWeights(Value step, int64_t vector,
     prefetchWeight(offset);
   if (!integer)
     return e.decodeWeight(stored, scales.empty() ? Value() : scales[vector]);
+  if (isHalved)
+    stored = takeHalves(e, stored, number != 0);
   if (stepElements > 2)
     return stored;
   return e.widen(stored,
                  stepElements == 1 ? e.b.getI32Type() : e.b.getI16Type());
 }
 
-/// The sums after a step, which multiplies position `i` of the run by
-/// `getInput(i)`.
+/// The sums after the steps that one step of the weights has, of which number
+/// `s` multiplies position `i` of the run by `getInput(s, i)`.
 SmallVector<Value>
 ContractionEmitter::emitStep(const Block &block, const ContractionRun &run,
                              Value step, ArrayRef<Value> scales,
-                             llvm::function_ref<Value(int64_t)> getInput,
-                             ValueRange acc) {
-  Value weights = e.add(run.weight, e.mul(step, e.weight.strides[2]));
+                             InputGetter getInput, ValueRange acc) {
   SmallVector<Value> next(acc);
+  for (int64_t number = 0; number < storedSteps; ++number)
+    addStep(block, run, {step, number}, scales, getInput, next);
+  return next;
+}
+
+void ContractionEmitter::addStep(const Block &block, const ContractionRun &run,
+                                 StoredStep step, ArrayRef<Value> scales,
+                                 InputGetter getInput,
+                                 MutableArrayRef<Value> sums) {
+  Value weights = e.add(run.weight, e.mul(step.stored, e.weight.strides[2]));
   for (int64_t first = 0; first < block.vectors; first += weightsAtOnce) {
     int64_t last = std::min(first + weightsAtOnce, block.vectors);
     SmallVector<Value> weight;
     for (int64_t v = first; v < last; ++v)
-      weight.push_back(getWeights(weights, v, scales));
+      weight.push_back(getWeights(weights, step.number, v, scales));
     for (int64_t i = run.positions.begin; i < run.positions.end; ++i) {
-      Value x = getInput(i);
+      Value x = getInput(step.number, i);
       for (int64_t v = first; v < last; ++v) {
-        Value &sum = next[i * block.vectors + v];
+        Value &sum = sums[i * block.vectors + v];
         sum = addProducts(sum, x, weight[v - first]);
       }
     }
   }
-  return next;
 }
 
 /// Adds a run to sums of 64 bits, in parts that fit 32.
@@ -321,18 +319,20 @@ SmallVector<Value> ContractionEmitter::emitSteps(const Block &block,
                                                  Value first, Value last,
                                                  ValueRange sums) {
   return e.reduceLoop(first, last, sums, [&](Value step, ValueRange inner) {
-    auto getInput = [&](int64_t i) {
-      return loadInput(getInputOffset(run, step, i));
+    auto getInput = [&](int64_t number, int64_t i) {
+      return loadInput(getInputOffset(run, {step, number}, i));
     };
     return emitStep(block, run, step, scales, getInput, inner);
   });
 }
 
 /// The first element of a step of one of the run's positions.
-Value ContractionEmitter::getInputOffset(const ContractionRun &run, Value step,
-                                         int64_t position) {
+Value ContractionEmitter::getInputOffset(const ContractionRun &run,
+                                         StoredStep step, int64_t position) {
   int64_t pitch = e.kernel.getWindow().getStrides()[1] * e.input.strides[2];
-  return e.add(e.add(run.input, e.mul(step, stepElements)), position * pitch);
+  Value first = e.mul(step.stored, storedSteps * stepElements);
+  return e.add(e.add(run.input, first),
+               step.number * stepElements + position * pitch);
 }
 
 /// Adds the group of steps from `first`.
@@ -342,14 +342,15 @@ SmallVector<Value> ContractionEmitter::emitGroup(const Block &block,
   int64_t elements = stepElements * lanes;
   SmallVector<Value> inputs;
   for (int64_t i = run.positions.begin; i < run.positions.end; ++i)
-    inputs.push_back(e.load(e.input, getInputOffset(run, first, i), elements));
+    inputs.push_back(
+        e.load(e.input, getInputOffset(run, {first, 0}, i), elements));
   SmallVector<Value> acc(sums);
   for (int64_t s = 0; s < groupSteps; ++s) {
-    auto getInput = [&](int64_t i) {
+    auto getInput = [&](int64_t number, int64_t i) {
+      int64_t from = (s * storedSteps + number) * stepElements;
       Value part = vector::ExtractStridedSliceOp::create(
-          e.b, e.loc, inputs[i - run.positions.begin],
-          ArrayRef<int64_t>{s * stepElements}, ArrayRef<int64_t>{stepElements},
-          ArrayRef<int64_t>{1});
+          e.b, e.loc, inputs[i - run.positions.begin], ArrayRef<int64_t>{from},
+          ArrayRef<int64_t>{stepElements}, ArrayRef<int64_t>{1});
       return repeat(part, elements);
     };
     acc = emitStep(block, run, e.add(first, s), {}, getInput, acc);
@@ -423,31 +424,37 @@ ContractionEmitter::emitPairedSteps(const Block &block,
   Type i64 = b.getI64Type();
   int64_t perRow = llvm::divideCeil(block.vectors, 2);
   auto [begin, end] = run.steps;
-  return e.reduceLoop(
-      e.index(begin), e.index(end), acc, [&](Value step, ValueRange inner) {
-        Value base = e.add(run.weight, e.mul(step, e.weight.strides[2]));
-        auto getWeight = [&](int64_t v) {
-          return e.loadScalar(
-              e.weight, e.add(base, v / kPanelWidth * e.weight.strides[0] +
-                                        v % kPanelWidth));
-        };
-        SmallVector<Value> weights;
-        for (int64_t v = 0; v < block.vectors; v += 2)
-          weights.push_back(
-              joinPair(e, getWeight(v),
-                       v + 1 < block.vectors ? getWeight(v + 1) : Value()));
-        SmallVector<Value> next(inner);
-        for (int64_t i = run.positions.begin; i < run.positions.end; ++i) {
-          Value stored = e.loadScalar(source, getInputOffset(run, step, i));
-          Value x = arith::ExtSIOp::create(b, e.loc, i64, stored);
-          for (int64_t p = 0; p < perRow; ++p) {
-            Value &pair = next[i * perRow + p];
-            pair = arith::AddIOp::create(
-                b, e.loc, pair, arith::MulIOp::create(b, e.loc, x, weights[p]));
-          }
-        }
-        return next;
-      });
+  auto addStep = [&](StoredStep step, MutableArrayRef<Value> sums) {
+    Value base = e.add(run.weight, e.mul(step.stored, e.weight.strides[2]));
+    auto getWeight = [&](int64_t v) -> Value {
+      Value offset =
+          e.add(base, v / kPanelWidth * e.weight.strides[0] + v % kPanelWidth);
+      if (!isHalved)
+        return e.loadScalar(e.weight, offset);
+      Value half = takeHalves(e, e.load(e.weight, offset, 1), step.number != 0);
+      return vector::ExtractOp::create(b, e.loc, half, ArrayRef<int64_t>{0});
+    };
+    SmallVector<Value> weights;
+    for (int64_t v = 0; v < block.vectors; v += 2)
+      weights.push_back(joinPair(
+          e, getWeight(v), v + 1 < block.vectors ? getWeight(v + 1) : Value()));
+    for (int64_t i = run.positions.begin; i < run.positions.end; ++i) {
+      Value stored = e.loadScalar(source, getInputOffset(run, step, i));
+      Value x = arith::ExtSIOp::create(b, e.loc, i64, stored);
+      for (int64_t p = 0; p < perRow; ++p) {
+        Value &pair = sums[i * perRow + p];
+        pair = arith::AddIOp::create(
+            b, e.loc, pair, arith::MulIOp::create(b, e.loc, x, weights[p]));
+      }
+    }
+  };
+  return e.reduceLoop(e.index(begin), e.index(end), acc,
+                      [&](Value step, ValueRange inner) {
+                        SmallVector<Value> next(inner);
+                        for (int64_t s = 0; s < storedSteps; ++s)
+                          addStep({step, s}, next);
+                        return next;
+                      });
 }
 
 //===----------------------------------------------------------------------===//
@@ -547,7 +554,9 @@ void ContractionEmitter::emitTile(const Block &block, const Position &at) {
 
 void ContractionEmitter::storeTile(const Block &block, const Position &at,
                                    ValueRange sums) {
-  SmallVector<Value> acc = finishHalves(block, sums);
+  SmallVector<Value> acc(sums);
+  if (isHalved)
+    acc = finishHalves(e, layout, block, sums);
   SmallVector<KernelEmitter::TilePart> parts;
   for (int64_t i = 0; i < at.rows; ++i)
     for (int64_t v = 0; v < block.vectors; ++v) {

@@ -31,7 +31,8 @@ namespace {
 class RowPairEmitter {
 public:
   RowPairEmitter(KernelEmitter &e, const ContractionLayout &layout)
-      : e(e), layout(layout),
+      : e(e), layout(layout), isHalved(isHalvedContraction(e.kernel)),
+        storedSteps(getStoredSteps(e.kernel)),
         pitch(e.kernel.getWindow().getStrides()[1] * e.input.strides[2]) {}
   void emitTile(const ContractionBlock &block, const TilePosition &at);
 
@@ -53,6 +54,10 @@ private:
 
   KernelEmitter &e;
   const ContractionLayout &layout;
+  /// Whether weights of 4 bits share bytes, and the steps that one step of the
+  /// weights has.
+  bool isHalved;
+  int64_t storedSteps;
   /// Elements between neighbouring positions.
   int64_t pitch;
 };
@@ -63,7 +68,7 @@ SmallVector<Value> RowPairEmitter::startSums(const ContractionBlock &block,
                                              int64_t rows) {
   SmallVector<Value> first;
   for (int64_t v = 0; v < block.vectors; ++v) {
-    if (!e.bias) {
+    if (!e.bias || isHalved) {
       first.append(kChannels / kColumns,
                    e.splat(e.b.getI32IntegerAttr(0), kChannels));
       continue;
@@ -111,18 +116,19 @@ SmallVector<Value> RowPairEmitter::loadRows(const ContractionRun &run,
   return rows;
 }
 
-/// Adds the products of one or two steps.
+/// Adds the products of one or two steps, from step `first` of the weights.
 SmallVector<Value> RowPairEmitter::addSteps(const ContractionBlock &block,
                                             const ContractionRun &run,
                                             Value first, int64_t count,
                                             ValueRange sums) {
   int64_t columns = block.vectors * kChannels / kColumns;
   int64_t pairs = sums.size() / columns;
-  SmallVector<Value> rows = loadRows(run, first, count, pairs);
+  SmallVector<Value> rows =
+      loadRows(run, e.mul(first, storedSteps), count, pairs);
   SmallVector<Value> next(sums);
   for (int64_t s = 0; s < count; ++s) {
-    Value weights =
-        e.add(run.weight, e.mul(e.add(first, s), e.weight.strides[2]));
+    Value stored = e.add(first, s / storedSteps);
+    Value weights = e.add(run.weight, e.mul(stored, e.weight.strides[2]));
     for (int64_t c = 0; c < columns; ++c) {
       int64_t channel = c * kColumns;
       Value w =
@@ -130,6 +136,8 @@ SmallVector<Value> RowPairEmitter::addSteps(const ContractionBlock &block,
                  e.add(weights, channel / kPanelWidth * e.weight.strides[0] +
                                     channel % kPanelWidth * kMmlaGroup),
                  kColumns * kMmlaGroup);
+      if (isHalved)
+        w = takeHalves(e, w, s % storedSteps != 0);
       for (int64_t p = 0; p < pairs; ++p) {
         Value &sum = next[p * columns + c];
         sum = qvec::MmlaOp::create(e.b, e.loc, sum.getType(), sum,
@@ -145,13 +153,13 @@ SmallVector<Value> RowPairEmitter::addRun(const ContractionBlock &block,
                                           const ContractionRun &run,
                                           ValueRange sums) {
   auto [begin, end] = run.steps;
-  int64_t groups = (end - begin) / kLoadedSteps;
+  int64_t size = kLoadedSteps / storedSteps;
   SmallVector<Value> total =
-      emitGroups(e, {begin, groups, kLoadedSteps}, sums,
+      emitGroups(e, {begin, (end - begin) / size, size}, sums,
                  [&](Value first, ValueRange inner) {
                    return addSteps(block, run, first, kLoadedSteps, inner);
                  });
-  if ((end - begin) % kLoadedSteps == 0)
+  if ((end - begin) % size == 0)
     return total;
   return addSteps(block, run, e.index(end - 1), 1, total);
 }
@@ -159,17 +167,23 @@ SmallVector<Value> RowPairEmitter::addRun(const ContractionBlock &block,
 /// Makes vectors of a position's channels and runs the epilogue on them.
 void RowPairEmitter::finish(const ContractionBlock &block,
                             const TilePosition &at, ValueRange sums) {
-  SmallVector<KernelEmitter::TilePart> parts;
+  SmallVector<Value> rows;
   for (int64_t i = 0; i < at.rows; ++i)
     for (int64_t v = 0; v < block.vectors; ++v) {
       size_t from = (i / 2 * block.vectors + v) * (kChannels / kColumns);
       int64_t lane = i % 2 * kColumns;
-      Value row = shuffle(sums[from], sums[from + 1],
-                          {lane, lane + 1, lane + 4, lane + 5});
-      int64_t channel = v * kChannels;
-      parts.push_back(
-          {row, i, channel, std::min(kChannels, block.valid - channel)});
+      rows.push_back(shuffle(sums[from], sums[from + 1],
+                             {lane, lane + 1, lane + 4, lane + 5}));
     }
+  if (isHalved)
+    rows = finishHalves(e, layout, block, rows);
+  SmallVector<KernelEmitter::TilePart> parts;
+  for (auto [number, row] : llvm::enumerate(rows)) {
+    int64_t i = int64_t(number) / block.vectors;
+    int64_t channel = int64_t(number) % block.vectors * kChannels;
+    parts.push_back(
+        {row, i, channel, std::min(kChannels, block.valid - channel)});
+  }
   e.finishTile(parts, at.n, at.h, at.w, getOutChannel(e, layout, block),
                Value());
 }

@@ -26,11 +26,20 @@ using llvm::Error;
 // Weights
 //===----------------------------------------------------------------------===//
 
+namespace {
+/// Where a packed weight is, and in which half of a byte that two of them
+/// share.
+struct PackedPlace {
+  int64_t index;
+  bool isUpper = false;
+};
+} // namespace
+
 /// Where the element of output `o`, window row `i`, column `j` and channel `c`
 /// is in the packed weight of this shape.
-static int64_t getPackedIndex(qvec::KernelOp op, ArrayRef<int64_t> packed,
-                              int64_t outputs, int64_t channels, int64_t o,
-                              int64_t i, int64_t j, int64_t c) {
+static PackedPlace getPackedPlace(qvec::KernelOp op, ArrayRef<int64_t> packed,
+                                  int64_t outputs, int64_t channels, int64_t o,
+                                  int64_t i, int64_t j, int64_t c) {
   int64_t panelWidth = qvec::kPanelWidth;
   bool isHalved = isHalvedContraction(op);
   int64_t group = packed[3] / panelWidth;
@@ -54,19 +63,21 @@ static int64_t getPackedIndex(qvec::KernelOp op, ArrayRef<int64_t> packed,
       run = 0;
     }
   }
-  if (isHalved)
-    return (panel * packed[1] + run) * packed[2] * packed[3] +
-           getHalvedIndex(strategy.getPaired(), element, o % panelWidth);
+  int64_t first = (panel * packed[1] + run) * packed[2] * packed[3];
+  if (isHalved) {
+    HalvedWeight place = getHalvedWeight(
+        strategy.getPaired(), strategy.getGroup(), element, o % panelWidth);
+    return {first + place.byte, place.isUpper};
+  }
   if (strategy && strategy.getPaired())
-    return (panel * packed[1] + run) * packed[2] * packed[3] +
-           getPairedIndex(element, o % panelWidth);
-  int64_t step = (panel * packed[1] + run) * packed[2] + element / group;
-  return step * packed[3] + o % panelWidth * group + element % group;
+    return {first + getPairedIndex(element, o % panelWidth)};
+  return {first + element / group * packed[3] + o % panelWidth * group +
+          element % group};
 }
 
-/// The weight of a channel of a group in a byte that two of them share.
-static int64_t getHalf(int64_t byte, bool isPaired, int64_t channel) {
-  if (channel % qvec::kPanelWidth % 2 != 0)
+/// One of the weights that share a byte.
+static int64_t getHalf(int64_t byte, bool isPaired, bool isUpper) {
+  if (isUpper)
     return byte >> 4;
   int64_t code = byte & 15;
   return isPaired ? code - kHalvedOffset : llvm::SignExtend64<4>(code);
@@ -100,23 +111,22 @@ static std::vector<T> unpackWeights(const KernelOperands &kernel,
   qvec::StrategyAttr strategy = kernel.op.getStrategyAttr();
   bool isHalved = isHalvedContraction(kernel.op);
   bool isJoined = strategy && strategy.getJoined() && !isHalved;
-  int64_t perGroup = outputs / kernel.op.getGroups();
   std::vector<T> weights;
   weights.reserve(outputs * kernelSize[0] * kernelSize[1] * channels);
   for (int64_t o = 0; o < outputs; ++o)
     for (int64_t i = 0; i < kernelSize[0]; ++i)
       for (int64_t j = 0; j < kernelSize[1]; ++j)
         for (int64_t c = 0; c < channels; ++c) {
-          int64_t index =
-              getPackedIndex(kernel.op, packed, outputs, channels, o, i, j, c);
-          double stored = kernel.weight->getNumber(index);
+          PackedPlace place =
+              getPackedPlace(kernel.op, packed, outputs, channels, o, i, j, c);
+          double stored = kernel.weight->getNumber(place.index);
           if (isHalved)
             stored = double(
-                getHalf(int64_t(stored), strategy.getPaired(), o % perGroup));
+                getHalf(int64_t(stored), strategy.getPaired(), place.isUpper));
           auto weight = static_cast<T>(stored);
           // See `qvec.kernel`: a byte that follows a negative one.
-          if (isJoined && index % 2 == 1 &&
-              kernel.weight->getNumber(index - 1) < 0)
+          if (isJoined && place.index % 2 == 1 &&
+              kernel.weight->getNumber(place.index - 1) < 0)
             weight += 1;
           if (kernel.weightScales)
             weight = static_cast<T>(kernel.weightScales->get<float>()[o] *

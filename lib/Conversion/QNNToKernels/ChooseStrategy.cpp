@@ -50,6 +50,8 @@ static double getTileCost(const TargetLevel &target, const TileProblem &p,
     input = 1.0;
     load = 2.0;
   }
+  if (p.isHalved)
+    load = load / 2 + 1.0;
   double step = rows * vectors * dot + rows * input + vectors * load + 0.5;
   // Latency: too few independent chains leave the multipliers idle. Processors
   // without vectors execute in order.
@@ -129,6 +131,9 @@ static Choice chooseVectors(const TargetLevel &target, const TileProblem &p) {
       int64_t inputs = keepsInput ? held : spare;
       int64_t weights =
           keepsInput ? std::min(vectors, kIndexedWeights) : perWeight * vectors;
+      // Bytes that two weights share, and a mask.
+      if (p.isHalved)
+        weights += 2;
       if (sums + weights + inputs > target.vectorRegisters)
         break;
       Tile tile{rows, vectors, /*steps=*/1, p.group};
@@ -195,7 +200,7 @@ static void considerMatrices(const TargetLevel &target, const TileProblem &p,
 /// Replaces the best tile by one of products of two rows if that is faster.
 static void considerRowPairs(const TargetLevel &target, const TileProblem &p,
                              Choice &best) {
-  if (!p.isBytes || p.isLong || p.isHalved || p.group != 4 || p.positions < 2 ||
+  if (!p.isBytes || p.isLong || p.group != 4 || p.positions < 2 ||
       !getMmlaIntrinsic(target, /*unsignedLhs=*/false))
     return;
   TileProblem pairs = p;

@@ -45,6 +45,15 @@ ContractionView quantopt::getContractionView(Operation *op) {
   return view;
 }
 
+int64_t ContractionView::getLongestStep(const TargetLevel &target) const {
+  int64_t group = getStepElements(target);
+  if (group == 4 && getMmlaIntrinsic(target, /*unsignedLhs=*/false))
+    group = kMmlaGroup;
+  return canHalveWeights(target, *this)
+             ? group * getHalvedSteps(target.pairsWords(), group)
+             : group;
+}
+
 bool quantopt::canFlatten(LoweringState &state, const ContractionView &view,
                           const FusionGroup &group) {
   if (view.isDense)

@@ -56,13 +56,9 @@ struct ContractionView {
     bool isLong = target.pairsWords() && getSumType().isInteger(64);
     return isLong ? 4 : target.getContractionGroup();
   }
-  /// The most elements that a step may have, whatever its tile is.
-  int64_t getLongestStep(const TargetLevel &target) const {
-    int64_t group = getStepElements(target);
-    bool mayPair =
-        group == 4 && getMmlaIntrinsic(target, /*unsignedLhs=*/false);
-    return mayPair ? kMmlaGroup : group;
-  }
+  /// The most elements that a step of the weights may have, whatever its tile
+  /// is.
+  int64_t getLongestStep(const TargetLevel &target) const;
   SpatialPads getPads() const {
     ArrayRef<int64_t> p = window.getPads();
     return {p[0], p[1], p[2], p[3]};
@@ -100,7 +96,8 @@ bool isPackedContraction(const TargetLevel &target,
                          const ContractionView &view);
 
 /// Whether a contraction of the level reads weights of 4 bits as it reads
-/// bytes, with two of them in each.
+/// bytes, with two of them in each: where activations have signs, else packed
+/// kernels are as fast.
 bool canHalveWeights(const TargetLevel &target, const ContractionView &view);
 LogicalResult lowerPackedContraction(LoweringState &state,
                                      const ContractionView &view,

@@ -25,7 +25,7 @@ bool quantopt::canHalveWeights(const TargetLevel &target,
       view.weightShape[1] * view.weightShape[2] * view.weightShape[3];
   return weight.isSignlessInteger(4) && view.isBytes() && !view.isDepthwise() &&
          view.getSumType().isInteger(32) && depth <= kMostElements &&
-         (target.pairsWords() || target.getContractionGroup() == 16);
+         !target.unsignedActivations();
 }
 
 bool quantopt::isPackedContraction(const TargetLevel &target,

@@ -29,9 +29,10 @@ DenseElementsAttr quantopt::packContraction(const WeightView &w,
   int64_t panels = llvm::divideCeil(perGroup, kPanelWidth);
   int64_t runs = order.gathered ? 1 : mergeTaps ? w.height : w.height * w.width;
   int64_t runLength = w.height * w.width * w.channels / runs;
+  int64_t shared = order.halved ? getHalvedSteps(order.paired, group) : 1;
   int64_t steps = order.paired ? getPairedSteps(runLength)
-                               : llvm::divideCeil(runLength, group);
-  int64_t lane = kPanelWidth * group / (order.halved ? 2 : 1);
+                               : llvm::divideCeil(runLength, group * shared);
+  int64_t lane = kPanelWidth * group * shared / (order.halved ? 2 : 1);
   SmallVector<char> packed(groups * panels * runs * steps * lane *
                                w.elementBytes,
                            order.halved && order.paired ? kHalvedOffset : 0);
@@ -45,8 +46,9 @@ DenseElementsAttr quantopt::packContraction(const WeightView &w,
         int64_t from = o * rowSize + r * runLength + e;
         int64_t to = (panel * runs + r) * steps * lane;
         if (order.halved) {
-          to += getHalvedIndex(order.paired, e, column);
-          storeHalf(w.data[from], order.paired, column % 2 != 0, packed[to]);
+          HalvedWeight at = getHalvedWeight(order.paired, group, e, column);
+          storeHalf(w.data[from], order.paired, at.isUpper,
+                    packed[to + at.byte]);
           continue;
         }
         to += order.paired ? getPairedIndex(e, column)

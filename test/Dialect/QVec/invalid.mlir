@@ -410,7 +410,7 @@ func.func @kernel_c14(%x: memref<1x1x1x4xi16>, %w: memref<1x1x2x32xi8>, %y: memr
 
 // Weights of two channels share bytes where sums of both come from one product.
 func.func @kernel_c15(%x: memref<1x1x1x4xi8>, %w: memref<1x1x2x16xi8>, %y: memref<1x1x1x1xi32>) {
-  // expected-error @below {{'qvec.kernel' op expected a packing without scales or blocks, of 4 bits, and half of the bytes, of a contraction of signed bytes that is joined or has the group 16, but got #qvec.packing<bits = 4,}}
+  // expected-error @below {{'qvec.kernel' op expected a packing without scales or blocks, of 4 bits, and half of the bytes, of a contraction of signed bytes that is joined if it is paired, but got #qvec.packing<bits = 4,}}
   qvec.kernel contraction input(%x : memref<1x1x1x4xi8>) weight(%w : memref<1x1x2x16xi8>) outs(%y : memref<1x1x1x1xi32>)
       window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
       strategy <rows = 1, vectors = 2, lanes = 1, group = 2, mergeTaps = false, pass = 1, paired = true>

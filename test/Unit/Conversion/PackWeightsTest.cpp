@@ -12,6 +12,7 @@
 
 #include "PackWeights.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
+#include "llvm/Support/MathExtras.h"
 #include "gtest/gtest.h"
 #include <random>
 #include <vector>
@@ -212,6 +213,31 @@ TEST_F(PackWeights, HalvedPairsShareBytes) {
 }
 
 TEST_F(PackWeights, HalvedStepsShareBytes) {
+  // 20 elements are 5 steps of 4, or 3 of 8: the last one has no neighbour.
+  Weight weight(18, 1, 1, 20, 1);
+  makeSmall(weight);
+  WeightOrder order;
+  order.halved = true;
+  for (int64_t group : {1, 4, 8}) {
+    DenseElementsAttr packed =
+        packContraction(weight.view, getType(1), /*groups=*/1, group,
+                        /*mergeTaps=*/false, order);
+    int64_t steps = llvm::divideCeil(20, 2 * group);
+    ASSERT_EQ(cast<RankedTensorType>(packed.getType()).getShape(),
+              ArrayRef<int64_t>({2, 1, steps, 16 * group}));
+    for (int64_t e = 0; e < 2 * steps * group; ++e)
+      for (int64_t o = 0; o < 32; ++o) {
+        int64_t at = (o / 16 * steps + e / (2 * group)) * 16 * group +
+                     o % 16 * group + e % group;
+        int8_t byte = packed.getRawData()[at];
+        int low = int8_t(byte << 4) >> 4;
+        int expected = o < 18 && e < 20 ? weight.get(o, 0, 0, e)[0] : 0;
+        EXPECT_EQ(e / group % 2 ? byte >> 4 : low, expected) << o << ", " << e;
+      }
+  }
+}
+
+TEST_F(PackWeights, HalvedChannelsShareBytes) {
   Weight weight(3, 1, 1, 20, 1);
   makeSmall(weight);
   WeightOrder order;

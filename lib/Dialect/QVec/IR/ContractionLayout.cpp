@@ -33,17 +33,29 @@ bool quantopt::isHalvedContraction(qvec::KernelOp kernel) {
          kernel.getPacking();
 }
 
-int64_t quantopt::getHalvedIndex(bool isPaired, int64_t element,
-                                 int64_t channel) {
+int64_t quantopt::getStoredSteps(qvec::KernelOp kernel) {
+  qvec::StrategyAttr strategy = *kernel.getStrategy();
+  return isHalvedContraction(kernel)
+             ? getHalvedSteps(strategy.getPaired(), strategy.getGroup())
+             : 1;
+}
+
+HalvedWeight quantopt::getHalvedWeight(bool isPaired, int64_t group,
+                                       int64_t element, int64_t channel) {
+  bool isOdd = channel % 2 != 0;
   if (isPaired) {
     int64_t step = element / 4 * 2 + element % 2;
     int64_t second = element / 2 % 2;
-    return step * qvec::kPanelWidth + channel / 4 * 4 + second * 2 +
-           channel % 4 / 2;
+    return {step * qvec::kPanelWidth + channel / 4 * 4 + second * 2 +
+                channel % 4 / 2,
+            isOdd};
   }
-  constexpr int64_t group = 16;
+  int64_t step = element / group;
+  if (getHalvedSteps(isPaired, group) == 2)
+    return {(step / 2 * qvec::kPanelWidth + channel) * group + element % group,
+            step % 2 != 0};
   int64_t pairs = qvec::kPanelWidth / 2;
-  return (element / group * pairs + channel / 2) * group + element % group;
+  return {(step * pairs + channel / 2) * group + element % group, isOdd};
 }
 
 ContractionLayout::ContractionLayout(llvm::ArrayRef<int64_t> output,

@@ -8,6 +8,7 @@
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "quant-opt/Dialect/QVec/Utils/ContractionLayout.h"
 #include "quant-opt/Dialect/QVec/Utils/DepthwiseLayout.h"
 #include "quant-opt/Dialect/QVec/Utils/MaskedPanels.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -324,11 +325,12 @@ static LogicalResult verifyHalves(KernelOp op) {
   PackingAttr packing = *op.getPacking();
   StrategyAttr strategy = op.getStrategy() ? *op.getStrategy() : StrategyAttr();
   bool fits = op.getKind() == KernelKind::Contraction &&
-              (strategy.getJoined() || strategy.getGroup() == 16) &&
+              strategy.getJoined() == strategy.getPaired() &&
               op.getAccumulatorType().isInteger(32) && !op.getUnsignedInput();
   auto weight =
       fits ? cast<ShapedType>(op.getWeight().getType()) : ShapedType();
-  int64_t lane = fits ? kPanelWidth * strategy.getGroup() / 2 : 0;
+  int64_t lane =
+      fits ? kPanelWidth * strategy.getGroup() * getStoredSteps(op) / 2 : 0;
   if (fits && packing.getBits() == 4 && !packing.hasScales() &&
       packing.hasIntegers() && packing.getBlock() == 0 &&
       !packing.getMasked() && weight.getElementType().isInteger(8) &&
@@ -336,8 +338,7 @@ static LogicalResult verifyHalves(KernelOp op) {
     return success();
   return op.emitOpError("expected a packing without scales or blocks, of 4 "
                         "bits, and half of the bytes, of a contraction of "
-                        "signed bytes that is joined or has the group 16, but "
-                        "got ")
+                        "signed bytes that is joined if it is paired, but got ")
          << packing;
 }
 

@@ -46,12 +46,14 @@ def QVec_KernelOp : QVec_Op<"kernel", [
       stores one less for `c + 1` where the byte before it is negative, so that
       both are a word `256 * (c + 1) + c`, and promises that sums of odd channels
       fit 24 bits without the bias. With a `packing` of 4 bits two weights share
-      a byte, that of an even channel `c` in the lower half and that of `c + 1` in
-      the upper one. With the group 16 a byte takes the place of two bytes of
-      `c` and `c + 1`, and halves have signs. A joined step stores for four
+      a byte. They belong to neighbouring steps `2s` (the lower half) and `2s + 1`,
+      of which the weight's steps are half as many; but with the group 16, and in
+      a joined strategy, to an even channel `c` (the lower half) and to `c + 1`.
+      With the group 16 a byte takes the place of two bytes of
+      `c` and `c + 1`. A joined step stores for four
       channels the bytes `[first of c and c + 1, first of c + 2 and c + 3, second
-      of c and c + 1, second of c + 2 and c + 3]`; lower halves are 8 more than
-      the weight, upper ones have signs, and sums may be as large as fits 28
+      of c and c + 1, second of c + 2 and c + 3]`; its lower halves are 8 more than
+      the weight. All others have signs. Sums may be as large as fits 28
       bits. With an
       `i64` accumulator their sums are split so that no part
       exceeds 32 bits.
@@ -126,7 +128,7 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     accumulators has a paired strategy, and only a depthwise kernel of those has
     planes, without dilation of columns. (C15) a packing of a contraction has 4
     bits, no scales and no blocks; the contraction is one of signed bytes with
-    `i32` accumulators that is joined or has the group 16, and its steps have half
+    `i32` accumulators that is joined if it is paired, and its weight has half
     of the bytes.
   }];
   let arguments = (ins QVec_KernelKindAttr:$kind, QVec_Shaped:$input,

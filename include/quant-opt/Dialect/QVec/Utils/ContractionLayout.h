@@ -42,12 +42,25 @@ constexpr int64_t kMmlaGroup = 8;
 int64_t getPairedSteps(int64_t runLength);
 int64_t getPairedIndex(int64_t element, int64_t channel);
 
-/// Where two channels' weights of 4 bits for an element of a run are in a panel
-/// of a paired strategy, or of one of the group 16. The even channel has the
-/// lower half of the byte; see `qvec.kernel`.
-int64_t getHalvedIndex(bool isPaired, int64_t element, int64_t channel);
+/// A weight of 4 bits that shares a byte with another one.
+struct HalvedWeight {
+  /// In the run's weights of a panel.
+  int64_t byte;
+  bool isUpper;
+};
+/// Where the weight for an element of a run and a channel of a panel is; see
+/// `qvec.kernel`.
+HalvedWeight getHalvedWeight(bool isPaired, int64_t group, int64_t element,
+                             int64_t channel);
 /// Whether weights of a contraction have 4 bits and share bytes so.
 bool isHalvedContraction(qvec::KernelOp kernel);
+/// The steps of a strategy that one step of such weights has: two where steps
+/// share bytes, one where channels do.
+constexpr int64_t getHalvedSteps(bool isPaired, int64_t group) {
+  return isPaired || group == 16 ? 1 : 2;
+}
+/// The steps that one step of a contraction's weights has.
+int64_t getStoredSteps(qvec::KernelOp kernel);
 /// What is added to the weights in lower halves before they are stored.
 constexpr int64_t kHalvedOffset = 8;
 

@@ -1,0 +1,35 @@
+// RUN: quant-opt %s -split-input-file --qvec-specialize-targets="triple=aarch64-linux-gnu cpu=aarch64-dotprod" --convert-qnn-to-kernels | FileCheck %s
+// RUN: quant-opt %s -split-input-file --qvec-specialize-targets="triple=x86_64-unknown-linux-gnu cpu=avx512vnni" --convert-qnn-to-kernels | FileCheck %s --check-prefix=PACKED
+
+// Weights of 4 bits: two steps share bytes. Twelve elements end within the second
+// pair of steps, so that a kernel would read four more of the last row: they are
+// copied.
+
+// CHECK-LABEL: @main
+// CHECK: linalg.copy
+// CHECK: qvec.kernel contraction {{.*}} weight(%{{.*}} : tensor<4x1x2x64xi8>)
+// CHECK-SAME: packing <bits = 4, block = 0
+// PACKED-LABEL: @main
+// PACKED: qvec.kernel packed
+func.func @main(%x: tensor<16x12xi8>) -> tensor<16x64xi8> {
+  %w = arith.constant dense<3> : tensor<64x12xi4>
+  %0 = qnn.dense %x, %w : (tensor<16x12xi8>, tensor<64x12xi4>) -> tensor<16x64xi32>
+  %1 = qnn.requantize %0 {multipliers = array<i32: 12345>, shifts = array<i32: 28>, zeroPoint = 5 : i32, min = -128 : i32, max = 127 : i32}
+    : tensor<16x64xi32> -> tensor<16x64xi8>
+  return %1 : tensor<16x64xi8>
+}
+
+// -----
+
+// Whole pairs are read in place.
+
+// CHECK-LABEL: @main
+// CHECK-NOT: linalg.copy
+// CHECK: qvec.kernel contraction {{.*}} weight(%{{.*}} : tensor<4x1x2x64xi8>)
+func.func @main(%x: tensor<16x16xi8>) -> tensor<16x64xi8> {
+  %w = arith.constant dense<3> : tensor<64x16xi4>
+  %0 = qnn.dense %x, %w : (tensor<16x16xi8>, tensor<64x16xi4>) -> tensor<16x64xi32>
+  %1 = qnn.requantize %0 {multipliers = array<i32: 12345>, shifts = array<i32: 28>, zeroPoint = 5 : i32, min = -128 : i32, max = 127 : i32}
+    : tensor<16x64xi32> -> tensor<16x64xi8>
+  return %1 : tensor<16x64xi8>
+}
