@@ -235,6 +235,8 @@ void quantopt::emitGroupedDepthwise(KernelEmitter &e) {
 LogicalResult quantopt::emitDepthwise(KernelEmitter &e) {
   if (e.kernel.getDepthwiseStrategy()->getPlanes())
     emitPlanes(e);
+  else if (e.kernel.getDepthwiseStrategy()->getLanes() == 1)
+    emitDepthwiseColumns(e);
   else if (e.kernel.hasGroupedTaps())
     emitGroupedDepthwise(e);
   else

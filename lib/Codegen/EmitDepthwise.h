@@ -18,6 +18,9 @@ void emitTapDepthwise(KernelEmitter &e);
 /// Emits a depthwise kernel of integers that sums groups of taps.
 void emitGroupedDepthwise(KernelEmitter &e);
 
+/// Emits a depthwise kernel of bytes with single sums.
+void emitDepthwiseColumns(KernelEmitter &e);
+
 /// Emits a depthwise kernel with planes.
 void emitPlanes(KernelEmitter &e);
 

@@ -180,6 +180,37 @@ func.func @main(%x: memref<1x3x3x32xi8>, %w: memref<1x3x1x1x256xi8>, %y: memref<
 
 // -----
 
+// Bytes in general registers: of the three outputs of a tile the first and the
+// second read an element that is loaded once, so do the second and the third. The
+// second panel of channels is not full.
+
+// CHECK-LABEL: func.func private @main_0_depthwise
+// CHECK: scf.for {{.*}} to %c2 step
+// CHECK: arith.minsi
+// CHECK: scf.for
+// CHECK: %[[SUMS:.*]]:3 = scf.for
+// CHECK-COUNT-6: vector.load {{.*}} vector<1xi8>
+// CHECK-NOT: vector.load
+// CHECK: scf.yield
+// CHECK: %[[SUMS]]#0
+// CHECK: %[[SUMS]]#2
+// CHECK-COUNT-1: vector.store {{.*}} vector<1xi8>
+// CHECK: return
+func.func @main(%x: memref<1x4x4x20xi8>, %w: memref<2x2x2x16xi8>, %y: memref<1x3x3x20xi8>) {
+  qvec.kernel depthwise input(%x : memref<1x4x4x20xi8>) weight(%w : memref<2x2x2x16xi8>)
+      outs(%y : memref<1x3x3x20xi8>)
+      window <kernel = [2, 2], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      depthwise_strategy <axis = 0, outputs = 1, columns = 3, pixels = 1, lanes = 1, group = 1, channelsOuter = false>
+      epilogue {
+  ^bb0(%acc: i32):
+    %0 = qvec.saturate %acc : i32 to i8
+    qvec.yield %0 : i8
+  }
+  return
+}
+
+// -----
+
 // Floats: a tile of columns, one multiply-add per tap.
 
 // CHECK-LABEL: func.func private @main_0_depthwise

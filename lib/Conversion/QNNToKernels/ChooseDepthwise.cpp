@@ -233,10 +233,27 @@ struct Positions {
 };
 } // namespace
 
+/// Neighbours of a row whose sums are in general registers, and what else is
+/// there: an element, taps of a row, addresses.
+static constexpr int64_t kSingleSums = 6, kBesideSums = 4;
+
+/// How many of them a tile has: a number that divides the row, if there is one
+/// that is not small.
+static int64_t getSingleSums(int64_t width) {
+  int64_t most = std::min(kSingleSums, width);
+  for (int64_t columns = most; columns > most / 2; --columns)
+    if (width % columns == 0)
+      return columns;
+  return most;
+}
+
 /// Vectors of sums that fit the registers beside those of a tap.
 static Positions getPositions(const TargetLevel &target,
                               const DepthwiseProblem &problem) {
   constexpr int64_t kLanes = 16, kFewestLanes = 4, kColumns = 4;
+  if (!target.hasVectors() && problem.isBytes &&
+      target.vectorRegisters >= kSingleSums + kBesideSums)
+    return {getSingleSums(problem.output[2]), 1};
   if (!target.hasVectors())
     return {1, kFewestLanes};
   if (!problem.isBytes)
@@ -249,34 +266,10 @@ static Positions getPositions(const TargetLevel &target,
   return {kColumns, target.getLanes()};
 }
 
-/// Planes of words; nothing when those of one row do not fit the stack.
-static qvec::DepthwiseStrategyAttr
-choosePlanes(const DepthwiseProblem &problem) {
-  if (problem.window.getDilations()[1] != 1)
-    return {};
-  PlaneLayout layout(problem.output, problem.window);
-  auto fits = [&](int64_t rows) {
-    return 2 * layout.getElements(rows) <= kMostWidenedBytes;
-  };
-  int64_t height = problem.output[1], rows = height;
-  while (rows > 1 && !fits(rows))
-    --rows;
-  if (!fits(rows))
-    return {};
-  rows = llvm::divideCeil(height, llvm::divideCeil(height, rows));
-  return qvec::DepthwiseStrategyAttr::get(
-      problem.window.getContext(), /*axis=*/0, /*outputs=*/rows,
-      /*columns=*/std::min<int64_t>(problem.output[2], 2), /*pixels=*/1,
-      /*lanes=*/4, /*group=*/1, /*channelsOuter=*/false, /*planes=*/true);
-}
-
 qvec::DepthwiseStrategyAttr
 quantopt::chooseDepthwiseStrategy(const TargetLevel &target,
                                   const DepthwiseProblem &problem) {
   MLIRContext *context = problem.window.getContext();
-  if (problem.isBytes && target.pairsWords())
-    if (auto planes = choosePlanes(problem))
-      return planes;
   if (!problem.isBytes || target.depthwiseGroup == 1) {
     Positions positions = getPositions(target, problem);
     return qvec::DepthwiseStrategyAttr::get(

@@ -487,7 +487,7 @@ func.func @kernel_planes_c14(%x: memref<1x3x5x4xi8>, %w: memref<1x3x3x16xi8>, %y
 
 // -----
 
-// expected-error @below {{expected 4, 8 or 16 lanes, but got 32}}
+// expected-error @below {{expected 1, 4, 8 or 16 lanes, but got 32}}
 #depthwise_strategy_c4 = #qvec.depthwise_strategy<axis = 0, outputs = 1, columns = 1, pixels = 1, lanes = 32, group = 4, channelsOuter = false>
 
 // -----

@@ -1,7 +1,7 @@
 // RUN: quant-compile %s --target=thumbv7em-none-eabihf --cpu=cortex-m4 --emit=asm -o %t.s
 // RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_conv smlad | FileCheck %s --check-prefix=CONV
 // RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_dense smlad | FileCheck %s --check-prefix=DENSE
-// RUN: %python %S/../Inputs/inner_loops.py %t.s depthwise smlad | FileCheck %s --check-prefix=PLANE
+// RUN: %python %S/../Inputs/inner_loops.py %t.s depthwise smlabb | FileCheck %s --check-prefix=COLUMNS
 // RUN: FileCheck %s --check-prefix=REQUANTIZE --input-file=%t.s
 // RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_conv smlad > %t.loop
 // RUN: %python -c "import sys; spills = sum('[sp' in line for line in sys.stdin); \
@@ -27,11 +27,12 @@
 // DENSE: sxtb16 {{r[0-9]+|lr}}, {{r[0-9]+|lr}}, ror #8
 // DENSE: b{{ne|lo}}
 
-// Two outputs of a row, whose third tap is half of a word.
+// Four outputs of a row: nine taps, and 18 elements that are loaded once.
 
-// PLANE: loop:
-// PLANE-COUNT-6: smlad
-// PLANE-NOT: smlad
+// COLUMNS: loop:
+// COLUMNS-COUNT-27: ldrsb
+// COLUMNS-NOT: ldrsb
+// COLUMNS: b{{ne|lo}}
 
 // REQUANTIZE: contraction_conv:
 // REQUANTIZE: smmlar
@@ -59,7 +60,7 @@ module attributes {qnn.phase = "fuse"} {
       : (tensor<1x8x8x16xi8>, tensor<16x3x3x16xi8>) -> tensor<1x8x8x16xi32> loc("conv")
     %1 = qnn.requantize %0 {multipliers = array<i32: 12345, 12347, 12349, 12351, 12353, 12355, 12357, 12359, 12361, 12363, 12365, 12367, 12369, 12371, 12373, 12375>, shifts = array<i32: 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28>, zeroPoint = 5 : i32, min = -128 : i32, max = 127 : i32}
       : tensor<1x8x8x16xi32> -> tensor<1x8x8x16xi8> loc("conv")
-    %v = arith.constant dense<3> : tensor<16x3x3x1xi8>
+    %v = arith.constant dense<"0x0b30557a1f446913385d02274c711b40650a2f547923486d12375c062b50751a3f640e33587d22476c163b60052a4f741e43680d325701264b70153a5f092e53781d426711365b00254a6f193e63082d527721466b10355a04294e73183d620c31567b20456a14395e03284d721c41660b30557a24496e13385d072c51761b40650f34597e23486d173c61062b50751f"> : tensor<16x3x3x1xi8>
     %2 = qnn.conv2d %x, %v window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [1, 1, 1, 1]>
       {groups = 16 : i64} : (tensor<1x8x8x16xi8>, tensor<16x3x3x1xi8>) -> tensor<1x8x8x16xi32> loc("depthwise")
     %3 = qnn.requantize %2 {multipliers = array<i32: 12345>, shifts = array<i32: 28>, zeroPoint = 5 : i32, min = -128 : i32, max = 127 : i32}

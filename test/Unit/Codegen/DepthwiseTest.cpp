@@ -194,6 +194,21 @@ TEST_F(DepthwiseTest, ChoosesTheAxisThatHasTaps) {
 }
 
 // 40 channels fill 62 % of a vector, three pixels of them 94 % of two.
+TEST_F(DepthwiseTest, TilesOfSingleSumsDivideRows) {
+  auto tile = [&](StringRef level, int64_t width) {
+    auto chosen =
+        choose(level, {1, 6, width + 2, 8}, {1, 4, width, 8}, window(3, 3));
+    return std::make_pair(chosen.getColumns(), chosen.getLanes());
+  };
+  using Tile = std::pair<int64_t, int64_t>;
+  EXPECT_EQ(tile("armv7em", 48), Tile(6, 1));
+  EXPECT_EQ(tile("armv7m", 25), Tile(5, 1));
+  EXPECT_EQ(tile("rv32imac", 3), Tile(3, 1));
+  EXPECT_EQ(tile("scalar", 11), Tile(6, 1));
+  // Too few registers: four channels of a position.
+  EXPECT_EQ(tile("armv6m", 48), Tile(1, 4));
+}
+
 TEST_F(DepthwiseTest, FewChannelsShareVectors) {
   auto narrow =
       choose("avx512vnni", {1, 58, 58, 40}, {1, 56, 56, 40}, window(3, 3));

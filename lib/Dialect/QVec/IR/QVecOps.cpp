@@ -166,8 +166,8 @@ DepthwiseStrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expected positive outputs, columns and pixels";
   if (group != 1 && group != 2 && group != 4) // (C3)
     return emitError() << "expected a group of 1, 2 or 4, but got " << group;
-  if (lanes != 4 && lanes != 8 && lanes != 16) // (C4)
-    return emitError() << "expected 4, 8 or 16 lanes, but got " << lanes;
+  if (lanes != 1 && lanes != 4 && lanes != 8 && lanes != 16) // (C4)
+    return emitError() << "expected 1, 4, 8 or 16 lanes, but got " << lanes;
   if (pixels != 1 && ((axis == 1 && outputs != 1) || channelsOuter)) // (C5)
     return emitError()
            << "expected one pixel with several outputs along axis 1 "
