@@ -225,8 +225,10 @@ Value BandLoopEmitter::getInput(size_t i, Value row) {
                  isFlat, chain.buffers[*number].getNumColumns());
 }
 
-/// The rows of a residual: those of the output.
+/// The rows of a residual: those of the output. Sums are there for all rows.
 Value BandLoopEmitter::getResidual(size_t i, Value residual, Value row) {
+  if (chain.ops[i].isSum())
+    return residual;
   bool isFlat = chain.isFlat(i);
   std::optional<size_t> number = chain.findBuffer(residual);
   if (!number)
@@ -237,6 +239,8 @@ Value BandLoopEmitter::getResidual(size_t i, Value residual, Value row) {
 }
 
 Value BandLoopEmitter::getOutput(size_t i, Value row) {
+  if (chain.ops[i].isSum())
+    return chain.ops[i].getInit().get();
   bool isFlat = chain.isFlat(i);
   if (i == lines.size())
     return getRows(chain.ops[i].getInit().get(), row, plan.getStep(i), isFlat,
@@ -365,7 +369,9 @@ void BandLoopEmitter::emitOp(size_t i, Value row) {
   for (OpOperand *residual : op.getResiduals())
     residuals.push_back(getResidual(i, residual->get(), row));
   RowOp part = op.clone(b, input, output, residuals);
-  if (KernelOp kernel = part.getKernel())
+  if (op.isSum())
+    setSummedRows(part.getKernel(), plan.getStep(i));
+  else if (KernelOp kernel = part.getKernel())
     makeUniform(kernel);
 }
 

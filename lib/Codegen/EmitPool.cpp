@@ -11,6 +11,9 @@
 
 using namespace quantopt;
 
+/// Bytes of a general register.
+static constexpr int64_t kWordBytes = 4;
+
 namespace {
 /// The valid part of a window along one dimension: taps [first, last).
 struct TapRange {
@@ -31,10 +34,12 @@ private:
                     const TapRange &columns, Value count, Value channel,
                     int64_t width);
   Value combine(Value acc, Value x);
+  SmallVector<Value> addWord(Value offset, ValueRange sums);
 
   KernelEmitter &e;
   qnn::WindowAttr window;
-  bool isMax;
+  /// With `sumsWords` the bytes of four channels are loaded as a register.
+  bool isMax, sumsWords;
   Type element, accumulator;
   int64_t lanes;
 };
@@ -51,8 +56,11 @@ PoolEmitter::PoolEmitter(KernelEmitter &emitter)
                    e.kernel.getEpilogue().front().getOperations().size() == 1;
   lanes = bytesOnly ? 64 : 16;
   // General registers hold as many sums as leave room for addresses.
-  if (!getTargetLevel(e.kernel).hasVectors() && accumulator.isInteger())
-    lanes = 4;
+  const TargetLevel &level = getTargetLevel(e.kernel);
+  if (!level.hasVectors() && accumulator.isInteger())
+    lanes = kWordBytes;
+  sumsWords = level.pairsWords() && !isMax && element.isInteger(8) &&
+              !e.kernel.getUnsignedInput() && e.input.strides[3] == 1;
 }
 
 /// Taps whose input position lies in the input.
@@ -115,6 +123,25 @@ Value PoolEmitter::combine(Value acc, Value x) {
   return arith::MaxSIOp::create(b, e.loc, acc, x);
 }
 
+/// Adds each signed byte of a word to a sum.
+SmallVector<Value> PoolEmitter::addWord(Value offset, ValueRange sums) {
+  OpBuilder &b = e.b;
+  auto one = VectorType::get({1}, b.getI32Type());
+  Value bytes = vector::LoadOp::create(
+      b, e.loc, VectorType::get({kWordBytes}, element), e.input.view, offset,
+      /*nontemporal=*/false, llvm::MaybeAlign(1));
+  Value word = vector::BitCastOp::create(b, e.loc, one, bytes);
+  Value high = e.splat(b.getI32IntegerAttr(24), 1);
+  SmallVector<Value> next;
+  for (auto [i, sum] : llvm::enumerate(sums)) {
+    Value up = e.splat(b.getI32IntegerAttr(24 - 8 * int32_t(i)), 1);
+    Value x = arith::ShLIOp::create(b, e.loc, word, up);
+    x = arith::ShRSIOp::create(b, e.loc, x, high);
+    next.push_back(arith::AddIOp::create(b, e.loc, sum, x));
+  }
+  return next;
+}
+
 /// The neutral element of the reduction.
 static TypedAttr getStart(OpBuilder &b, Type type, bool isMax,
                           bool isUnsigned) {
@@ -137,8 +164,11 @@ void PoolEmitter::emitChannels(Value n, Value h, Value w, const TapRange &rows,
     return e.add(at, -window.getPads()[dim]);
   };
   Value base = e.add(e.mul(n, in[0]), e.mul(channel, in[3]));
-  Value start = e.splat(
-      getStart(b, accumulator, isMax, e.kernel.getUnsignedInput()), width);
+  bool isWord = sumsWords && width == kWordBytes;
+  TypedAttr neutral =
+      getStart(b, accumulator, isMax, e.kernel.getUnsignedInput());
+  SmallVector<Value> start(isWord ? kWordBytes : 1,
+                           e.splat(neutral, isWord ? 1 : width));
   SmallVector<Value> result = e.reduceLoop(
       rows.first, rows.last, start, [&](Value kh, ValueRange outer) {
         Value row = e.add(base, e.mul(position(0, h, kh), in[1]));
@@ -146,6 +176,8 @@ void PoolEmitter::emitChannels(Value n, Value h, Value w, const TapRange &rows,
             columns.first, columns.last, outer,
             [&](Value kw, ValueRange acc) -> SmallVector<Value> {
               Value at = e.add(row, e.mul(position(1, w, kw), in[2]));
+              if (isWord)
+                return addWord(at, acc);
               Value x = e.load(e.input, at, width);
               auto wide = VectorType::get({width}, b.getI32Type());
               if (!isMax && element.isInteger())
@@ -155,7 +187,7 @@ void PoolEmitter::emitChannels(Value n, Value h, Value w, const TapRange &rows,
               return {combine(acc[0], x)};
             });
       });
-  Value sum = result[0];
+  Value sum = isWord ? e.concat(result) : result[0];
   if (e.bias) {
     // Added once for each position that took part.
     Value taken = arith::MulIOp::create(

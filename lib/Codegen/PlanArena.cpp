@@ -36,7 +36,7 @@ struct Granularity {
   int64_t margin;
 };
 /// Cache lines, and what processors without a cache need.
-constexpr Granularity kLines = {64, 64}, kWords = {8, 16};
+constexpr Granularity kLines = {64, 64}, kWords = {kSmallAlignment, 16};
 
 /// An allocation, its size and life, and what uses it.
 struct Buffer {

@@ -78,7 +78,9 @@ BandStage RowOp::getStage() const {
   int64_t inputRows =
       cast<MemRefType>(getInput().get().getType()).getDimSize(getInputRowDim());
   BandStage stage = {inputRows, getOutputShape()[1], 1, 1, 0};
-  if (KernelOp kernel = getKernel()) {
+  if (isSum())
+    stage.outputRows = inputRows;
+  else if (KernelOp kernel = getKernel()) {
     qnn::WindowAttr window = kernel.getWindow();
     stage.extent = window.getExtent(0);
     stage.stride = window.getStrides()[0];
@@ -105,16 +107,22 @@ static SmallVector<OpOperand *> getAccesses(Value buffer) {
   return accesses;
 }
 
+/// Whether a kernel makes a pixel of each pixel.
+static bool readsPixels(KernelOp kernel) {
+  qnn::WindowAttr window = kernel.getWindow();
+  return window.getExtent(0) == 1 && window.getExtent(1) == 1 &&
+         window.getStrides()[0] == 1 && window.getStrides()[1] == 1 &&
+         llvm::all_of(window.getPads(), [](int64_t pad) { return pad == 0; });
+}
+
 /// Whether a kernel makes one smaller pixel of each pixel: no rows are kept for
 /// it, and what it leaves takes less space.
 static bool isProjection(KernelOp kernel) {
-  qnn::WindowAttr window = kernel.getWindow();
   auto getBytes = [](Value value) {
     auto type = cast<MemRefType>(value.getType());
     return type.getNumElements() * type.getElementTypeBitWidth();
   };
-  return window.getExtent(0) == 1 && window.getExtent(1) == 1 &&
-         window.getStrides()[0] == 1 && window.getStrides()[1] == 1 &&
+  return readsPixels(kernel) &&
          getBytes(kernel.getInit()) < getBytes(kernel.getInput());
 }
 
@@ -135,8 +143,33 @@ static bool isElementwise(linalg::GenericOp loop) {
           (read.isPermutation() && isa<BlockArgument>(input->get())));
 }
 
-bool quantopt::isStreamable(Operation *op) {
+/// Whether a kernel computes rows that do not depend on which row they are, or
+/// adds rows.
+static bool isRowKernel(KernelOp kernel) {
   using Kind = qvec::KernelKind;
+  if (!llvm::all_of(kernel.getRowParams(), [](Value param) {
+        return cast<ShapedType>(param.getType()).getNumElements() == 1;
+      }))
+    return false;
+  switch (kernel.getKind()) {
+  case Kind::Contraction:
+  case Kind::Packed:
+  case Kind::Depthwise:
+  case Kind::PoolMax:
+    return true;
+  case Kind::PoolSum:
+    // How many positions of a window count must not depend on the row.
+    return sumsColumns(kernel) ? canSplitSum(kernel)
+                               : kernel.getWindow().getPads()[0] == 0 &&
+                                     kernel.getWindow().getPads()[2] == 0;
+  case Kind::RowMax:
+  case Kind::RowRange:
+    return false;
+  }
+  llvm_unreachable("unknown kind of kernel");
+}
+
+bool quantopt::isStreamable(Operation *op) {
   if (auto loop = dyn_cast<linalg::GenericOp>(op))
     return isElementwise(loop);
   if (auto copy = dyn_cast<linalg::CopyOp>(op)) {
@@ -144,14 +177,7 @@ bool quantopt::isStreamable(Operation *op) {
     return type && type.getRank() == 4 && type.getDimSize(0) == 1;
   }
   auto kernel = dyn_cast<KernelOp>(op);
-  if (!kernel || !llvm::is_contained({Kind::Contraction, Kind::Packed,
-                                      Kind::Depthwise, Kind::PoolMax},
-                                     kernel.getKind()))
-    return false;
-  return kernel.getCountParams().empty() &&
-         llvm::all_of(kernel.getRowParams(), [](Value param) {
-           return cast<ShapedType>(param.getType()).getNumElements() == 1;
-         });
+  return kernel && isRowKernel(kernel);
 }
 
 /// Whether `shape` is that of an image of this size, or of its positions in one
@@ -200,6 +226,15 @@ static bool readsWhole(const RowBuffer &buffer, RowOp reader) {
   return isImage(input.getShape(), buffer.getNumRows(), buffer.getNumColumns());
 }
 
+/// Whether a kernel sees all positions of several rows as one row, in which its
+/// window reaches from row to row.
+static bool joinsRows(const RowBuffer &buffer, RowOp reader) {
+  auto input = cast<MemRefType>(reader.getInput().get().getType());
+  KernelOp kernel = reader.getKernel();
+  return kernel && !readsPixels(kernel) && input.getDimSize(1) == 1 &&
+         buffer.rows != 1;
+}
+
 /// Whether an op reads what lies inside of the padding, at the places of its
 /// output: as a residual, or through a window that is not padded.
 static bool readsInside(const RowBuffer &buffer, Value value) {
@@ -230,7 +265,7 @@ static bool addAccess(RowBuffer &buffer, OpOperand &access) {
   if (&access == &row.getInit()) {
     bool isFirst = !buffer.producer;
     buffer.producer = row;
-    return isFirst;
+    return isFirst && !row.isSum();
   }
   bool isInput = &access == &row.getInput();
   if (!isInput && !llvm::is_contained(row.getResiduals(), &access))
@@ -254,6 +289,8 @@ std::optional<RowBuffer> quantopt::matchRowBuffer(memref::AllocOp alloc) {
     return std::nullopt;
   for (RowReader &reader : buffer.readers) {
     if (!reader.isResidual) {
+      if (joinsRows(buffer, reader.op))
+        return std::nullopt;
       if (readsWhole(buffer, reader.op))
         continue;
       reader.isInside = true;
@@ -312,6 +349,18 @@ int64_t RowChain::getWidth(size_t i) const {
   if (isFlat(i))
     return buffers[*findBuffer(ops[i].getInput().get())].getNumColumns();
   return ops[i].getOutputShape()[2];
+}
+
+void RowChain::splitSum() {
+  RowOp old = ops.back();
+  if (!old.isSum())
+    return;
+  RowOp adding(quantopt::splitSum(old.getKernel()));
+  ops.back() = adding;
+  for (RowBuffer &buffer : buffers)
+    for (RowReader &reader : buffer.readers)
+      if (reader.op == old)
+        reader.op = adding;
 }
 
 SmallVector<BandLink> RowChain::getLinks() const {

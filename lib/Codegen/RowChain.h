@@ -8,6 +8,7 @@
 #ifndef QUANTOPT_LIB_CODEGEN_ROWCHAIN_H
 #define QUANTOPT_LIB_CODEGEN_ROWCHAIN_H
 
+#include "RowSum.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "quant-opt/Codegen/BandPlan.h"
@@ -18,7 +19,8 @@ namespace quantopt {
 
 /// An op that computes an image from the rows of another one: a kernel, or a
 /// copy or a loop over elements, which are windows of one pixel. A loop may
-/// read an image whose dimensions are in another order.
+/// read an image whose dimensions are in another order. A kernel that sums
+/// columns counts as one that makes a row of each row, which ends a chain.
 class RowOp {
 public:
   RowOp() = default;
@@ -31,6 +33,8 @@ public:
   /// The kernel, or null.
   qvec::KernelOp getKernel() const { return dyn_cast<qvec::KernelOp>(op); }
   bool isCopy() const { return isa<linalg::CopyOp>(op); }
+  /// Whether it is a kernel that sums columns.
+  bool isSum() const { return getKernel() && sumsColumns(getKernel()); }
   OpOperand &getInput() const;
   OpOperand &getInit() const;
   SmallVector<OpOperand *> getResiduals() const;
@@ -102,6 +106,8 @@ struct RowChain {
   std::optional<size_t> findBuffer(Value value) const;
   /// Whether an op's input is one of the chain's buffers without its padding.
   bool readsInside(size_t i) const;
+  /// Makes an op at the end that sums columns one that adds rows to sums.
+  void splitSum();
 };
 
 /// A buffer of `rows` rows in the place of an image of a chain, and the same as

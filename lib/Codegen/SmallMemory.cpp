@@ -41,6 +41,7 @@ private:
   void addBuffer(memref::AllocOp alloc);
   std::optional<RowChain> getChain(size_t begin, size_t end) const;
   int64_t getLiveBytes(size_t begin, size_t end, const RowChain *chain) const;
+  int64_t getBytes(size_t number) const;
   int64_t getBytes(size_t begin, size_t end, const RowChain &chain,
                    const BandPlan &plan) const;
   int64_t findBound() const;
@@ -56,8 +57,7 @@ private:
 } // namespace
 
 static int64_t align(int64_t bytes) {
-  constexpr int64_t alignment = 64;
-  return int64_t(llvm::alignTo(bytes, alignment));
+  return int64_t(llvm::alignTo(bytes, kSmallAlignment));
 }
 
 /// Finds between which ops an allocation is live; a fill counts as the op
@@ -134,11 +134,19 @@ int64_t Planner::getLiveBytes(size_t begin, size_t end,
   return bytes;
 }
 
+/// The same for an op by itself.
+int64_t Planner::getBytes(size_t number) const {
+  return getLiveBytes(number, number + 1, nullptr);
+}
+
+/// The same for a chain.
 int64_t Planner::getBytes(size_t begin, size_t end, const RowChain &chain,
                           const BandPlan &plan) const {
   int64_t bytes = getLiveBytes(begin, end, &chain);
   for (auto [buffer, rows] : llvm::zip(chain.buffers, plan.capacities))
     bytes += align(rows * buffer.getRowBytes());
+  if (RowOp last = chain.ops.back(); last.isSum())
+    bytes += align(getSumsBytes(last.getKernel()));
   return bytes;
 }
 
@@ -146,8 +154,7 @@ int64_t Planner::getBytes(size_t begin, size_t end, const RowChain &chain,
 int64_t Planner::findBound() const {
   SmallVector<int64_t> best = {0};
   for (size_t end = 1; end <= ops.size(); ++end) {
-    int64_t bytes =
-        std::max(best[end - 1], getLiveBytes(end - 1, end, nullptr));
+    int64_t bytes = std::max(best[end - 1], getBytes(end - 1));
     for (size_t size = 2; size <= std::min(end, kMaxOps); ++size) {
       size_t begin = end - size;
       std::optional<RowChain> chain = getChain(begin, end);
@@ -177,7 +184,7 @@ static int64_t countOps(const BandPlan &plan) {
 std::optional<Choice> Planner::choose(size_t begin, size_t end,
                                       int64_t bound) const {
   if (end - begin == 1)
-    return getLiveBytes(begin, end, nullptr) <= bound
+    return getBytes(begin) <= bound
                ? std::optional<Choice>(Choice{begin, std::nullopt, 1})
                : std::nullopt;
   std::optional<RowChain> chain = getChain(begin, end);

@@ -18,6 +18,9 @@ inline bool hasSmallMemory(const TargetLevel &level) {
   return level.cacheBytes < 0;
 }
 
+/// Where memory is small, buffers start at multiples of this many bytes.
+constexpr int64_t kSmallAlignment = 8;
+
 /// Chains of a block, and their bands, with which the largest sum of buffers
 /// that are live together becomes as small as it can by computing consecutive
 /// ops in bands. Of several ways the one with the fewest ops is taken.

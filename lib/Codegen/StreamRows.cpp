@@ -58,6 +58,8 @@ static int64_t getWorkingSet(const RowChain &chain, const BandPlan &plan,
                    getInputRows(stages.front(), band.computed.front()).size());
   bytes +=
       inputRows * getRowBytes(first.getInput().get(), stages.front().inputRows);
+  if (last.isSum())
+    return bytes + getSumsBytes(last.getKernel());
   int64_t outputs = 1 + int64_t(last.getResiduals().size());
   return bytes +
          outputs * rowsPerBand *
@@ -248,9 +250,11 @@ Value BandEmitter::getInput(size_t i, const Band &band, RowRange rows) {
                  chain.buffers[*buffer].getNumColumns());
 }
 
-/// The rows of a residual: those of the output.
+/// The rows of a residual: those of the output. Sums are there for all rows.
 Value BandEmitter::getResidual(size_t i, Value residual, const Band &band,
                                RowRange rows) {
+  if (chain.ops[i].isSum())
+    return residual;
   Location loc = residual.getLoc();
   bool isFlat = chain.isFlat(i);
   std::optional<size_t> number = chain.findBuffer(residual);
@@ -266,6 +270,8 @@ Value BandEmitter::getResidual(size_t i, Value residual, const Band &band,
 }
 
 Value BandEmitter::getOutput(size_t i, const Band &band, RowRange rows) {
+  if (chain.ops[i].isSum())
+    return chain.ops[i].getInit().get();
   Location loc = chain.ops[i].getOperation()->getLoc();
   bool isFlat = chain.isFlat(i);
   int64_t width = chain.getWidth(i);
@@ -281,6 +287,8 @@ Value BandEmitter::getOutput(size_t i, const Band &band, RowRange rows) {
 
 /// Gives a kernel that computes some rows the padding that these have.
 void BandEmitter::setWindow(KernelOp part, size_t i, RowRange rows) {
+  if (chain.ops[i].isSum())
+    return setSummedRows(part, rows.size());
   qnn::WindowAttr window = part.getWindow();
   SmallVector<int64_t> pads(window.getPads());
   const BandStage &stage = stages[i];
@@ -371,11 +379,11 @@ struct StreamRowsPass : public quantopt::impl::StreamRowsBase<StreamRowsPass> {
           streamSmall(chain, plan);
       if (cache <= 0)
         continue;
-      for (const RowChain &chain :
-           findRowChains(func.getBody().front(), cache)) {
+      for (RowChain &chain : findRowChains(func.getBody().front(), cache)) {
         std::optional<BandPlan> plan = choosePlan(chain, cache / 4 * 3);
         if (!plan)
           continue;
+        chain.splitSum();
         stream(chain, *plan, /*isSplit=*/false);
       }
     }
@@ -383,7 +391,8 @@ struct StreamRowsPass : public quantopt::impl::StreamRowsBase<StreamRowsPass> {
 
 private:
   /// Code of which little is left counts as well.
-  void streamSmall(const RowChain &chain, const BandPlan &plan) {
+  void streamSmall(RowChain &chain, const BandPlan &plan) {
+    chain.splitSum();
     if (failed(emitBandLoop(chain, plan)))
       return stream(chain, plan, /*isSplit=*/true);
     finish(chain, plan);

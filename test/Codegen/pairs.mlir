@@ -197,3 +197,31 @@ func.func @main(%x: memref<1x1x2x16xi8>, %w: memref<1x1x1x128xi8>, %b: memref<16
   }
   return
 }
+
+// -----
+
+#m4 = #qvec.target<level = "armv7em", triple = "thumbv7em", cpu = "", features = "">
+
+// Four channels of a pool of signed bytes are a register, of which each byte is added to its
+// channel's sum; a fifth one is loaded alone.
+
+// CHECK-LABEL: func.func private @main_0_pool_sum
+// CHECK: scf.for {{.*}} iter_args(%{{.*}} = %{{.*}}, %{{.*}} = %{{.*}}, %{{.*}} = %{{.*}}, %[[SUM3:.*]] = %{{.*}}) -> (vector<1xi32>, vector<1xi32>, vector<1xi32>, vector<1xi32>)
+// CHECK: %[[BYTES:.*]] = vector.load {{.*}} {alignment = 1 : i64} : memref<40xi8>, vector<4xi8>
+// CHECK: %[[WORD:.*]] = vector.bitcast %[[BYTES]] : vector<4xi8> to vector<1xi32>
+// CHECK: arith.shli %[[WORD]], %[[C24:.*]] : vector<1xi32>
+// CHECK: arith.shrsi %{{.*}}, %[[C24]] : vector<1xi32>
+// CHECK: arith.shli %[[WORD]], %cst{{.*}} : vector<1xi32>
+// CHECK: arith.shli %[[WORD]], %cst{{.*}} : vector<1xi32>
+// CHECK: arith.shrsi %[[WORD]], %[[C24]] : vector<1xi32>
+// CHECK: arith.addi
+// CHECK: vector.load {{.*}} : memref<40xi8>, vector<1xi8>
+// CHECK: arith.extsi
+func.func @main(%x: memref<1x4x2x5xi8>, %y: memref<1x1x1x5xi32>) attributes {qvec.target = #m4} {
+  qvec.kernel pool_sum input(%x : memref<1x4x2x5xi8>) outs(%y : memref<1x1x1x5xi32>)
+      window <kernel = [4, 2], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: i32):
+    qvec.yield %acc : i32
+  }
+  return
+}

@@ -140,3 +140,30 @@ func.func @turned(%x: memref<1x8x8x8xi8>, %y: memref<1x8x8x8xi8>) attributes {qv
   }
   return
 }
+
+// -----
+
+#small = #qvec.target<level = "armv7em", triple = "thumbv7em", cpu = "", features = "">
+
+// A window over the positions of all rows in one row needs neighbours in other rows.
+
+// CHECK-LABEL: func.func @one_row(
+// CHECK: memref.alloc() : memref<1x8x8x8xi8>
+// CHECK-COUNT-2: qvec.kernel
+// CHECK-NOT: qvec.kernel
+func.func @one_row(%x: memref<1x8x8x8xi8>, %y: memref<1x1x62x8xi8>) attributes {qvec.target = #small} {
+  %a = memref.alloc() : memref<1x8x8x8xi8>
+  qvec.kernel pool_max input(%x : memref<1x8x8x8xi8>) outs(%a : memref<1x8x8x8xi8>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: i8):
+    qvec.yield %acc : i8
+  }
+  %flat = memref.collapse_shape %a [[0, 1, 2, 3]] : memref<1x8x8x8xi8> into memref<512xi8>
+  %row = memref.expand_shape %flat [[0, 1, 2, 3]] output_shape [1, 1, 64, 8] : memref<512xi8> into memref<1x1x64x8xi8>
+  qvec.kernel pool_max input(%row : memref<1x1x64x8xi8>) outs(%y : memref<1x1x62x8xi8>)
+      window <kernel = [1, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: i8):
+    qvec.yield %acc : i8
+  }
+  return
+}

@@ -194,7 +194,7 @@ func.func @in_place(%x: memref<1x16x8x8xf32>) {
 
 // -----
 
-// for windows that reach over all bands, and for sums, whose divisor depends on
+// for windows that reach over all bands, and for sums whose divisor depends on
 // the row.
 
 // CHECK-LABEL: func.func @tall(
@@ -225,7 +225,7 @@ func.func @sums(%x: memref<1x16x8x8xf32>, %y: memref<1x16x8x8xf32>) {
     qvec.yield %acc : f32
   }
   qvec.kernel pool_sum input(%a : memref<1x16x8x8xf32>) outs(%y : memref<1x16x8x8xf32>)
-      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+      window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [1, 1, 1, 1]> epilogue {
   ^bb0(%acc: f32):
     qvec.yield %acc : f32
   }

@@ -1,8 +1,8 @@
 """Random chains of windows over tall images in ONNX, the same ones for the same seed.
 
 Expansions, depthwise and full convolutions, maxima and projections follow each other,
-with any padding, stride and dilation; some end in a residual. With a small
-`--cache-bytes` they are computed in bands of rows.
+with any padding, stride and dilation; some end in a residual, some in an average of
+all positions. With a small `--cache-bytes` they are computed in bands of rows.
 """
 import depthwise_networks
 import random_networks
@@ -53,6 +53,9 @@ class Network(depthwise_networks.Network):
             x = self.pick(self.layer, self.block)(x)
             if self.shape[1] < 8:
                 break
+        if self.pick(True, False):
+            x = self.node("GlobalAveragePool", [x])
+            self.shape = (self.shape[0], 1, 1)
         return x
 
 
