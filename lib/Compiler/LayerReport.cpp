@@ -9,6 +9,7 @@
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 #include "quant-opt/Quantization/Schemes/WeightScheme.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringMap.h"
 #include <cmath>
 
@@ -47,6 +48,12 @@ static qnn::ConstantOp getStored(Value weight) {
                     : weight.getDefiningOp<qnn::ConstantOp>();
 }
 
+/// The constant of a weight, whatever it is.
+static Operation *getSource(Value weight) {
+  qnn::ConstantOp stored = getStored(weight);
+  return stored ? stored.getOperation() : weight.getDefiningOp();
+}
+
 /// The real numbers of a constant weight.
 static SmallVector<float> getReals(Value weight) {
   if (qnn::ConstantOp constant = getStored(weight))
@@ -66,10 +73,13 @@ static void describeWeight(Value weight, Value before, LayerReport &layer) {
   layer.zeros = llvm::count(reals, 0.0f);
   qnn::ConstantOp constant = getStored(weight);
   if (constant) {
+    auto type = cast<RankedTensorType>(constant.getType());
     layer.format.clear();
-    llvm::raw_string_ostream(layer.format)
-        << cast<RankedTensorType>(constant.getType()).getElementType();
+    llvm::raw_string_ostream(layer.format) << type.getElementType();
     layer.bytes = qnn::getStoredBytes(constant);
+    layer.scaleBytes =
+        layer.bytes - cast<qnn::QuantizedTypeInterface>(type.getElementType())
+                          .getPayloadBytes(type.getShape());
   }
   SmallVector<float> original = before ? getReals(before) : reals;
   if (llvm::any_of(original, [](float x) { return !std::isfinite(x); }))
@@ -108,9 +118,13 @@ std::vector<LayerReport> quantopt::describeLayers(ModuleOp before,
   if (old)
     for (NamedContraction &contraction : getNamedContractions(old))
       known[contraction.name] = contraction.op;
+  DenseSet<Operation *> weights;
   for (NamedContraction &contraction : getNamedContractions(main)) {
     LayerReport layer;
     layer.name = contraction.name;
+    layer.isTied =
+        !weights.insert(getSource(contraction.op.getWeightOperand().get()))
+             .second;
     layer.op = contraction.op->getName().stripDialect().str();
     qnn::ContractionOpInterface twin = known.lookup(contraction.name);
     describeWeight(contraction.op.getWeightOperand().get(),
@@ -137,10 +151,23 @@ void quantopt::describeStorage(ModuleOp module,
     for (LayerReport &layer : layers) {
       if (layer.name != name.getName().getValue())
         continue;
-      layer.storage = kernel.getPacking()->getHalved() ? "2:4" : "bitmask";
-      layer.bytes = cast<ShapedType>(weight.getType()).getNumElements();
+      qvec::PackingAttr packing = *kernel.getPacking();
+      layer.storage = packing.getHalved() ? "2:4" : "bitmask";
+      layer.bytes = cast<ShapedType>(weight.getType()).getNumElements() +
+                    (packing.hasScales() ? 0 : layer.scaleBytes);
     }
   });
+}
+
+WeightSize quantopt::countWeights(ArrayRef<LayerReport> layers) {
+  WeightSize size;
+  for (const LayerReport &layer : layers) {
+    if (layer.isTied)
+      continue;
+    size.elements += layer.elements;
+    size.bytes += layer.bytes;
+  }
+  return size;
 }
 
 std::vector<FloatOp> quantopt::findFloatOps(ModuleOp module) {

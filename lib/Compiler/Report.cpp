@@ -188,6 +188,18 @@ static void writeMemory(json::OStream &out, const ModelDescription &model) {
   });
 }
 
+/// Bits per element of all weights: as the module has them, except for those
+/// that the artefact stores without zeros.
+static double getEffectiveBits(const ModelDescription &model,
+                               const QuantizationReport &quantization) {
+  bool leavesOutZeros =
+      llvm::any_of(quantization.layers, [](const LayerReport &layer) {
+        return !layer.storage.empty();
+      });
+  return leavesOutZeros ? countWeights(quantization.layers).getBits()
+                        : model.effectiveBits;
+}
+
 std::string quantopt::makeReport(const ModelDescription &model, StringRef name,
                                  const QuantizationReport &quantization) {
   std::string text;
@@ -200,7 +212,7 @@ std::string quantopt::makeReport(const ModelDescription &model, StringRef name,
     out.attribute("target", model.triple);
     out.attribute("weight_bytes", model.weightBytes);
     out.attribute("const_bytes", model.constBytes);
-    out.attribute("effective_bits", model.effectiveBits);
+    out.attribute("effective_bits", getEffectiveBits(model, quantization));
     out.attribute("arena_bytes", model.arenaBytes);
     out.attribute("arena_bound_bytes", model.arenaBoundBytes);
     writeMemory(out, model);

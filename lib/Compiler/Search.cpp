@@ -11,10 +11,10 @@
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Pass/PassManager.h"
 #include "quant-opt/Compiler/Config.h"
+#include "quant-opt/Compiler/LayerReport.h"
 #include "quant-opt/Compiler/Session.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
 #include "quant-opt/Quantization/Schemes/WeightScheme.h"
-#include "llvm/ADT/DenseSet.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace quantopt;
@@ -167,23 +167,25 @@ void FormatSearch::apply(ModuleOp target, const FormatChoice &choice) const {
     }
 }
 
-/// Bytes that the constant weights of contractions take.
-static int64_t countBytes(ModuleOp module) {
-  int64_t bytes = 0;
-  DenseSet<Operation *> seen;
-  module.walk([&](qnn::ContractionOpInterface op) {
-    Value weight = op.getWeightOperand().get();
-    if (auto dequantize = weight.getDefiningOp<qnn::DequantizeOp>())
-      weight = dequantize.getInput();
-    Operation *source = weight.getDefiningOp();
-    if (!source || !qnn::isConstantData(weight) || !seen.insert(source).second)
-      return;
-    auto constant = dyn_cast<qnn::ConstantOp>(source);
-    auto type = cast<RankedTensorType>(weight.getType());
-    bytes += constant ? qnn::getStoredBytes(constant)
-                      : type.getNumElements() * int64_t(sizeof(float));
+/// Bytes that the weights of contractions take: where the artefact leaves zeros
+/// out, those that it stores.
+static Expected<int64_t> countBytes(ModuleOp module,
+                                    const CompileOptions &options) {
+  std::vector<LayerReport> layers = describeLayers(ModuleOp(), module);
+  bool isAuto = options.storage.empty() || options.storage == "auto";
+  bool hasZeros = llvm::any_of(layers, [](const LayerReport &layer) {
+    return 2 * layer.zeros >= layer.elements;
   });
-  return bytes;
+  if (options.storage != "dense" && (hasZeros || !isAuto)) {
+    OwningOpRef<ModuleOp> copy(cast<ModuleOp>(module->clone()));
+    PassManager manager(module.getContext());
+    addFusePasses(manager, options);
+    addKernelsPasses(manager, options);
+    if (failed(manager.run(*copy)))
+      return llvm::createStringError("a candidate cannot be compiled");
+    describeStorage(*copy, layers);
+  }
+  return countWeights(layers).bytes;
 }
 
 /// Compiles and runs a choice.
@@ -201,10 +203,13 @@ Expected<Measurement> FormatSearch::evaluate(const FormatChoice &choice) {
   addQuantizePasses(manager, plain, statistics);
   if (failed(manager.run(*copy)))
     return llvm::createStringError("a candidate cannot be quantized");
+  auto bytes = countBytes(*copy, plain);
+  if (!bytes)
+    return bytes.takeError();
   auto quality = meter.measure(*copy);
   if (!quality)
     return quality.takeError();
-  return Measurement{countBytes(*copy), quality->noise, quality->top1};
+  return Measurement{*bytes, quality->noise, quality->top1};
 }
 
 void FormatSearch::showProgress() {

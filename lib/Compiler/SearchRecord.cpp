@@ -37,7 +37,11 @@ static Expected<std::string> makeKey(ModuleOp module,
      << options.scheme << '\n'
      << options.scales << '\n'
      << options.statistics << '\n'
-     << options.labels << '\n';
+     << options.labels << '\n'
+     << options.storage << '\n'
+     << options.target << '\n'
+     << options.cpu << '\n'
+     << options.features << '\n';
   for (const std::string &samples : options.calibrate)
     os << samples << '\n';
   return llvm::utohexstr(llvm::xxh3_64bits(text));

@@ -230,6 +230,30 @@ void quantopt::addQuantizePasses(OpPassManager &manager,
   buildQuantizePipeline(manager, pass);
 }
 
+void quantopt::addFusePasses(OpPassManager &manager,
+                             const CompileOptions &options) {
+  FuseOptions pass;
+  pass.integerOnly = options.integerOnly;
+  if (options.sourceRounding)
+    pass.rounding = "source";
+  // In a float model everything stays float.
+  pass.remarks = options.needsIntegerWeights();
+  buildFusePipeline(manager, pass);
+}
+
+void quantopt::addKernelsPasses(OpPassManager &manager,
+                                const CompileOptions &options) {
+  KernelsOptions pass;
+  pass.triple = options.target;
+  pass.cpu = options.writesC() ? "scalar" : options.cpu;
+  pass.features = options.features;
+  if (options.fastFloat)
+    pass.floatMode = "fast";
+  if (!options.storage.empty())
+    pass.storage = options.storage;
+  buildKernelsPipeline(manager, pass);
+}
+
 LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
   switch (next) {
   case Phase::Prepare: {
@@ -263,28 +287,12 @@ LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
   case Phase::Quantize:
     addQuantizePasses(manager, options, statistics);
     return success();
-  case Phase::Fuse: {
-    FuseOptions pass;
-    pass.integerOnly = options.integerOnly;
-    if (options.sourceRounding)
-      pass.rounding = "source";
-    // In a float model everything stays float.
-    pass.remarks = options.needsIntegerWeights();
-    buildFusePipeline(manager, pass);
+  case Phase::Fuse:
+    addFusePasses(manager, options);
     return success();
-  }
-  case Phase::Kernels: {
-    KernelsOptions pass;
-    pass.triple = options.target;
-    pass.cpu = options.writesC() ? "scalar" : options.cpu;
-    pass.features = options.features;
-    if (options.fastFloat)
-      pass.floatMode = "fast";
-    if (!options.storage.empty())
-      pass.storage = options.storage;
-    buildKernelsPipeline(manager, pass);
+  case Phase::Kernels:
+    addKernelsPasses(manager, options);
     return success();
-  }
   case Phase::Buffers: {
     BuffersOptions pass;
     pass.cacheBytes = options.cacheBytes;

@@ -33,10 +33,12 @@ struct LayerReport {
   std::string reason; ///< of the decision about the weight
   int64_t elements = 0;
   int64_t bytes = 0; ///< of the weight as the module stores it, with scales
-  /// How the artefact stores it if zeros are left out; `bytes` then are those
-  /// of its constant.
+  int64_t scaleBytes = 0; ///< the scales, tables and zero points among them
+  /// How the artefact stores the weight if zeros are left out; `bytes` then are
+  /// those of its constant, and of scales that are stored elsewhere.
   std::string storage;
-  int64_t zeros = 0; ///< elements of the weight that stand for 0
+  bool isTied = false; ///< to the weight of a layer before
+  int64_t zeros = 0;   ///< elements of the weight that stand for 0
   ValueHistogram weights;
   /// @name Signal-to-noise ratios in dB; nothing where nothing is lost
   /// @{
@@ -75,6 +77,14 @@ std::vector<LayerReport> describeLayers(ModuleOp before, ModuleOp after);
 
 /// Adds which layers of a module with kernels are stored without zeros.
 void describeStorage(ModuleOp module, std::vector<LayerReport> &layers);
+
+/// What the weights of layers take together; tied ones count once.
+struct WeightSize {
+  int64_t elements = 0, bytes = 0;
+
+  double getBits() const { return 8.0 * double(bytes) / double(elements); }
+};
+WeightSize countWeights(ArrayRef<LayerReport> layers);
 
 /// Runs both modules on samples of `--calibrate` and fills in what they show.
 /// Returns the number of samples.

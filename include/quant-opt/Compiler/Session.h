@@ -93,6 +93,10 @@ private:
 void addQuantizePasses(OpPassManager &manager, const CompileOptions &options,
                        StringRef statistics);
 
+/// Adds the passes of phase `fuse`, and of phase `kernels`.
+void addFusePasses(OpPassManager &manager, const CompileOptions &options);
+void addKernelsPasses(OpPassManager &manager, const CompileOptions &options);
+
 /// Reads a model from .onnx, .tflite, .mlir or .mlirbc. Diagnostics are emitted
 /// on failure. Options that only an ONNX file understands are errors for
 /// others.
