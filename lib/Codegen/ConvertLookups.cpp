@@ -10,6 +10,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "quant-opt/Dialect/QVec/Utils/MaskedPanels.h"
 #include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/Support/MathExtras.h"
@@ -126,40 +127,42 @@ class LookupConverter {
 public:
   explicit LookupConverter(ModuleOp module) : module(module) {}
   Value convert(qvec::LookupOp op);
+  Value convert(qvec::ExpandOp op);
 
 private:
+  Value getTable(OpBuilder &b, Location loc, DenseI8ArrayAttr table);
   Value loadEntry(OpBuilder &b, qvec::LookupOp op, Value index);
   Value loadEntries(OpBuilder &b, qvec::LookupOp op);
   Value permute(OpBuilder &b, qvec::LookupOp op, int64_t lanes,
                 StringRef intrinsic);
-  StringRef getGlobal(DenseI8ArrayAttr table);
+  Value expandByTable(OpBuilder &b, qvec::ExpandOp op, StringRef intrinsic);
 
   ModuleOp module;
   llvm::MapVector<Attribute, memref::GlobalOp> globals;
 };
 } // namespace
 
-/// The table in memory.
-StringRef LookupConverter::getGlobal(DenseI8ArrayAttr table) {
+/// A table in memory, one for all ops that use it.
+Value LookupConverter::getTable(OpBuilder &b, Location loc,
+                                DenseI8ArrayAttr table) {
   memref::GlobalOp &global = globals[table];
+  auto type = MemRefType::get({table.size()}, b.getI8Type());
   if (!global) {
-    OpBuilder b(module.getBodyRegion());
-    auto type = MemRefType::get({256}, b.getI8Type());
+    OpBuilder top(module.getBodyRegion());
     auto values = DenseElementsAttr::get(
-        RankedTensorType::get({256}, b.getI8Type()), table.asArrayRef());
+        RankedTensorType::get(type.getShape(), b.getI8Type()),
+        table.asArrayRef());
     std::string name = ("__table_" + Twine(globals.size() - 1)).str();
     global = memref::GlobalOp::create(
-        b, module.getLoc(), name, b.getStringAttr("private"), type, values,
+        top, module.getLoc(), name, b.getStringAttr("private"), type, values,
         /*constant=*/true, /*alignment=*/IntegerAttr());
   }
-  return global.getSymName();
+  return memref::GetGlobalOp::create(b, loc, type, global.getSymName());
 }
 
 Value LookupConverter::loadEntry(OpBuilder &b, qvec::LookupOp op, Value index) {
   Location loc = op.getLoc();
-  auto type = MemRefType::get({256}, b.getI8Type());
-  Value table =
-      memref::GetGlobalOp::create(b, loc, type, getGlobal(op.getTableAttr()));
+  Value table = getTable(b, loc, op.getTableAttr());
   Value position =
       arith::IndexCastUIOp::create(b, loc, b.getIndexType(), index);
   return memref::LoadOp::create(b, loc, table, position);
@@ -267,19 +270,69 @@ static Value convertPick(qvec::PickOp op) {
   return vector::FromElementsOp::create(b, loc, type, entries);
 }
 
+/// For each mask of 8 lanes the permutation that expands: the number of bits
+/// below, and an index that gives 0 where the lane's bit is not set.
+static DenseI8ArrayAttr makeExpansions(OpBuilder &b) {
+  SmallVector<int8_t> table;
+  for (unsigned mask = 0; mask < 256; ++mask)
+    for (unsigned lane = 0, next = 0; lane < kTableExpandLanes; ++lane)
+      table.push_back((mask >> lane & 1) ? int8_t(next++) : int8_t(-128));
+  return b.getDenseI8ArrayAttr(table);
+}
+
+/// A permutation that the mask chooses.
+Value LookupConverter::expandByTable(OpBuilder &b, qvec::ExpandOp op,
+                                     StringRef intrinsic) {
+  Location loc = op.getLoc();
+  constexpr int64_t kLanes = kTableExpandLanes;
+  auto type = cast<VectorType>(op.getType());
+  Value mask = vector::ExtractOp::create(
+      b, loc,
+      vector::BitCastOp::create(b, loc, VectorType::get({1}, b.getI8Type()),
+                                op.getMask()),
+      ArrayRef<int64_t>{0});
+  Value row = arith::MulIOp::create(
+      b, loc, arith::IndexCastUIOp::create(b, loc, b.getIndexType(), mask),
+      arith::ConstantIndexOp::create(b, loc, kLanes));
+  Value index = vector::LoadOp::create(
+      b, loc, type, getTable(b, loc, makeExpansions(b)), row);
+  // Permutations have 16 lanes, of which the upper ones are left out again.
+  SmallVector<int64_t> lanes(kBlock, vector::ShuffleOp::kPoisonIndex);
+  std::iota(lanes.begin(), lanes.begin() + kLanes, 0);
+  auto widen = [&](Value value) -> Value {
+    return vector::ShuffleOp::create(b, loc, value, value, lanes);
+  };
+  Value values = widen(op.getValues());
+  SmallVector<Value> operands = {values, widen(index)};
+  auto wide = VectorType::get({kBlock}, b.getI8Type());
+  if (getTargetLevel(op).tableEntries == kQuarter) {
+    Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(wide));
+    operands = {zero, values, values, values, values, operands[1]};
+  }
+  Value result = LLVM::CallIntrinsicOp::create(
+                     b, loc, wide, b.getStringAttr(intrinsic), operands)
+                     .getResult(0);
+  return vector::ExtractStridedSliceOp::create(
+      b, loc, result, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{kLanes},
+      ArrayRef<int64_t>{1});
+}
+
 /// Consecutive elements in the lanes of a mask, one by one where no instruction
-/// does it.
-static Value convertExpand(qvec::ExpandOp op) {
+/// and no table does it.
+Value LookupConverter::convert(qvec::ExpandOp op) {
   OpBuilder b(op);
   Location loc = op.getLoc();
   auto type = cast<VectorType>(op.getType());
   Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
-  if (auto intrinsic =
-          getExpandIntrinsic(getTargetLevel(op), type.getDimSize(0)))
+  const TargetLevel &level = getTargetLevel(op);
+  if (auto intrinsic = getExpandIntrinsic(level, type.getDimSize(0)))
     return LLVM::CallIntrinsicOp::create(
                b, loc, type, b.getStringAttr(*intrinsic),
                ValueRange{op.getValues(), zero, op.getMask()})
         .getResult(0);
+  if (auto intrinsic = getTableIntrinsic(level, kBlock);
+      intrinsic && type.getDimSize(0) == kTableExpandLanes)
+    return expandByTable(b, op, *intrinsic);
   SmallVector<Value> lanes;
   Value next = arith::ConstantIndexOp::create(b, loc, 0);
   Value none = arith::ConstantOp::create(b, loc, b.getI8IntegerAttr(0));
@@ -298,10 +351,11 @@ static Value convertExpand(qvec::ExpandOp op) {
 }
 
 void quantopt::convertLookups(ModuleOp module) {
+  LookupConverter converter(module);
   SmallVector<qvec::ExpandOp> expands;
   module.walk([&](qvec::ExpandOp op) { expands.push_back(op); });
   for (qvec::ExpandOp op : expands) {
-    op.replaceAllUsesWith(convertExpand(op));
+    op.replaceAllUsesWith(converter.convert(op));
     op.erase();
   }
   SmallVector<qvec::PickOp> picks;
@@ -311,7 +365,6 @@ void quantopt::convertLookups(ModuleOp module) {
     op.erase();
   }
 
-  LookupConverter converter(module);
   SmallVector<qvec::LookupOp> lookups;
   module.walk([&](qvec::LookupOp op) { lookups.push_back(op); });
   for (qvec::LookupOp op : lookups) {

@@ -13,8 +13,8 @@
 
 namespace quantopt {
 
-/// Replaces each `qvec.lookup` and `qvec.pick` by the byte permutations of its
-/// function's level, or by loads from a table in memory.
+/// Replaces each `qvec.lookup`, `qvec.pick` and `qvec.expand` by the byte
+/// permutations of its function's level, or by loads from a table in memory.
 void convertLookups(ModuleOp module);
 
 } // namespace quantopt

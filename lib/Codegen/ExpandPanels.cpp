@@ -8,12 +8,14 @@
 /// \file
 /// Before its tiles, a block of channels of a masked weight is expanded on the
 /// stack. Where one instruction spreads bytes over the lanes of a mask, a step
-/// of 16 channels is expanded at once, otherwise code by code, without
-/// branches.
+/// of 16 channels is expanded at once; where bytes can be permuted, two
+/// channels of it by the permutation that a table has for their mask; otherwise
+/// code by code, without branches.
 ///
 //===----------------------------------------------------------------------===//
 
 #include "PackedWeights.h"
+#include "StackBuffer.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "quant-opt/Dialect/QVec/Utils/MaskedPanels.h"
 #include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
@@ -27,7 +29,15 @@ class PanelExpander {
 public:
   PanelExpander(KernelEmitter &emitter, const MaskedLayout &layout,
                 const PanelChannels &channels, const FlatBuffer &to)
-      : e(emitter), layout(layout), channels(channels), to(to) {}
+      : e(emitter), layout(layout), channels(channels), to(to),
+        lanes(getExpandLanes(getTargetLevel(e.op))) {
+    if (lanes == 1)
+      parts = makeParts();
+    else if (lanes != MaskedLayout::kVectorCodes && layout.bits != 8)
+      fields = createStackBuffer(e, e.b.getI8Type(),
+                                 MaskedLayout::kVectorCodes + lanes,
+                                 /*alignment=*/PackedLayout::kVectorBytes);
+  }
 
   /// `from` and `target` are where the panel starts in the weight and in the
   /// buffer.
@@ -50,10 +60,13 @@ private:
   void expandVectors();
   /// Expands vector `v` whose codes start at a byte of the weight; returns the
   /// number of codes in it.
+  Value expand(Value v, Value at);
   Value expandWide(Value v, Value at);
+  Value expandByTable(Value v, Value at);
   Value expandNarrow(Value v, Value at);
   void expandPart(const Part &part, Value v, Value at, Value low, Value high);
   SmallVector<Part> makeParts();
+  Value loadMask(Value offset);
   Value unpackFields(Value bytes);
   Value loadCode(Value position);
   Value loadWord(Value offset);
@@ -74,8 +87,12 @@ private:
   const MaskedLayout &layout;
   const PanelChannels &channels;
   const FlatBuffer &to;
+  /// Codes that are expanded at once.
+  int64_t lanes;
   Value from, target;
   SmallVector<Part> parts;
+  /// The codes of a vector as bytes, where they are not.
+  FlatBuffer fields;
 };
 } // namespace
 
@@ -124,14 +141,6 @@ void PanelExpander::copyParameters() {
 }
 
 void PanelExpander::expandVectors() {
-  bool isWide =
-      getExpandIntrinsic(getTargetLevel(e.op), MaskedLayout::kVectorCodes)
-          .has_value();
-  if (!isWide)
-    parts = makeParts();
-  auto expand = [&](Value v, Value at) {
-    return isWide ? expandWide(v, at) : expandNarrow(v, at);
-  };
   Value first = e.add(from, layout.getCodeOffset());
   Value vectors = e.index(layout.getNumVectors());
   if (layout.halved) {
@@ -147,8 +156,14 @@ void PanelExpander::expandVectors() {
                });
 }
 
+Value PanelExpander::expand(Value v, Value at) {
+  if (lanes == MaskedLayout::kVectorCodes)
+    return expandWide(v, at);
+  return lanes == 1 ? expandNarrow(v, at) : expandByTable(v, at);
+}
+
 //===----------------------------------------------------------------------===//
-// A vector at once
+// Several codes at once
 //===----------------------------------------------------------------------===//
 
 /// The fields of a vector of bits, with their signs, as bytes.
@@ -179,23 +194,66 @@ Value PanelExpander::unpackFields(Value bytes) {
       e.b, e.loc, VectorType::get({kCodes}, e.b.getI8Type()), fields);
 }
 
+/// The mask of a vector as a word of 64 bits.
+Value PanelExpander::loadMask(Value offset) {
+  Value bytes = e.load(e.weight, offset, MaskedLayout::kMaskBytes);
+  Value word = vector::BitCastOp::create(
+      e.b, e.loc, VectorType::get({1}, e.b.getI64Type()), bytes);
+  return vector::ExtractOp::create(e.b, e.loc, word, ArrayRef<int64_t>{0});
+}
+
 Value PanelExpander::expandWide(Value v, Value at) {
   OpBuilder &b = e.b;
   constexpr int64_t kCodes = MaskedLayout::kVectorCodes;
-  Value bytes =
-      e.load(e.weight, e.add(from, e.mul(v, MaskedLayout::kMaskBytes)),
-             MaskedLayout::kMaskBytes);
+  Value word = loadMask(e.add(from, e.mul(v, MaskedLayout::kMaskBytes)));
   Value mask = vector::BitCastOp::create(
-      b, e.loc, VectorType::get({kCodes}, b.getI1Type()), bytes);
+      b, e.loc, VectorType::get({kCodes}, b.getI1Type()), e.broadcast(word, 1));
   Value codes = unpackFields(e.load(e.weight, at, kCodes * layout.bits / 8));
   Value expanded =
       qvec::ExpandOp::create(b, e.loc, codes.getType(), codes, mask);
   e.store(expanded, to, e.add(target, e.mul(v, kCodes)), kCodes);
-  Value word = vector::ExtractOp::create(
-      b, e.loc,
-      vector::BitCastOp::create(b, e.loc, VectorType::get({1}, b.getI64Type()),
-                                bytes),
-      ArrayRef<int64_t>{0});
+  return toIndex(math::CtPopOp::create(b, e.loc, word));
+}
+
+/// The channels that the tile reads, a byte of the mask after the other. What
+/// is left of a vector's bits below a byte tells where its codes start.
+Value PanelExpander::expandByTable(Value v, Value at) {
+  OpBuilder &b = e.b;
+  constexpr int64_t kCodes = MaskedLayout::kVectorCodes;
+  Value masks = e.add(from, e.mul(v, MaskedLayout::kMaskBytes));
+  Value result = e.add(target, e.mul(v, kCodes));
+  Value word = loadMask(masks);
+  const FlatBuffer &codes = fields ? fields : e.weight;
+  if (fields) {
+    Value bytes = e.load(e.weight, at, kCodes * layout.bits / 8);
+    e.store(unpackFields(bytes), fields, e.index(0), kCodes);
+    at = e.index(0);
+  }
+  auto i64 = [&](int64_t value) -> Value {
+    return arith::ConstantOp::create(b, e.loc, b.getI64IntegerAttr(value));
+  };
+  auto countBelow = [&](Value part) -> Value {
+    if (layout.halved)
+      return e.mul(part, lanes / 2);
+    Value bits = arith::IndexCastUIOp::create(b, e.loc, b.getI64Type(),
+                                              e.mul(part, lanes));
+    Value below =
+        make<arith::SubIOp>(make<arith::ShLIOp>(i64(1), bits), i64(1));
+    return toIndex(
+        math::CtPopOp::create(b, e.loc, make<arith::AndIOp>(word, below)));
+  };
+  int64_t parts = channels.count * PackedLayout::kStep / lanes;
+  Value first = e.div(e.mul(channels.first, PackedLayout::kStep), lanes);
+  for (int64_t i = 0; i < parts; ++i) {
+    Value part = e.add(first, i);
+    Value values = e.load(codes, e.add(at, countBelow(part)), lanes);
+    Value mask = vector::BitCastOp::create(
+        b, e.loc, VectorType::get({lanes}, b.getI1Type()),
+        e.load(e.weight, e.add(masks, part), 1));
+    Value expanded =
+        qvec::ExpandOp::create(b, e.loc, values.getType(), values, mask);
+    e.store(expanded, to, e.add(result, e.mul(part, lanes)), lanes);
+  }
   return toIndex(math::CtPopOp::create(b, e.loc, word));
 }
 

@@ -237,8 +237,7 @@ static LogicalResult lowerFunction(func::FuncOp func, bool allowFastMath,
   expandConstants(body);
   for (auto op : body.getOps<qnn::ContractionOpInterface>())
     if (isKernelRoot(op))
-      if (auto masks =
-              chooseMasks(getContractionView(op), storage, state.target))
+      if (auto masks = chooseMasks(getContractionView(op), storage))
         state.setMasks(op, *masks);
   auto groups = findFusionGroups(body);
   llvm::DenseSet<Operation *> interior = getInteriorOps(groups);
@@ -271,6 +270,14 @@ static LogicalResult lowerFunction(func::FuncOp func, bool allowFastMath,
   for (Operation *op : llvm::reverse(old))
     op->erase();
   return success();
+}
+
+/// Whether a level of the module expands several codes at once. All levels
+/// share the weights.
+static bool canExpand(ModuleOp module) {
+  return llvm::any_of(module.getOps<func::FuncOp>(), [](func::FuncOp func) {
+    return getExpandLanes(getTargetLevel(func)) > 1;
+  });
 }
 
 /// Changes the signature to plain storage types.
@@ -374,6 +381,9 @@ struct ConvertQNNToKernelsPass
           << getWeightStorageNames() << ", but got '" << storage << "'";
       return signalPassFailure();
     }
+    // Code by code an expansion takes many times what a product does.
+    if (*stored == WeightStorage::Auto && !canExpand(module))
+      stored = WeightStorage::Dense;
     if (floatMode == "fast")
       module->setAttr(qvec::QVecDialect::getFastFloatAttrName(),
                       b.getUnitAttr());

@@ -7,7 +7,6 @@
 
 #include "WeightStorage.h"
 #include "mlir/IR/Matchers.h"
-#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace quantopt;
@@ -19,18 +18,34 @@ static constexpr int64_t kFewestBits = 4;
 /// Larger panels are not expanded on the stack.
 static constexpr int64_t kMostPanelBytes = 128 * 1024;
 
+namespace {
+struct NamedStorage {
+  StringLiteral name;
+  WeightStorage storage;
+};
+} // namespace
+
+static constexpr NamedStorage kStorages[] = {
+    {"auto", WeightStorage::Auto},         {"dense", WeightStorage::Dense},
+    {"smallest", WeightStorage::Smallest}, {"bitmask", WeightStorage::Bitmask},
+    {"2:4", WeightStorage::TwoOfFour},
+};
+
 std::optional<WeightStorage> quantopt::parseWeightStorage(StringRef name) {
-  return llvm::StringSwitch<std::optional<WeightStorage>>(name)
-      .Case("auto", WeightStorage::Auto)
-      .Case("dense", WeightStorage::Dense)
-      .Case("smallest", WeightStorage::Smallest)
-      .Case("bitmask", WeightStorage::Bitmask)
-      .Case("2:4", WeightStorage::TwoOfFour)
-      .Default(std::nullopt);
+  for (const NamedStorage &named : kStorages)
+    if (named.name == name)
+      return named.storage;
+  return std::nullopt;
 }
 
-StringRef quantopt::getWeightStorageNames() {
-  return "auto, dense, smallest, bitmask or 2:4";
+std::string quantopt::getWeightStorageNames() {
+  std::string text;
+  for (auto [i, named] : llvm::enumerate(kStorages)) {
+    if (i != 0)
+      text += i + 1 == std::size(kStorages) ? " or " : ", ";
+    text += named.name;
+  }
+  return text;
 }
 
 /// Why the codes of a weight cannot be read without zeros; empty if they can.
@@ -191,13 +206,9 @@ static bool hasFewZeros(const ContractionView &view) {
 }
 
 std::optional<CodeMasks> quantopt::chooseMasks(const ContractionView &view,
-                                               WeightStorage storage,
-                                               const TargetLevel &target) {
-  // Where memory is short, or sums have no vectors, buffers and code take more
-  // than is won.
-  bool isSmall = target.cacheBytes < 0 || !target.hasVectors();
+                                               WeightStorage storage) {
   if (storage == WeightStorage::Dense ||
-      (storage == WeightStorage::Auto && (isSmall || hasFewZeros(view))))
+      (storage == WeightStorage::Auto && hasFewZeros(view)))
     return std::nullopt;
   StringRef obstacle = findObstacle(view);
   if (obstacle.empty())

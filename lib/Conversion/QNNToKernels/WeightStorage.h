@@ -17,8 +17,7 @@ namespace quantopt {
 /// How a contraction's weight is stored if zeros are left out. A remark says
 /// what was chosen, and why what was asked for is not possible.
 std::optional<CodeMasks> chooseMasks(const ContractionView &view,
-                                     WeightStorage storage,
-                                     const TargetLevel &target);
+                                     WeightStorage storage);
 
 /// Makes codes the integers that they stand for, and gives them a packing with
 /// masks.

@@ -53,7 +53,8 @@ def ConvertQNNToKernels : Pass<"convert-qnn-to-kernels", "::mlir::ModuleOp"> {
     Weights of which many are zero, because the network was pruned, may be stored
     without them (`masked` and `halved` in `#qvec.packing`). `storage` says which:
     with `auto` those of at least 4 bits of which at least half are zero and whose
-    bytes that makes fewer, on processors with vectors and a cache; with `smallest`
+    bytes that makes fewer, if some level of the module expands several codes at once
+    (with an instruction or byte permutations); with `smallest`
     all whose bytes that makes fewer; with `bitmask` or `2:4` all that can be stored
     like that. A remark says what was chosen and why a weight stays `dense`: depthwise kernels and codes that
     are no integers of at most 8 bits do, as do weights of which a tile's panels

@@ -10,6 +10,7 @@
 
 #include "quant-opt/Support/LLVM.h"
 #include <optional>
+#include <string>
 
 namespace quantopt {
 
@@ -19,7 +20,7 @@ enum class WeightStorage { Auto, Dense, Smallest, Bitmask, TwoOfFour };
 /// The storage with this name.
 std::optional<WeightStorage> parseWeightStorage(StringRef name);
 /// All names, as in a sentence.
-StringRef getWeightStorageNames();
+std::string getWeightStorageNames();
 
 } // namespace quantopt
 

@@ -15,6 +15,7 @@
 #define QUANTOPT_DIALECT_QVEC_UTILS_MASKEDPANELS_H
 
 #include "quant-opt/Dialect/QVec/Utils/PackedLayout.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 
 namespace quantopt {
 
@@ -55,6 +56,18 @@ struct MaskedLayout {
   /// The exact number of bytes of halved weights, the least of others.
   int64_t getLeastBytes() const;
 };
+
+/// Codes that a table with a permutation for each mask expands at once.
+constexpr int64_t kTableExpandLanes = 8;
+
+/// Codes that code for this level expands at once (see `qvec.expand`): those of
+/// a vector, or with permutations of 16 bytes some of them; 1 where there is
+/// neither.
+inline int64_t getExpandLanes(const TargetLevel &level) {
+  if (getExpandIntrinsic(level, MaskedLayout::kVectorCodes))
+    return MaskedLayout::kVectorCodes;
+  return getTableIntrinsic(level, 16) ? kTableExpandLanes : 1;
+}
 
 /// Panels as `packing.getExpanded()` describes them without their zeros; null
 /// where more than two of four codes are not zero but the packing is halved, or
