@@ -6,9 +6,10 @@ usage: check_formats.py FOLDER [--part 1/1] [--only F,F,...] [--cpu native] [--t
 The formats, and what each can do, are what `quant-compile --list-formats` prints. A
 combination that the list has is compiled for two networks and compared with the
 interpreter byte for byte, before and after weights are packed; its module is saved and
-read again; and the bytes that it takes are those that bits, scales and tables make. Every
-other combination must be refused by name. `--part 2/5` takes every fifth combination from
-the second one; all refusals are checked anyway.
+read again; and the bytes that it takes are those that bits, scales and tables make. One of
+the networks is pruned and compared without its zeros, too; weights that stay dense must say
+why. Every other combination must be refused by name. `--part 2/5` takes every fifth
+combination from the second one; all refusals are checked anyway.
 """
 import argparse
 import itertools
@@ -19,6 +20,7 @@ import subprocess
 import sys
 
 import numpy as np
+import onnx
 
 import execution
 from check_packed import Model, make_samples
@@ -29,6 +31,8 @@ SCHEMES = ("symmetric", "affine")
 # Rows and columns of the weight whose bytes are counted: no tails.
 ROWS, COLUMNS = 64, 1280
 SCALE_BYTES = {"f16": 2, "f32": 4}
+# Ways to leave out zeros; combinations take them in turn.
+STORAGES = ("bitmask", "2:4", "smallest")
 
 
 class Format:
@@ -187,9 +191,27 @@ def check_packed(session, cpu):
     return [f"after 'kernels': {problem}"] if problem else []
 
 
-def check_combination(session, networks, weight, options, form, granularity, scheme):
-    """One combination that the list has."""
-    problems = []
+def check_storage(session, network, flags, options, storage):
+    """The problems of a pruned network without its zeros, and how many weights have none."""
+    problems = session.compare(network, session.path("x.npy"), [*flags, "--prune=2:4"],
+                               options.cpu.split(","), options.threads.split(","),
+                               [f"--storage={storage}"])
+    module = session.path("masked.mlir")
+    said = execution.run("quant-compile", session.path("fused.mlirbc"), "--cpu=native",
+                         f"--storage={storage}", "--compile-to=kernels", "-o", module, errors=True)
+    with open(module) as file:
+        masked = file.read().count("masked = true")
+    stored, dense = (said.count(f"the weights {what}") for what in ("are stored as", "stay dense"))
+    layers = sum(n.op_type in ("Conv", "Gemm") for n in onnx.load(network).graph.node)
+    if masked != stored or stored + dense != layers:
+        problems.append(f"of {layers} weights {stored} are said to be stored without zeros and"
+                        f" {dense} to be dense, but {masked} have masks")
+    return [f"--storage={storage}: {problem}" for problem in problems], stored
+
+
+def check_combination(session, networks, weight, options, form, granularity, scheme, number):
+    """One combination that the list has: problems, and weights stored without zeros."""
+    problems, stored = [], 0
     activations = ["float"] + (["dynamic"] if form.has_integers else [])
     for network, kind in itertools.product(networks, activations):
         flags = get_flags(form, granularity, scheme) + [f"--activations={kind}"]
@@ -197,21 +219,28 @@ def check_combination(session, networks, weight, options, form, granularity, sch
                                     options.cpu.split(","), options.threads.split(","))
         problems += check_packed(session, options.cpu.split(",")[0])
     flags = get_flags(form, granularity, scheme)
+    if form.name != "f32":
+        # One of the networks and of the activations in turn.
+        kind = activations[number // 2 % len(activations)]
+        found, stored = check_storage(session, networks[number % 2],
+                                      [*flags, f"--activations={kind}"], options,
+                                      STORAGES[number % len(STORAGES)])
+        problems += found
     if form.granularities or scheme == "symmetric":
         problems += check_reload(session, networks[0], flags)
     is_block = granularity.startswith("block")
     for scales in [""] + (form.scales if is_block else []):
-        expected, saved = count_bytes(form, granularity, scheme, scales)
-        found, stored = check_bytes(session, weight, get_flags(form, granularity, scheme, scales),
-                                    saved)
+        expected, module = count_bytes(form, granularity, scheme, scales)
+        found, saved = check_bytes(session, weight, get_flags(form, granularity, scheme, scales),
+                                   module)
         problems += found
         # Other granularities have no kernel that unpacks.
         is_packed = form.bits < 32 and not granularity.startswith("axis")
         is_whole = granularity in ("", "block64")
         # The table of the format itself may be there as well.
-        if is_packed and is_whole and not expected <= stored <= expected + 64:
-            problems.append(f"expected {expected} bytes of weights, but got {stored}")
-    return problems
+        if is_packed and is_whole and not expected <= saved <= expected + 64:
+            problems.append(f"expected {expected} bytes of weights, but got {saved}")
+    return problems, stored
 
 
 def main():
@@ -228,7 +257,7 @@ def main():
     formats = read_formats()
     universe = list(dict.fromkeys(g for form in formats for g in form.get_granularities()))
     first, step = (int(number) for number in options.part.split("/"))
-    problems, legal, refused = [], [], 0
+    problems, legal, refused, stored = [], [], 0, 0
     for form, granularity, scheme in itertools.product(formats, universe, SCHEMES):
         if options.only and form.name not in options.only.split(","):
             continue
@@ -241,15 +270,17 @@ def main():
             found = check_refusal(weight, form, get_flags(form, granularity, scheme))
             problems += [f"{named}: {problem}" for problem in found]
     chosen = legal[first - 1::step]
-    for named, form, granularity, scheme in chosen:
+    for number, (named, form, granularity, scheme) in enumerate(chosen):
         try:
-            found = check_combination(session, networks, weight, options, form, granularity,
-                                      scheme)
+            found, count = check_combination(session, networks, weight, options, form, granularity,
+                                             scheme, number)
+            stored += count
         except execution.Failure as failure:
             found = [str(failure)]
         print(named, *found, sep="\n  ", flush=True)
         problems += [f"{named}: {problem}" for problem in found]
-    print(*problems, f"{len(chosen)} of {len(legal)} combinations, {refused} refusals,"
+    print(*problems, f"{stored} weights without zeros",
+          f"{len(chosen)} of {len(legal)} combinations, {refused} refusals,"
           f" {session.comparisons} comparisons, {len(problems)} problems", sep="\n")
     return 1 if problems or not chosen or not refused else 0
 
