@@ -27,6 +27,22 @@ struct DeadChannel {
   float value;
 };
 
+/// An op that the channels of a producer reach.
+struct ChannelUse {
+  Operation *op;
+  /// The number of the use before it; -1 right behind the producer.
+  int64_t before;
+  /// Where the producer's channels start among those that the op makes of them,
+  /// or reads.
+  int64_t first;
+};
+
+/// All that channels reach: ops that keep them apart, each behind the one
+/// before, and the contractions that read them.
+struct ChannelUses {
+  SmallVector<ChannelUse> between, readers;
+};
+
 /// The weight and bias of a contraction as numbers.
 struct Parameters {
   SmallVector<float> weight;
@@ -92,6 +108,55 @@ static bool keepsChannels(Operation *op) {
            conv.getWeight().getType().getDimSize(0) == channels;
   }
   return reshapesChannels(op);
+}
+
+/// Where a concat of channels puts those of one operand; nothing for other ops.
+static std::optional<int64_t> findPlace(OpOperand &use) {
+  auto concat = dyn_cast<ConcatOp>(use.getOwner());
+  auto type = cast<RankedTensorType>(use.get().getType());
+  if (!concat || int64_t(concat.getAxis()) != type.getRank() - 1)
+    return std::nullopt;
+  int64_t first = 0;
+  for (Value input : concat.getInputs().take_front(use.getOperandNumber()))
+    first += cast<RankedTensorType>(input.getType()).getShape().back();
+  return first;
+}
+
+/// Adds one use of channels that start at `first`; false where they end up
+/// somewhere else.
+static bool addUse(OpOperand &use, int64_t before, int64_t first,
+                   ChannelUses &uses) {
+  Operation *op = use.getOwner();
+  auto place = findPlace(use);
+  if (!place && (op->getNumResults() != 1 || use.getOperandNumber() != 0))
+    return false;
+  // Twice in one concat they would be counted twice.
+  if (llvm::any_of(uses.between,
+                   [&](const ChannelUse &known) { return known.op == op; }))
+    return false;
+  if (place)
+    uses.between.push_back({op, before, first + *place});
+  else if (keepsChannels(op))
+    uses.between.push_back({op, before, first});
+  else if (readsAllChannels(op))
+    uses.readers.push_back({op, before, first});
+  else
+    return false;
+  return true;
+}
+
+/// All uses of a contraction's channels; nothing where some end up elsewhere.
+static std::optional<ChannelUses> findUses(Operation *producer) {
+  ChannelUses uses;
+  for (int64_t i = -1; i < int64_t(uses.between.size()); ++i) {
+    ChannelUse use = i < 0 ? ChannelUse{producer, -1, 0} : uses.between[i];
+    if (use.op->use_empty())
+      return std::nullopt;
+    for (OpOperand &operand : use.op->getResult(0).getUses())
+      if (!addUse(operand, i, use.first, uses))
+        return std::nullopt;
+  }
+  return uses;
 }
 
 /// The value of a dead channel behind `op`, or nothing when it is not the same
@@ -175,6 +240,47 @@ static void shrinkResult(Operation *op, int64_t count) {
   op->getResult(0).setType(RankedTensorType::get(shape, type.getElementType()));
 }
 
+/// What a channel is where each reader reads it; nothing where it varies, or
+/// where padding lies beside another value than 0.
+static std::optional<SmallVector<float>> findReadValues(const ChannelUses &uses,
+                                                        DeadChannel channel) {
+  SmallVector<std::optional<float>> values;
+  auto getBefore = [&](const ChannelUse &use) -> std::optional<float> {
+    return use.before < 0 ? channel.value : values[use.before];
+  };
+  for (const ChannelUse &use : uses.between) {
+    std::optional<float> value = getBefore(use);
+    values.push_back(value ? follow(use.op, {use.first + channel.index, *value})
+                           : value);
+  }
+  SmallVector<float> result;
+  for (const ChannelUse &use : uses.readers) {
+    std::optional<float> value = getBefore(use);
+    auto conv = dyn_cast<Conv2DOp>(use.op);
+    bool isPadded = conv && conv.getWindow().hasPadding();
+    if (!value || !std::isfinite(*value) || (isPadded && *value != 0.0f))
+      return std::nullopt;
+    result.push_back(*value);
+  }
+  return result;
+}
+
+/// Removes channels of the producer or of an op behind it.
+static void shrink(const ChannelUse &use, ArrayRef<DeadChannel> removed) {
+  shrinkResult(use.op, int64_t(removed.size()));
+  auto parameters = readParameters(use.op);
+  if (!parameters)
+    return;
+  DenseSet<int64_t> rows;
+  for (DeadChannel channel : removed)
+    rows.insert(use.first + channel.index);
+  dropRows(*parameters, rows);
+  writeParameters(use.op, *parameters);
+  auto conv = dyn_cast<Conv2DOp>(use.op);
+  if (conv && conv.getGroups() != 1)
+    conv.setGroups(parameters->shape[0]);
+}
+
 /// Removes the dead channels of one contraction; returns how many.
 static int64_t eliminate(Operation *producer) {
   auto conv = dyn_cast<Conv2DOp>(producer);
@@ -182,48 +288,34 @@ static int64_t eliminate(Operation *producer) {
   if (!parameters || (conv && conv.getGroups() != 1))
     return 0;
   SmallVector<DeadChannel> dead = findDead(*parameters);
-  auto chain =
-      dead.empty() ? std::nullopt : findChannelChain(producer, keepsChannels);
-  if (!chain)
+  auto uses = dead.empty() ? std::nullopt : findUses(producer);
+  auto isUnknown = [](const ChannelUse &use) {
+    return isa<ContractionOpInterface>(use.op) && !readParameters(use.op);
+  };
+  if (!uses || llvm::any_of(uses->between, isUnknown) ||
+      llvm::any_of(uses->readers, isUnknown))
     return 0;
-  auto consumer = readParameters(chain->consumer);
-  auto reader = dyn_cast<Conv2DOp>(chain->consumer);
-  if (!consumer || llvm::any_of(chain->between, [](Operation *op) {
-        return isa<Conv2DOp>(op) && !readParameters(op);
-      }))
-    return 0;
-  // What the channel is where it is read; channels that vary there stay.
   SmallVector<DeadChannel> removed;
+  SmallVector<SmallVector<DeadChannel>> read(uses->readers.size());
   for (DeadChannel channel : dead) {
-    std::optional<float> value = channel.value;
-    for (Operation *op : chain->between)
-      if (value)
-        value = follow(op, {channel.index, *value});
-    bool padded = reader && reader.getWindow().hasPadding();
-    if (value && std::isfinite(*value) && !(padded && *value != 0.0f))
-      removed.push_back({channel.index, *value});
+    auto values = findReadValues(*uses, channel);
+    if (!values)
+      continue;
+    removed.push_back(channel);
+    for (auto [list, use, value] : llvm::zip(read, uses->readers, *values))
+      list.push_back({use.first + channel.index, value});
   }
   if (removed.empty())
     return 0;
-  DenseSet<int64_t> indices;
-  for (DeadChannel channel : removed)
-    indices.insert(channel.index);
-  int64_t count = removed.size();
-  dropRows(*parameters, indices);
-  writeParameters(producer, *parameters);
-  shrinkResult(producer, count);
-  for (Operation *op : chain->between) {
-    shrinkResult(op, count);
-    if (auto depthwise = dyn_cast<Conv2DOp>(op)) {
-      Parameters own = *readParameters(op);
-      dropRows(own, indices);
-      writeParameters(op, own);
-      depthwise.setGroups(own.shape[0]);
-    }
+  shrink({producer, -1, 0}, removed);
+  for (const ChannelUse &use : uses->between)
+    shrink(use, removed);
+  for (auto [use, columns] : llvm::zip(uses->readers, read)) {
+    Parameters own = *readParameters(use.op);
+    dropColumns(own, columns);
+    writeParameters(use.op, own);
   }
-  dropColumns(*consumer, removed);
-  writeParameters(chain->consumer, *consumer);
-  return count;
+  return int64_t(removed.size());
 }
 
 int64_t qnn::eliminateDeadChannels(Operation *root) {

@@ -153,11 +153,11 @@ def EliminateDeadChannelsPass : QNNPass<"qnn-eliminate-dead-channels"> {
   let summary = "Remove channels whose weights are all zero";
   let description = [{
     An output channel with only zero weights is a constant: its bias. The
-    constant is followed through clamps, unary functions, max pools and
-    depthwise convolutions into the contraction that reads it, whose bias takes
-    it over; the channel then vanishes from both weights.
+    constant is followed through clamps, unary functions, max pools, depthwise
+    convolutions and concats of channels into all contractions that read it, whose
+    biases take it over; the channel then vanishes from all weights.
 
-    Does nothing where the channel has another reader, where padding would mix
+    Does nothing where the channel has other readers too, where padding would mix
     a constant other than zero with zeros, or where weights are not `f32`
     constants. At least one channel stays.
   }];
