@@ -3,10 +3,12 @@
 
 usage: check_pruning.py FOLDER
        check_pruning.py storage FOLDER CPU,... [all]
+       check_pruning.py channels FOLDER RATIO MODEL
 
 Zeros of a pruned network must stay zeros in each format that contains 0. A network with
 channels that are zero as a whole must give the results of the network with them, and
-have fewer weights. Weights that are stored without zeros must give the bytes that dense
+have fewer weights; `channels` makes RATIO of each convolution's channels zero, the smallest
+ones, and prints what is left of MODEL's weights. Weights that are stored without zeros must give the bytes that dense
 ones give, on each level of processors and in the interpreter, and take fewer bytes; with
 `all` each format does with each storage and CPU, otherwise with one of them in turn.
 """
@@ -16,6 +18,7 @@ import sys
 
 import numpy as np
 import onnx
+from onnx import numpy_helper
 
 import execution
 import onnx_graph
@@ -118,6 +121,49 @@ def check_channels(session, model):
             yield f"bias {bias}: weights of {sizes} elements instead of {expected}"
 
 
+def prune_channels(source, target, ratio):
+    """Writes a model whose smallest channels are zero."""
+    model = onnx.load(source)
+    constants = {t.name: t for t in model.graph.initializer}
+
+    def clear(name, rows):
+        values = numpy_helper.to_array(constants[name]).copy()
+        values[rows] = 0
+        constants[name].CopyFrom(numpy_helper.from_array(values, name))
+
+    for node in model.graph.node:
+        if node.op_type != "Conv":
+            continue
+        weight = numpy_helper.to_array(constants[node.input[1]])
+        sizes = np.abs(weight).reshape(len(weight), -1).sum(1)
+        rows = np.argsort(sizes, kind="stable")[:int(ratio * len(weight))]
+        for name in node.input[1:]:
+            clear(name, rows)
+    onnx.save(model, target)
+
+
+def check_model_channels(session, ratio, source):
+    """A real model without the channels that are zero, against the interpreter with them."""
+    model, module, program = (session.path(n) for n in ("model.onnx", "dense.mlirbc", "program"))
+    x, dense, found = (session.path(n) for n in ("x.npy", "dense.npy", "found.npy"))
+    prune_channels(source, model, float(ratio))
+    shape = [max(1, d.dim_value) for d in onnx.load(model).graph.input[0].type.tensor_type.shape.dim]
+    np.save(x, np.random.default_rng(3).standard_normal([3] + shape[1:]).astype("f4"))
+    execution.run("quant-translate", "--import-onnx", model, "-o", module)
+    session.interpret(module, x, dense)
+    execution.run("quant-compile", model, "--cpu=native", "-o", program)
+    execution.run(program, f"--input={x}", f"--output={found}")
+    before, after = (sum(elements for elements, _, _ in report(session, m).values())
+                     for m in (source, model))
+    a, b = np.load(found), np.load(dense)
+    worst = np.abs(a - b).max() / np.abs(b).max()
+    print(f"{before} weights, {after} left; {worst:.1e} of the largest number away")
+    if worst > 1e-6:
+        yield "the results are others"
+    if after >= before:
+        yield "no weight has gone"
+
+
 STORED = ("i8", "i8 --activations=dynamic", "i8 --granularity=tensor --activations=static",
           "i4 --activations=dynamic", "i4 --granularity=channel --activations=static",
           "u4 --scheme=affine", "i3", "i5 --granularity=channel --activations=static")
@@ -177,6 +223,10 @@ def main():
             session, session.path("model.onnx"),
             lambda number: pairs if takes_all else [pairs[number % len(pairs)]]))
         print("\n".join(problems + [f"{len(STORED)} formats, {len(problems)} problems"]))
+        return 1 if problems else 0
+    if len(sys.argv) == 5 and sys.argv[1] == "channels":
+        problems = list(check_model_channels(execution.Session(sys.argv[2]), *sys.argv[3:]))
+        print("\n".join(problems + [f"{len(problems)} problems"]))
         return 1 if problems else 0
     if len(sys.argv) != 2:
         print(__doc__.split("\n\n")[1], file=sys.stderr)
