@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Compares models as C with the interpreter, byte for byte, under several compilers.
 
-usage: check_c.py FOLDER MODEL [--flags='...'] [--input X.npy ...] [--samples N]
+usage: check_c.py FOLDER MODEL [--flags='...'] [--code-flags='...'] [--input X.npy ...]
+                  [--samples N]
        check_c.py FOLDER --random KIND [--first SEED] [--count N] [...]
 
 Each file is compiled as strict C99 without warnings by gcc and clang, without
@@ -111,8 +112,8 @@ def check(path, folder, flags, options):
     """The problems of a model."""
     try:
         model = check_targets.Model(folder, path, flags, options.input, options.samples)
-        execution.run("quant-compile", model.module, "--emit=c", "-o",
-                      os.path.join(folder, "net.c"))
+        execution.run("quant-compile", model.module, "--emit=c", *options.code_flags.split(),
+                      "-o", os.path.join(folder, "net.c"))
         driver = write_driver(folder)
         data = interleave([x.tobytes() for x in model.inputs], options.samples)
         expected = interleave(model.expected, options.samples)
@@ -137,6 +138,7 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("model", nargs="?")
     parser.add_argument("--flags", default="--activations=static")
+    parser.add_argument("--code-flags", default="", help="flags of the phases after 'fuse'")
     parser.add_argument("--input", action="append", default=[])
     parser.add_argument("--samples", type=int, default=2)
     trials.add_random(parser, choices=check_networks.KINDS)
