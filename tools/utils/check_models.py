@@ -13,8 +13,8 @@ vww demo (which comes from test/Data). TEST:
                          the configuration of a point gives the same bytes again
   better FLAGS OTHER     top-1 with FLAGS is above that with OTHER
   layers FLAGS BITS      each layer of 32 and more weights per output has a smaller output
-                         error than with nearest codes, and all weights together take at
-                         most BITS per element
+                         error than with nearest codes, all of these together take at most
+                         BITS per element, and no layer is left in floats
   bytes FLAGS CPUS       16 samples, all-minimum, all-maximum and all-zero input give
                          the interpreter's bytes with each CPU, 1 and 2 threads
   integer-only FLAGS     `--integer-only` succeeds, no float operation is left, and the
@@ -201,9 +201,13 @@ def test_layers(model, flags, bits):
              if not layer["output_error"] < layer["output_error_nearest"]]
     for layer in worse:
         print(f"{model.name}: '{layer['name']}': {layer}")
+    long = [layer for layer in report["layers"] if lengths.get(layer["name"], 32) >= 32]
+    size, count = (sum(layer[key] for layer in long) for key in ("bytes", "elements"))
+    floats = sum(layer["format"] == "f32" for layer in report["layers"])
     print(f"{model.name}: {len(layers)} layers of 32 and more, {len(worse)} not better;"
-          f" {report['effective_bits']:.3f} bits")
-    return layers and not worse and report["effective_bits"] <= float(bits)
+          f" {8 * size / count:.3f} bits, with shorter ones {report['effective_bits']:.3f};"
+          f" {floats} layers in floats")
+    return layers and not worse and not floats and 8 * size / count <= float(bits)
 
 
 def test_bytes(model, flags, cpus):
