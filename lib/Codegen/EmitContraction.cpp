@@ -62,6 +62,7 @@ private:
   Value addProducts(Value sum, Value x, Value weight);
   SmallVector<Value> emitLongRun(const Block &block, const ContractionRun &run,
                                  ValueRange sums);
+  SmallVector<Value> addBias(const Block &block, ValueRange sums);
   void storeTile(const Block &block, const Position &at, ValueRange sums);
   void emitGathered(const Block &block, const Position &at);
   void gatherWindow(const Block &block, const Position &at);
@@ -78,6 +79,9 @@ private:
   int64_t stepElements;
   /// Whether weights of 4 bits share bytes.
   bool isHalved;
+  /// Whether the bias is added to single sums as a vector: where their steps
+  /// are no loop, the first one needs no sum to start with.
+  bool addsBiasLast;
   /// Whether all weights are read once and come from far away.
   bool streamsWeights;
   /// Whether numbers of 64 bits hold the sums of two channels.
@@ -99,6 +103,8 @@ private:
 static constexpr int64_t kLargeWeights = int64_t(2) << 20;
 /// Steps of words and bytes, two products in each lane, whose sum fits i32.
 static constexpr int64_t kSafeSteps = 255;
+/// Steps of single sums that LLVM takes out of their loop.
+static constexpr int64_t kStraightSteps = 4;
 /// How far ahead of its reads a panel is asked for: 16 steps.
 static constexpr int64_t kPrefetchBytes = 1024;
 
@@ -111,6 +117,8 @@ ContractionEmitter::ContractionEmitter(KernelEmitter &emitter)
   lanes = s.getLanes();
   stepElements = s.getGroup();
   isHalved = isHalvedContraction(op);
+  addsBiasLast = e.bias && stepElements == 16 && !isHalved &&
+                 e.weight.shape[1] * e.weight.shape[2] <= kStraightSteps;
   auto weightType = cast<MemRefType>(op.getWeight().getType());
   streamsWeights =
       layout.units == 1 &&
@@ -129,7 +137,10 @@ ContractionEmitter::ContractionEmitter(KernelEmitter &emitter)
     return;
   // Copies of runs may be longer than what they copy.
   int64_t size = (e.weight.shape[2] + 1) * stepElements;
-  window = createStackBuffer(e, e.input.elementType, size, stepElements);
+  // More than the stack's own alignment would take a register, and no
+  // instruction asks for it.
+  constexpr int64_t alignment = 8;
+  window = createStackBuffer(e, e.input.elementType, size, alignment);
   source = window;
 }
 
@@ -145,7 +156,7 @@ SmallVector<Value> ContractionEmitter::startAccumulators(const Block &block,
   auto zero = cast<TypedAttr>(e.b.getZeroAttr(type));
   SmallVector<Value> first;
   for (int64_t v = 0; v < block.vectors; ++v) {
-    if (!e.bias || isHalved) {
+    if (!e.bias || isHalved || addsBiasLast) {
       first.push_back(e.splat(zero, lanes));
       continue;
     }
@@ -493,21 +504,31 @@ void ContractionEmitter::emitGathered(const Block &block, const Position &at) {
   gatherWindow(block, at);
   int64_t size = e.kernel.getStrategy()->getVectors() * lanes;
   int64_t full = block.valid / size * size, left = block.valid - full;
-  auto emitPart = [&](Value channel, int64_t valid) {
+  int64_t laneElements = e.weight.shape[3] / kPanelWidth;
+  auto emitPart = [&](Value channel, int64_t valid, Value weight) {
     int64_t vectors = llvm::divideCeil(valid, lanes);
     Block part{block.group, channel, vectors, valid};
-    ContractionRun run{e.index(0),
-                       getWeightBase(e, layout, part),
-                       {0, e.weight.shape[2]},
-                       {0, 1}};
+    ContractionRun run{e.index(0), weight, {0, e.weight.shape[2]}, {0, 1}};
     storeTile(part, at,
               emitSteps(part, run, {}, e.index(0), e.index(run.steps.end),
                         startAccumulators(part, 1)));
   };
-  e.forLoop(e.index(0), e.index(full), size,
-            [&](Value channel) { emitPart(channel, size); });
+  auto getWeight = [&](Value channel) {
+    return getWeightBase(e, layout, {block.group, channel, 0, 0});
+  };
+  // Panel by panel, in which weights are found by an addition.
+  int64_t panels = full % kPanelWidth == 0 ? full / kPanelWidth : 0;
+  e.forLoop(panels, [&](Value panel) {
+    Value first = e.mul(panel, kPanelWidth), weight = getWeight(first);
+    e.forLoop(e.index(0), e.index(kPanelWidth), size, [&](Value c) {
+      emitPart(e.add(first, c), size, e.add(weight, e.mul(c, laneElements)));
+    });
+  });
+  e.forLoop(
+      e.index(panels * kPanelWidth), e.index(full), size,
+      [&](Value channel) { emitPart(channel, size, getWeight(channel)); });
   if (left != 0)
-    emitPart(e.index(full), left);
+    emitPart(e.index(full), left, getWeight(e.index(full)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -552,11 +573,29 @@ void ContractionEmitter::emitTile(const Block &block, const Position &at) {
   storeTile(block, at, acc);
 }
 
+/// Single sums with the biases of their channels, which are a vector.
+SmallVector<Value> ContractionEmitter::addBias(const Block &block,
+                                               ValueRange sums) {
+  Value bias = e.load(e.bias, outChannel(block), block.vectors);
+  SmallVector<Value> all;
+  for (size_t i = 0; i < sums.size(); i += block.vectors) {
+    SmallVector<Value> position(sums.slice(i, block.vectors));
+    Value total = arith::AddIOp::create(e.b, e.loc, e.concat(position), bias);
+    for (int64_t v = 0; v < block.vectors; ++v)
+      all.push_back(vector::ExtractStridedSliceOp::create(
+          e.b, e.loc, total, ArrayRef<int64_t>{v}, ArrayRef<int64_t>{1},
+          ArrayRef<int64_t>{1}));
+  }
+  return all;
+}
+
 void ContractionEmitter::storeTile(const Block &block, const Position &at,
                                    ValueRange sums) {
   SmallVector<Value> acc(sums);
   if (isHalved)
     acc = finishHalves(e, layout, block, sums);
+  else if (addsBiasLast)
+    acc = addBias(block, sums);
   SmallVector<KernelEmitter::TilePart> parts;
   for (int64_t i = 0; i < at.rows; ++i)
     for (int64_t v = 0; v < block.vectors; ++v) {

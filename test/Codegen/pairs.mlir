@@ -107,7 +107,7 @@ func.func @main(%x: memref<1x6x6x4xi8>, %w: memref<1x3x3x16xi8>, %y: memref<1x4x
 // reads and writes more than its row has.
 
 // CHECK-LABEL: func.func private @main_0_contraction
-// CHECK: %[[WINDOW:.*]] = memref.alloca() {alignment = 16 : i64} : memref<48xi8>
+// CHECK: %[[WINDOW:.*]] = memref.alloca() {alignment = 8 : i64} : memref<48xi8>
 // CHECK: scf.for {{.*}} to %c3
 // CHECK: vector.store {{.*}}, %[[WINDOW]]{{.*}} vector<16xi8>
 // CHECK: scf.for {{.*}} to %c8 step %c4
@@ -121,6 +121,33 @@ func.func @main(%x: memref<1x3x4x3xi8>, %w: memref<1x1x2x256xi8>, %y: memref<1x1
   qvec.kernel contraction input(%x : memref<1x3x4x3xi8>) weight(%w : memref<1x1x2x256xi8>)
       outs(%y : memref<1x1x2x8xi8>)
       window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 1, vectors = 4, lanes = 1, group = 16, mergeTaps = false, pass = 1, gathered = true> epilogue {
+  ^bb0(%acc: i32):
+    %0 = qvec.saturate %acc : i32 to i8
+    qvec.yield %0 : i8
+  }
+  return
+}
+
+// -----
+
+// Two panels of channels are two loops, in which weights are found by an addition.
+// Of few steps the biases of four channels are added to their sums as a vector.
+
+// CHECK-LABEL: func.func private @main_0_contraction
+// CHECK: vector.store
+// CHECK: scf.for %{{.*}} = %c0 to %c2 step %c1
+// CHECK: scf.for %{{.*}} = %c0 to %c16 step %c4
+// CHECK-NOT: arith.divui
+// CHECK-NOT: memref<32xi32>
+// CHECK: qvec.reduce_dot
+// CHECK: %[[BIAS:.*]] = vector.load {{.*}} : memref<32xi32>, vector<4xi32>
+// CHECK: arith.addi %{{.*}}, %[[BIAS]] : vector<4xi32>
+// CHECK: return
+func.func @main(%x: memref<1x2x3x8xi8>, %w: memref<2x1x2x256xi8>, %b: memref<32xi32>, %y: memref<1x1x2x32xi8>) {
+  qvec.kernel contraction input(%x : memref<1x2x3x8xi8>) weight(%w : memref<2x1x2x256xi8>)
+      bias(%b : memref<32xi32>) outs(%y : memref<1x1x2x32xi8>)
+      window <kernel = [2, 2], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
       strategy <rows = 1, vectors = 4, lanes = 1, group = 16, mergeTaps = false, pass = 1, gathered = true> epilogue {
   ^bb0(%acc: i32):
     %0 = qvec.saturate %acc : i32 to i8
