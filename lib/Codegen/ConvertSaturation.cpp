@@ -133,6 +133,7 @@ private:
   Value lowerGeneric();
   Value lowerVector(Value lhs, Value rhs, StringRef pairs,
                     const PackIntrinsics &packs);
+  Value multiplyPairs(Value words, StringRef pairs);
   /// `value`, or vectors of it with the shape of `like`.
   Value constant(Type like, int32_t value) {
     TypedAttr attr = b.getI32IntegerAttr(value);
@@ -176,6 +177,31 @@ Value WeightedSum::lowerGeneric() {
                                   op.getUnsignedBytes());
 }
 
+/// Multipliers of more than 16 bits take two products: with the bits above the
+/// lowest 8, and with those.
+Value WeightedSum::multiplyPairs(Value words, StringRef pairs) {
+  int32_t lhs = int32_t(op.getLhsMultiplier()),
+          rhs = int32_t(op.getRhsMultiplier());
+  auto sums = VectorType::get({level.getLanes()}, b.getI32Type());
+  auto multiply = [&](int32_t x, int32_t y) {
+    SmallVector<int16_t> multipliers;
+    for (int64_t i = 0; i < level.getLanes(); ++i)
+      multipliers.append({int16_t(x), int16_t(y)});
+    Value weights = arith::ConstantOp::create(
+        b, loc,
+        DenseElementsAttr::get(cast<VectorType>(words.getType()),
+                               ArrayRef(multipliers)));
+    return callIntrinsic(b, loc, pairs, sums, {words, weights});
+  };
+  if (llvm::isInt<16>(lhs) && llvm::isInt<16>(rhs))
+    return multiply(lhs, rhs);
+  constexpr int32_t kLowBits = 8, kLowMask = (1 << kLowBits) - 1;
+  Value high = multiply(lhs >> kLowBits, rhs >> kLowBits);
+  Value low = multiply(lhs & kLowMask, rhs & kLowMask);
+  high = arith::ShLIOp::create(b, loc, high, constant(sums, kLowBits));
+  return arith::AddIOp::create(b, loc, high, low);
+}
+
 /// Bytes interleaved with zeros are words, and words of both operands are
 /// pairs. Packing undoes what interleaving did to their order.
 Value WeightedSum::lowerVector(Value lhs, Value rhs, StringRef pairs,
@@ -183,14 +209,7 @@ Value WeightedSum::lowerVector(Value lhs, Value rhs, StringRef pairs,
   int64_t lanes = level.getLanes();
   auto bytes = cast<VectorType>(lhs.getType());
   auto words = VectorType::get({lanes * 2}, b.getI16Type());
-  auto sums = VectorType::get({lanes}, b.getI32Type());
   Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(bytes));
-  SmallVector<int16_t> multipliers;
-  for (int64_t i = 0; i < lanes; ++i)
-    multipliers.append(
-        {int16_t(op.getLhsMultiplier()), int16_t(op.getRhsMultiplier())});
-  Value weights = arith::ConstantOp::create(
-      b, loc, DenseElementsAttr::get(words, ArrayRef(multipliers)));
   SmallVector<Value> parts;
   for (bool byteHalf : {false, true}) {
     auto widen = [&](Value x) -> Value {
@@ -199,8 +218,8 @@ Value WeightedSum::lowerVector(Value lhs, Value rhs, StringRef pairs,
     };
     Value x = widen(lhs), y = widen(rhs);
     for (bool wordHalf : {false, true})
-      parts.push_back(finish(callIntrinsic(
-          b, loc, pairs, sums, {interleave(b, loc, x, y, wordHalf), weights})));
+      parts.push_back(
+          finish(multiplyPairs(interleave(b, loc, x, y, wordHalf), pairs)));
   }
   return packBlocks(b, loc, parts, lanes, op.getUnsignedBytes(), packs);
 }

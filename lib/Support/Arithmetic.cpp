@@ -335,6 +335,21 @@ static IntegerRange getProductRange(int64_t m, int64_t min, int64_t max) {
   return {std::min(m * min, m * max), std::max(m * min, m * max)};
 }
 
+/// Above all multipliers of sums: products with bytes leave room for zero
+/// points.
+static constexpr int64_t kAddMultiplierEnd = int64_t(1) << 21;
+
+/// The same sum with a smaller shift, as long as a multiplier has more than 16
+/// bits and nothing is lost.
+static RescaleAdd shorten(RescaleAdd add) {
+  auto isLong = [](int32_t m) { return m > INT16_MAX || m < -INT16_MAX; };
+  while ((isLong(add.lhsMultiplier) || isLong(add.rhsMultiplier)) &&
+         (add.lhsMultiplier | add.rhsMultiplier | add.offset) % 2 == 0)
+    add = {add.lhsMultiplier / 2, add.rhsMultiplier / 2, add.offset / 2,
+           add.shift - 1};
+  return add;
+}
+
 std::optional<RescaleAdd> quantopt::deriveRescaleAdd(AffineParams lhs,
                                                      AffineParams rhs,
                                                      AffineParams result,
@@ -345,7 +360,8 @@ std::optional<RescaleAdd> quantopt::deriveRescaleAdd(AffineParams lhs,
   for (int32_t shift = 30; shift >= 0; --shift) {
     int64_t a = roundHalfEven(std::ldexp(lhsRatio, shift));
     int64_t b = roundHalfEven(std::ldexp(rhsRatio, shift));
-    if (std::max(a, b) > INT16_MAX || std::min(a, b) < -INT16_MAX)
+    if (std::max(a, b) >= kAddMultiplierEnd ||
+        std::min(a, b) <= -kAddMultiplierEnd)
       continue;
     int64_t half = shift == 0 ? 0 : int64_t(1) << (shift - 1);
     int64_t offset = result.zeroPoint * (int64_t(1) << shift) + half -
@@ -354,10 +370,13 @@ std::optional<RescaleAdd> quantopt::deriveRescaleAdd(AffineParams lhs,
     IntegerRange bRange = getProductRange(b, storageMin, storageMax);
     IntegerRange sum{aRange.lo + bRange.lo + offset,
                      aRange.hi + bRange.hi + offset};
+    // Kernels may store bytes without sign, and words never.
+    if (storageMin == INT8_MIN)
+      sum.hi += int64_t(128) << shift;
     if (!sum.fitsI32() || !IntegerRange{offset, offset}.fitsI32())
       continue;
-    return RescaleAdd{static_cast<int32_t>(a), static_cast<int32_t>(b),
-                      static_cast<int32_t>(offset), shift};
+    return shorten({static_cast<int32_t>(a), static_cast<int32_t>(b),
+                    static_cast<int32_t>(offset), shift});
   }
   return std::nullopt;
 }

@@ -7,7 +7,7 @@ MODEL is compiled to static activations with several formats of weights, and exp
 ONNX. Of random inputs in [0, 255] the values behind each QuantizeLinear are compared with
 what binary64 makes of the values that the layer reads: ours, and with PEERS, which has
 onnxruntime-node, ONNX Runtime's. Each must be a nearest integer of the real number, up to
-1/64 of a step: on the same inputs two engines are then at most one step apart. Prints how
+1/2048 of a step: on the same inputs two engines are then at most one step apart. Prints how
 many values are not the nearest one, of how many.
 """
 import os
@@ -21,7 +21,7 @@ import execution
 
 FORMATS = (("i8",), ("u8", "--scheme=affine"), ("i4", "--granularity=channel"))
 SAMPLES = 20
-SLACK = 1 / 64
+SLACK = 1 / 2048
 INT4, UINT4 = 22, 21
 
 

@@ -212,7 +212,7 @@ int64_t getBreakpoint(Multiplier multiplier, int64_t value);
 //===----------------------------------------------------------------------===//
 
 /// The constants of `clamp((lhsMultiplier * a + rhsMultiplier * b + offset)
-/// asr shift, min, max)`: 16-bit multipliers, and the sum fits i32 for all
+/// asr shift, min, max)`: 22-bit multipliers, and the sum fits i32 for all
 /// operands in their ranges.
 struct RescaleAdd {
   int32_t lhsMultiplier = 0;

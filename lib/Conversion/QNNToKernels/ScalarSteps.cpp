@@ -403,7 +403,7 @@ Value ScalarEmitter::rescaleAdd(qnn::RescaleAddOp op, Value lhs, Value rhs) {
   // The offset of the result moves in front of the shift when the sum still
   // fits.
   int64_t moved = offset << shift, reach = 128 * (std::abs(ma) + std::abs(mb));
-  if (isBytes && llvm::isInt<16>(ma) && llvm::isInt<16>(mb) &&
+  if (isBytes && llvm::isInt<24>(ma) && llvm::isInt<24>(mb) &&
       llvm::isInt<32>(int32_t(op.getOffset()) + moved + reach) &&
       llvm::isInt<32>(int32_t(op.getOffset()) + moved - reach)) {
     Value byte = qvec::RescaleAddOp::create(

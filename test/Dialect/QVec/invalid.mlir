@@ -185,8 +185,8 @@ func.func @reduce_dot_c1(%acc: vector<2xi32>, %x: vector<16xi8>) {
 // -----
 
 func.func @rescale_add_c1(%x: i8) {
-  // expected-error @+1 {{'qvec.rescale_add' op expected multipliers of 16 bits, but got 32768}}
-  %0 = qvec.rescale_add %x, %x {lhsMultiplier = 1 : i32, rhsMultiplier = 32768 : i32, offset = 0 : i32, shift = 0 : i32} : i8
+  // expected-error @+1 {{'qvec.rescale_add' op expected multipliers of 24 bits, but got 8388608}}
+  %0 = qvec.rescale_add %x, %x {lhsMultiplier = 1 : i32, rhsMultiplier = 8388608 : i32, offset = 0 : i32, shift = 0 : i32} : i8
   return
 }
 

@@ -53,10 +53,10 @@ func.func @saturate_otherwise(%x: vector<24xi32>, %y: i32) -> (vector<24xi8>, i8
 
 // Bytes of both operands become pairs of words; packing restores their order.
 // CHECK-LABEL: @rescale_add
-// CHECK-DAG: %[[W:.*]] = arith.constant dense<[3, -5, 3, -5, 3, -5, 3, -5, 3, -5, 3, -5, 3, -5, 3, -5]> : vector<16xi16>
-// CHECK-DAG: %[[ZERO:.*]] = arith.constant dense<0> : vector<32xi8>
+// CHECK: %[[ZERO:.*]] = arith.constant dense<0> : vector<32xi8>
 // CHECK: %[[X:.*]] = vector.shuffle %{{.*}}, %[[ZERO]] [0, 32, 1, 33, 2, 34, 3, 35, 4, 36, 5, 37, 6, 38, 7, 39, 16, 48,
 // CHECK: vector.shuffle {{.*}} [0, 16, 1, 17, 2, 18, 3, 19, 8, 24, 9, 25, 10, 26, 11, 27] : vector<16xi16>, vector<16xi16>
+// CHECK: %[[W:.*]] = arith.constant dense<[3, -5, 3, -5, 3, -5, 3, -5, 3, -5, 3, -5, 3, -5, 3, -5]> : vector<16xi16>
 // CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"(%{{.*}}, %[[W]])
 // CHECK: arith.addi
 // CHECK: arith.shrsi
@@ -68,6 +68,22 @@ func.func @saturate_otherwise(%x: vector<24xi32>, %y: i32) -> (vector<24xi8>, i8
 func.func @rescale_add(%x: vector<32xi8>, %y: vector<32xi8>) -> vector<32xi8>
     attributes {qvec.target = #qvec.target<level = "x86-64-v3", triple = "x86_64", cpu = "", features = "">} {
   %0 = qvec.rescale_add %x, %y {lhsMultiplier = 3 : i32, rhsMultiplier = -5 : i32, offset = 7 : i32, shift = 2 : i32, unsignedBytes} : vector<32xi8>
+  return %0 : vector<32xi8>
+}
+
+// 1000003 = 3906 * 256 + 67 and -5 = -1 * 256 + 251: two products, of the upper bits and of
+// the lowest 8.
+// CHECK-LABEL: @rescale_add_long
+// CHECK: %[[HIGH:.*]] = arith.constant dense<[3906, -1, 3906, -1, 3906, -1, 3906, -1, 3906, -1, 3906, -1, 3906, -1, 3906, -1]> : vector<16xi16>
+// CHECK: %[[A:.*]] = llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"(%[[X:.*]], %[[HIGH]])
+// CHECK: %[[LOW:.*]] = arith.constant dense<[67, 251, 67, 251, 67, 251, 67, 251, 67, 251, 67, 251, 67, 251, 67, 251]> : vector<16xi16>
+// CHECK: %[[B:.*]] = llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"(%[[X]], %[[LOW]])
+// CHECK: %[[EIGHT:.*]] = arith.constant dense<8> : vector<8xi32>
+// CHECK: %[[C:.*]] = arith.shli %[[A]], %[[EIGHT]]
+// CHECK: arith.addi %[[C]], %[[B]]
+func.func @rescale_add_long(%x: vector<32xi8>, %y: vector<32xi8>) -> vector<32xi8>
+    attributes {qvec.target = #qvec.target<level = "x86-64-v3", triple = "x86_64", cpu = "", features = "">} {
+  %0 = qvec.rescale_add %x, %y {lhsMultiplier = 1000003 : i32, rhsMultiplier = -5 : i32, offset = 7 : i32, shift = 2 : i32, unsignedBytes} : vector<32xi8>
   return %0 : vector<32xi8>
 }
 

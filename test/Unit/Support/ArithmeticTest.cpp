@@ -494,6 +494,37 @@ TEST(RescaleAdd, StaysWithinTheStatedError) {
   }
 }
 
+TEST(RescaleAdd, IsNearestButNextToHalves) {
+  // Ratios of at most 1 have 20 bits behind the point.
+  std::mt19937_64 random(8);
+  for (int i = 0; i < 200; ++i) {
+    AffineParams a{1.0f - float(random() % 999) / 2000, -128};
+    AffineParams b{1.0f - float(random() % 999) / 2000, 5}, y{1.0f, -128};
+    auto constants = deriveRescaleAdd(a, b, y);
+    ASSERT_TRUE(constants.has_value());
+    for (int64_t p = -128; p < 128; ++p)
+      for (int64_t q = -128; q < 128; q += 5) {
+        double real = double(a.scale) * double(p - a.zeroPoint) +
+                      double(b.scale) * double(q - b.zeroPoint);
+        int64_t got =
+            rescaleAdd(p, q, *constants, INT32_MIN, INT32_MAX) - y.zeroPoint;
+        ASSERT_LE(std::fabs(double(got) - real), 0.5 + 0x1p-12);
+      }
+  }
+}
+
+TEST(RescaleAdd, MultipliersAreShortWhereNothingIsLost) {
+  auto c = deriveRescaleAdd({0.5f, 0}, {1.0f, 0}, {1.0f, 0});
+  ASSERT_TRUE(c);
+  EXPECT_EQ(c->lhsMultiplier, 8192);
+  EXPECT_EQ(c->rhsMultiplier, 16384);
+  EXPECT_EQ(c->offset, 8192);
+  EXPECT_EQ(c->shift, 14);
+  auto rounded = deriveRescaleAdd({1.0f / 3, 0}, {1.0f, 0}, {1.0f, 0});
+  ASSERT_TRUE(rounded);
+  EXPECT_GT(rounded->rhsMultiplier, INT16_MAX);
+}
+
 TEST(RescaleAdd, SumsFitI32AtTheEnds) {
   for (int64_t zp : {-128, 0, 127})
     for (float ratio : {1e-6f, 0.01f, 1.0f, 100.0f, 30000.0f}) {
@@ -505,7 +536,7 @@ TEST(RescaleAdd, SumsFitI32AtTheEnds) {
           ASSERT_EQ(sum, int64_t(int32_t(sum)));
         }
     }
-  EXPECT_FALSE(deriveRescaleAdd({1e6f, 0}, {1.0f, 0}, {1.0f, 0}).has_value());
+  EXPECT_FALSE(deriveRescaleAdd({1e7f, 0}, {1.0f, 0}, {1.0f, 0}).has_value());
 }
 
 TEST(RescaleAdd, TheConstantAloneFitsButNotTheSum) {

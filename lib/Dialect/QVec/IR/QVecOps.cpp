@@ -598,8 +598,8 @@ LogicalResult TileMmaOp::verify() {
 
 LogicalResult RescaleAddOp::verify() {
   for (uint32_t multiplier : {getLhsMultiplier(), getRhsMultiplier()})
-    if (!llvm::isInt<16>(int32_t(multiplier))) // (C1)
-      return emitOpError("expected multipliers of 16 bits, but got ")
+    if (!llvm::isInt<24>(int32_t(multiplier))) // (C1)
+      return emitOpError("expected multipliers of 24 bits, but got ")
              << int32_t(multiplier);
   if (getShift() > 31) // (C2)
     return emitOpError("expected a shift in [0, 31], but got ")

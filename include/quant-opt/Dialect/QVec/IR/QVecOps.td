@@ -438,7 +438,7 @@ def QVec_RescaleAddOp : QVec_Op<"rescale_add", [
       unsignedBytes} : vector<64xi8>
     ```
 
-    (C1) multipliers fit i16. (C2) the shift lies in [0, 31].
+    (C1) multipliers fit 24 bits. (C2) the shift lies in [0, 31].
   }];
   let arguments = (ins AnyTypeOf<[I8, VectorOfRankAndType<[1], [I8]>]>:$lhs,
                        AnyTypeOf<[I8, VectorOfRankAndType<[1], [I8]>]>:$rhs,
