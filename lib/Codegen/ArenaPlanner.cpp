@@ -6,21 +6,55 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Codegen/ArenaPlanner.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
+#include <limits>
 #include <numeric>
+#include <random>
 #include <tuple>
+#include <vector>
 
 using namespace quantopt;
 
-int64_t quantopt::getLiveBound(ArrayRef<ArenaBuffer> buffers) {
+int64_t quantopt::getOverlappedBytes(int64_t size,
+                                     SmallVectorImpl<LowerBuffer> &lower) {
+  // Those that may reach least far into the buffer come first.
+  llvm::sort(lower, [](const LowerBuffer &x, const LowerBuffer &y) {
+    return std::pair(x.size - x.distance, x.size) <
+           std::pair(y.size - y.distance, y.size);
+  });
+  int64_t sum = 0, offset = 0;
+  for (const LowerBuffer &buffer : lower) {
+    offset = std::max(offset, sum + std::min(buffer.distance, buffer.size));
+    sum += buffer.size;
+  }
+  return std::max(sum, offset + size);
+}
+
+int64_t quantopt::getLiveBound(ArrayRef<ArenaBuffer> buffers,
+                               ArrayRef<ArenaOverlap> overlaps) {
   int64_t bound = 0;
   for (const ArenaBuffer &at : buffers) {
+    auto isLive = [&](const ArenaBuffer &other) {
+      return other.first <= at.first && at.first <= other.last;
+    };
     int64_t sum = 0;
     for (const ArenaBuffer &other : buffers)
-      if (other.first <= at.first && at.first <= other.last)
-        sum += other.size;
-    bound = std::max(bound, sum);
+      sum += isLive(other) ? other.size : 0;
+    llvm::SmallMapVector<size_t, SmallVector<LowerBuffer>, 4> byUpper;
+    for (const ArenaOverlap &overlap : overlaps)
+      if (isLive(buffers[overlap.lower]) && isLive(buffers[overlap.upper]))
+        byUpper[overlap.upper].push_back(
+            {buffers[overlap.lower].size, overlap.distance});
+    int64_t saved = 0;
+    for (auto &[upper, lower] : byUpper) {
+      int64_t apart = buffers[upper].size;
+      for (const LowerBuffer &buffer : lower)
+        apart += buffer.size;
+      saved += apart - getOverlappedBytes(buffers[upper].size, lower);
+    }
+    bound = std::max(bound, sum - saved);
   }
   return bound;
 }
@@ -29,36 +63,113 @@ int64_t quantopt::getLiveBound(ArrayRef<ArenaBuffer> buffers) {
 // First fit
 //===----------------------------------------------------------------------===//
 
-/// Places buffers in this order, each at the lowest offset that is free during
-/// its life. Returns the total size.
-static int64_t placeInOrder(MutableArrayRef<ArenaBuffer> buffers,
-                            ArrayRef<size_t> order) {
-  SmallVector<size_t> placed;
+namespace {
+/// Offsets [begin, end) at which a buffer must not begin.
+struct Taken {
+  int64_t begin, end;
+};
+
+/// Places buffers one after another, each at the lowest offset that others
+/// leave it.
+class FirstFit {
+public:
+  FirstFit(MutableArrayRef<ArenaBuffer> buffers,
+           ArrayRef<ArenaOverlap> overlaps)
+      : buffers(buffers), overlaps(buffers.size()) {
+    for (const ArenaOverlap &overlap : overlaps) {
+      this->overlaps[overlap.lower].push_back(overlap);
+      this->overlaps[overlap.upper].push_back(overlap);
+    }
+  }
+
+  /// Returns the total size.
+  int64_t place(ArrayRef<size_t> order);
+
+private:
+  Taken getTaken(size_t buffer, size_t other) const;
+
+  MutableArrayRef<ArenaBuffer> buffers;
+  /// Of each buffer.
+  std::vector<SmallVector<ArenaOverlap, 2>> overlaps;
+};
+} // namespace
+
+Taken FirstFit::getTaken(size_t buffer, size_t other) const {
+  int64_t place = buffers[other].offset;
+  Taken taken = {place - buffers[buffer].size + 1, place + buffers[other].size};
+  for (const ArenaOverlap &overlap : overlaps[buffer]) {
+    if (overlap.upper == other)
+      taken.begin = std::max(taken.begin, place - overlap.distance + 1);
+    else if (overlap.lower == other)
+      taken.end = std::min(taken.end, place + overlap.distance);
+  }
+  return taken;
+}
+
+int64_t FirstFit::place(ArrayRef<size_t> order) {
   int64_t total = 0;
-  for (size_t i : order) {
-    ArenaBuffer &buffer = buffers[i];
+  for (size_t at = 0; at < order.size(); ++at) {
+    ArenaBuffer &buffer = buffers[order[at]];
     SmallVector<std::pair<int64_t, int64_t>> taken;
-    for (size_t j : placed)
-      if (buffer.overlapsInTime(buffers[j]))
-        taken.push_back(
-            {buffers[j].offset, buffers[j].offset + buffers[j].size});
+    for (size_t other : order.take_front(at))
+      if (buffer.overlapsInTime(buffers[other])) {
+        auto [begin, end] = getTaken(order[at], other);
+        taken.push_back({begin, end});
+      }
     llvm::sort(taken);
     int64_t offset = 0;
     for (auto [begin, end] : taken) {
-      if (offset + buffer.size <= begin)
+      if (offset < begin)
         break;
       offset = std::max(offset, end);
     }
     buffer.offset = offset;
     total = std::max(total, offset + buffer.size);
-    placed.push_back(i);
   }
   return total;
 }
 
+namespace {
+/// The best of the orders that were tried.
+struct BestOrder {
+  SmallVector<size_t> order;
+  SmallVector<ArenaBuffer> placement;
+  int64_t total = std::numeric_limits<int64_t>::max();
+
+  /// Whether an order, whose placement the buffers have, is as good.
+  bool take(ArrayRef<size_t> tried, ArrayRef<ArenaBuffer> buffers,
+            int64_t size) {
+    if (size > total)
+      return false;
+    if (size < total)
+      placement.assign(buffers.begin(), buffers.end());
+    order.assign(tried.begin(), tried.end());
+    total = size;
+    return true;
+  }
+};
+} // namespace
+
+/// Moves one buffer at a time to another place in the best order.
+static void changeOrder(MutableArrayRef<ArenaBuffer> buffers, FirstFit &fit,
+                        BestOrder &best, int64_t bound, int64_t steps) {
+  std::minstd_rand random(1);
+  for (int64_t step = 0; step < steps && best.total > bound; ++step) {
+    SmallVector<size_t> order(best.order);
+    size_t from = random() % order.size(), to = random() % order.size();
+    size_t moved = order[from];
+    order.erase(order.begin() + from);
+    order.insert(order.begin() + to, moved);
+    best.take(order, buffers, fit.place(order));
+  }
+}
+
 /// The best of several orders, whose offsets the buffers get.
 static int64_t placeByOrders(MutableArrayRef<ArenaBuffer> buffers,
-                             int64_t bound) {
+                             ArrayRef<ArenaOverlap> overlaps, int64_t bound,
+                             int64_t maxSteps) {
+  if (buffers.empty())
+    return 0;
   using Key = std::pair<int64_t, int64_t> (*)(const ArenaBuffer &);
   const Key keys[] = {
       [](const ArenaBuffer &b) { return std::pair(-b.size, b.first); },
@@ -68,25 +179,30 @@ static int64_t placeByOrders(MutableArrayRef<ArenaBuffer> buffers,
       [](const ArenaBuffer &b) {
         return std::pair(-b.size * (b.last - b.first + 1), b.first);
       },
+      // What is written into consumed bytes comes before what is consumed.
+      [](const ArenaBuffer &b) { return std::pair(-b.first, -b.size); },
+      [](const ArenaBuffer &b) { return std::pair(-b.last, -b.size); },
   };
-  int64_t best = -1;
-  SmallVector<ArenaBuffer> bestPlacement;
-  for (Key key : keys) {
+  FirstFit fit(buffers, overlaps);
+  BestOrder best;
+  ArrayRef<Key> tried(keys);
+  for (Key key : overlaps.empty() ? tried.drop_back(2) : tried) {
     SmallVector<size_t> order(buffers.size());
     std::iota(order.begin(), order.end(), 0);
     llvm::sort(order, [&](size_t x, size_t y) {
       return std::pair(key(buffers[x]), x) < std::pair(key(buffers[y]), y);
     });
-    int64_t total = placeInOrder(buffers, order);
-    if (best >= 0 && total >= best)
-      continue;
-    best = total;
-    bestPlacement.assign(buffers.begin(), buffers.end());
-    if (best <= bound)
+    best.take(order, buffers, fit.place(order));
+    if (best.total <= bound)
       break;
   }
-  llvm::copy(bestPlacement, buffers.begin());
-  return std::max<int64_t>(best, 0);
+  // A placement takes a time that grows with the square of their number.
+  auto square = int64_t(buffers.size() * buffers.size());
+  if (!overlaps.empty())
+    changeOrder(buffers, fit, best, bound,
+                std::min(maxSteps, maxSteps * 1000 / square));
+  llvm::copy(best.placement, buffers.begin());
+  return best.total;
 }
 
 //===----------------------------------------------------------------------===//
@@ -203,9 +319,12 @@ bool PlacementSearch::place(int64_t lowest) {
 }
 
 int64_t quantopt::placeBuffers(MutableArrayRef<ArenaBuffer> buffers,
+                               ArrayRef<ArenaOverlap> overlaps,
                                int64_t maxSteps) {
-  int64_t bound = getLiveBound(buffers);
-  int64_t best = placeByOrders(buffers, bound);
+  int64_t bound = getLiveBound(buffers, overlaps);
+  int64_t best = placeByOrders(buffers, overlaps, bound, maxSteps);
+  if (!overlaps.empty())
+    return best;
   // Sizes below `low` were searched for in vain; the bound is tried first.
   int64_t low = bound;
   for (int64_t limit = bound; low < best; limit = low + (best - low) / 2) {

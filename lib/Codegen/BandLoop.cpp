@@ -51,6 +51,8 @@ private:
   void emitOp(size_t i, Value row);
   Value getRows(Value image, Value first, int64_t count, bool isFlat,
                 int64_t width);
+  Value getColumns(Value image, Value first, int64_t count, int64_t left,
+                   int64_t width);
   Value getInside(size_t i, Value first, int64_t count, bool isFlat);
   Value getInput(size_t i, Value row);
   Value getResidual(size_t i, Value residual, Value row);
@@ -192,25 +194,50 @@ Value BandLoopEmitter::getRows(Value image, Value first, int64_t count,
   return getPart(b, loc, image, first, count, b.getIndexAttr(0), columns);
 }
 
+/// Rows of an image without columns of padding. Rows that lie together become
+/// one view first.
+Value BandLoopEmitter::getColumns(Value image, Value first, int64_t count,
+                                  int64_t left, int64_t width) {
+  OpFoldResult column = b.getIndexAttr(left);
+  if (count == 1)
+    return getPart(b, loc, image, first, 1, column, width);
+  Value rows = getRows(image, first, count, false, 0);
+  if (width == cast<MemRefType>(image.getType()).getDimSize(2))
+    return rows;
+  return getPart(b, loc, rows, b.getIndexAttr(0), count, column, width);
+}
+
 /// Rows of a line buffer, from a place in it on, without columns of padding.
-/// Rows that lie together become one view first.
 Value BandLoopEmitter::getInside(size_t i, Value first, int64_t count,
                                  bool isFlat) {
   const RowBuffer &buffer = chain.buffers[i];
   int64_t width = buffer.getWidth();
-  if (isFlat)
-    return getRows(flatLines[i], first, count, true, width);
-  OpFoldResult left = b.getIndexAttr(buffer.left);
-  if (count == 1)
-    return getPart(b, loc, lines[i], first, 1, left, width);
-  Value rows = getRows(lines[i], first, count, false, 0);
-  if (width == buffer.getNumColumns())
-    return rows;
-  return getPart(b, loc, rows, b.getIndexAttr(0), count, left, width);
+  return isFlat ? getRows(flatLines[i], first, count, true, width)
+                : getColumns(lines[i], first, count, buffer.left, width);
+}
+
+/// The image without casts.
+static Value skipCasts(Value image) {
+  while (auto cast = image.getDefiningOp<memref::CastOp>())
+    image = cast.getSource();
+  return image;
+}
+
+/// The part inside of the padding of an allocation that an image is, or null.
+static memref::SubViewOp getPaddedPart(Value image) {
+  auto part = image.getDefiningOp<memref::SubViewOp>();
+  if (!part || !part.getSource().getDefiningOp<memref::AllocOp>() ||
+      !part.getSourceType().getLayout().isIdentity() || !part.hasUnitStride() ||
+      part.getType().getRank() != 4 || part.getSourceType().getRank() != 4 ||
+      llvm::any_of(part.getStaticOffsets(), ShapedType::isDynamic) ||
+      part.getType().getDimSize(0) != part.getSourceType().getDimSize(0) ||
+      part.getType().getDimSize(3) != part.getSourceType().getDimSize(3))
+    return {};
+  return part;
 }
 
 Value BandLoopEmitter::getInput(size_t i, Value row) {
-  Value image = chain.ops[i].getInput().get();
+  Value image = skipCasts(chain.ops[i].getInput().get());
   const BandStage &stage = stages[i];
   int64_t count = (plan.getStep(i) - 1) * stage.stride + stage.extent;
   Value first = add(mul(row, stage.stride), -stage.before);
@@ -242,9 +269,14 @@ Value BandLoopEmitter::getOutput(size_t i, Value row) {
   if (chain.ops[i].isSum())
     return chain.ops[i].getInit().get();
   bool isFlat = chain.isFlat(i);
-  if (i == lines.size())
-    return getRows(chain.ops[i].getInit().get(), row, plan.getStep(i), isFlat,
-                   chain.getWidth(i));
+  if (i == lines.size()) {
+    Value image = chain.ops[i].getInit().get();
+    if (memref::SubViewOp part = getPaddedPart(image))
+      return getColumns(part.getSource(), add(row, part.getStaticOffsets()[1]),
+                        plan.getStep(i), part.getStaticOffsets()[2],
+                        part.getType().getDimSize(2));
+    return getRows(image, row, plan.getStep(i), isFlat, chain.getWidth(i));
+  }
   Value place = arith::SubIOp::create(b, loc, add(row, chain.buffers[i].before),
                                       firsts[i]);
   return getInside(i, place, plan.getStep(i), isFlat);
@@ -413,6 +445,7 @@ void BandLoopEmitter::run() {
 /// Whether code can find rows of an image by their number: all of the image
 /// lies together, and is bytes where it is an argument.
 static bool hasPlainRows(Value image) {
+  image = skipCasts(image);
   auto type = cast<MemRefType>(image.getType());
   Value buffer = getViewedBuffer(image);
   return type.getRank() == 4 && type.getLayout().isIdentity() &&
@@ -430,7 +463,9 @@ static bool hasPlainImages(const RowChain &chain) {
     for (OpOperand *image : images)
       if (!chain.findBuffer(image->get()) && !hasPlainRows(image->get()))
         return false;
-    if (i == chain.buffers.size() && !hasPlainRows(op.getInit().get()))
+    Value result = op.getInit().get();
+    if (i == chain.buffers.size() && !hasPlainRows(result) &&
+        !getPaddedPart(result))
       return false;
   }
   return true;

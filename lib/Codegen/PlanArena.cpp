@@ -5,19 +5,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ArenaBuffers.h"
 #include "ArenaViews.h"
-#include "BufferParts.h"
-#include "SmallMemory.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/BuiltinOps.h"
-#include "mlir/Interfaces/ViewLikeInterface.h"
-#include "quant-opt/Codegen/ArenaPlanner.h"
 #include "quant-opt/Codegen/Passes.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
-#include "llvm/Support/MathExtras.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 
 namespace quantopt {
 #define GEN_PASS_DEF_PLANARENA
@@ -26,164 +21,6 @@ namespace quantopt {
 } // namespace quantopt
 
 using namespace quantopt;
-
-namespace {
-/// What memory is rounded to.
-struct Granularity {
-  /// Buffers start at multiples of this.
-  int64_t alignment;
-  /// Kernels may read this much past a buffer; never used bytes.
-  int64_t margin;
-};
-/// Cache lines, and what processors without a cache need.
-constexpr Granularity kLines = {64, 64}, kWords = {kSmallAlignment, 16};
-
-/// An allocation, its size and life, and what uses it.
-struct Buffer {
-  memref::AllocOp alloc;
-  ArenaBuffer life;
-  /// Uses of the allocation or of views of it, by ops that are no views.
-  SmallVector<OpOperand *> uses;
-};
-
-/// The buffers of a function and the numbers of its ops.
-struct FunctionBuffers {
-  explicit FunctionBuffers(func::FuncOp func)
-      : func(func), isSmall(hasSmallMemory(getTargetLevel(func))),
-        granularity(isSmall ? kWords : kLines), block(&func.getBody().front()) {
-  }
-  LogicalResult collect();
-  SmallVector<SmallVector<size_t>> joinReused() const;
-
-  func::FuncOp func;
-  bool isSmall; ///< memory comes before time
-  Granularity granularity;
-  SmallVector<Buffer> buffers;
-
-private:
-  void collectUses(Buffer &buffer) const;
-  bool takesPlaceOf(const Buffer &next, const Buffer &old) const;
-  int64_t getPosition(Operation *op) const {
-    return positions.lookup(block->findAncestorOpInBlock(*op));
-  }
-
-  Block *block;
-  llvm::DenseMap<Operation *, int64_t> positions;
-};
-} // namespace
-
-/// Finds all uses of an allocation and the buffer's life.
-void FunctionBuffers::collectUses(Buffer &buffer) const {
-  buffer.life.first = std::numeric_limits<int64_t>::max();
-  SmallVector<Value> worklist = {buffer.alloc};
-  while (!worklist.empty()) {
-    Value current = worklist.pop_back_val();
-    for (OpOperand &use : current.getUses()) {
-      if (isa<ViewLikeOpInterface>(use.getOwner())) {
-        worklist.push_back(use.getOwner()->getResult(0));
-        continue;
-      }
-      buffer.uses.push_back(&use);
-      int64_t position = getPosition(use.getOwner());
-      buffer.life.first = std::min(buffer.life.first, position);
-      buffer.life.last = std::max(buffer.life.last, position);
-    }
-  }
-  if (buffer.uses.empty())
-    buffer.life.first = buffer.life.last = positions.lookup(buffer.alloc);
-}
-
-/// Finds the function's allocations; an error for one that cannot be placed.
-LogicalResult FunctionBuffers::collect() {
-  int64_t position = 0;
-  for (Operation &op : *block)
-    positions[&op] = position++;
-  for (auto alloc : block->getOps<memref::AllocOp>()) {
-    MemRefType type = alloc.getType();
-    if (!type.hasStaticShape() || !type.getLayout().isIdentity())
-      return alloc.emitOpError("expected a buffer of static shape, but got ")
-             << type;
-    int64_t bits = type.getElementTypeBitWidth();
-    int64_t bytes = type.getNumElements() * llvm::divideCeil(bits, 8);
-    Buffer buffer{alloc, {}, {}};
-    buffer.life.size = int64_t(llvm::alignTo(bytes, granularity.alignment));
-    collectUses(buffer);
-    buffers.push_back(std::move(buffer));
-  }
-  return success();
-}
-
-//===----------------------------------------------------------------------===//
-// Reuse
-//===----------------------------------------------------------------------===//
-
-/// Whether an op reads each element of this operand for the last time before it
-/// writes the element of its result at the same place, and writes that only
-/// once: residuals of kernels, elementwise operands.
-static bool isReadInPlace(OpOperand &operand) {
-  if (auto kernel = dyn_cast<qvec::KernelOp>(operand.getOwner())) {
-    auto residuals = kernel.getResidualsMutable();
-    return llvm::any_of(
-        residuals, [&](OpOperand &residual) { return &residual == &operand; });
-  }
-  auto op = dyn_cast<linalg::LinalgOp>(operand.getOwner());
-  return op && op.getNumDpsInits() == 1 &&
-         op.getNumParallelLoops() == op.getNumLoops() &&
-         op.isDpsInput(&operand) &&
-         op.getMatchingIndexingMap(&operand) ==
-             op.getMatchingIndexingMap(op.getDpsInitOperand(0));
-}
-
-/// Whether an op whose result is `next` may write it into the place of `old`,
-/// which the op reads for the last time and in the same layout. Before the op
-/// only the frame of `next` may be filled, which nothing reads in `old` by
-/// then.
-bool FunctionBuffers::takesPlaceOf(const Buffer &next,
-                                   const Buffer &old) const {
-  if (next.life.size != old.life.size)
-    return false;
-  DestinationStyleOpInterface last;
-  for (OpOperand *use : old.uses) {
-    int64_t position = getPosition(use->getOwner());
-    if (position < next.life.first)
-      continue;
-    if (position != old.life.last || !isReadInPlace(*use))
-      return false;
-    last = cast<DestinationStyleOpInterface>(use->getOwner());
-    if (last.getDpsInits()[0].getType() != use->get().getType())
-      return false;
-  }
-  bool isWritten = false;
-  for (OpOperand *use : next.uses) {
-    Operation *owner = use->getOwner();
-    if (last && owner == last) {
-      // It must not read its own result as well.
-      if (!last.isDpsInit(use))
-        return false;
-      isWritten = true;
-    } else if (getPosition(owner) < old.life.last) {
-      if (!last || !isa<linalg::FillOp>(owner) ||
-          !areDisjointParts(use->get(), last.getDpsInits()[0]))
-        return false;
-    }
-  }
-  return isWritten;
-}
-
-/// Sequences of buffers of which each may take its predecessor's place.
-SmallVector<SmallVector<size_t>> FunctionBuffers::joinReused() const {
-  SmallVector<SmallVector<size_t>> groups;
-  for (size_t i = 0; i < buffers.size(); ++i) {
-    auto *found = llvm::find_if(groups, [&](ArrayRef<size_t> group) {
-      return takesPlaceOf(buffers[i], buffers[group.back()]);
-    });
-    if (found == groups.end())
-      groups.push_back({i});
-    else
-      found->push_back(i);
-  }
-  return groups;
-}
 
 /// Sets the offsets of all buffers. Returns the size of the arena and its live
 /// bound.
@@ -198,17 +35,45 @@ static std::pair<int64_t, int64_t> plan(FunctionBuffers &function) {
     }
     lives.push_back(life);
   }
-  int64_t total = placeBuffers(lives);
+  SmallVector<ArenaOverlap> overlaps;
+  if (function.isSmall)
+    overlaps = function.findOverlaps(groups, lives);
+  int64_t base = function.placedBytes;
+  int64_t total = base + placeBuffers(lives, overlaps);
   for (auto [group, life] : llvm::zip(groups, lives))
     for (size_t i : group)
-      function.buffers[i].life.offset = life.offset;
-  return {total, getLiveBound(lives)};
+      function.buffers[i].life.offset = base + life.offset;
+  return {total, base + getLiveBound(lives, overlaps)};
+}
+
+/// The allocation that a value is, or null.
+static memref::AllocOp getAllocation(Value value) {
+  while (auto cast = value.getDefiningOp<memref::CastOp>())
+    value = cast.getSource();
+  return value.getDefiningOp<memref::AllocOp>();
+}
+
+/// Removes copies of whole buffers onto themselves.
+static void eraseSelfCopies(FunctionBuffers &function) {
+  llvm::DenseMap<Operation *, int64_t> offsets;
+  for (const Buffer &buffer : function.buffers)
+    offsets[buffer.alloc] = buffer.life.offset;
+  SmallVector<linalg::CopyOp> copies(
+      function.func.getBody().front().getOps<linalg::CopyOp>());
+  for (linalg::CopyOp copy : copies) {
+    memref::AllocOp from = getAllocation(copy.getInputs()[0]),
+                    to = getAllocation(copy.getOutputs()[0]);
+    if (from && to && from.getType() == to.getType() &&
+        offsets.lookup(from) == offsets.lookup(to))
+      copy.erase();
+  }
 }
 
 /// Replaces allocations by views of a new last argument of this size.
 static void rewrite(FunctionBuffers &function, int64_t bytes) {
   func::FuncOp func = function.func;
   OpBuilder b(func.getContext());
+  eraseSelfCopies(function);
   auto arenaType = MemRefType::get({bytes}, b.getI8Type());
   unsigned index = func.getNumArguments();
   (void)func.insertArgument(index, arenaType, {}, func.getLoc());
@@ -228,31 +93,85 @@ static void rewrite(FunctionBuffers &function, int64_t bytes) {
     widenCopy(copy, arena);
 }
 
+//===----------------------------------------------------------------------===//
+// Arguments in the arena
+//===----------------------------------------------------------------------===//
+
+/// How many of a function's arguments are inputs of the model.
+static FailureOr<unsigned> countInputs(ModuleOp module, func::FuncOp func) {
+  auto getCount = [&](StringRef name) {
+    auto tensors = module->getAttrOfType<ArrayAttr>(name);
+    return tensors ? tensors.size() : 0;
+  };
+  StringRef inputs = qvec::QVecDialect::getInputsAttrName(),
+            outputs = qvec::QVecDialect::getOutputsAttrName();
+  if (getCount(inputs) + getCount(outputs) != func.getNumArguments())
+    return func.emitOpError("expected an argument for each entry of '")
+           << inputs << "' and '" << outputs << "', of which there are "
+           << getCount(inputs) << " and " << getCount(outputs) << ", but got "
+           << func.getNumArguments() << " arguments";
+  if (!llvm::all_of(func.getArgumentTypes(), llvm::IsaPred<MemRefType>))
+    return func.emitOpError("expected buffers as arguments, but got ")
+           << func.getArgumentTypes();
+  return unsigned(getCount(inputs));
+}
+
+/// Adds the places of arguments to the entries of an attribute of the module;
+/// `offsets` are those of its tensors.
+static void addPlaces(ModuleOp module, StringRef name,
+                      ArrayRef<int64_t> offsets) {
+  Builder b(module.getContext());
+  SmallVector<Attribute> entries;
+  auto tensors = module->getAttrOfType<ArrayAttr>(name);
+  for (auto [entry, offset] : llvm::zip(tensors, offsets)) {
+    NamedAttrList attributes;
+    if (auto known = dyn_cast<DictionaryAttr>(entry))
+      attributes.append(known.getValue());
+    attributes.set("arena_offset", b.getI64IntegerAttr(offset));
+    entries.push_back(attributes.getDictionary(b.getContext()));
+  }
+  if (tensors)
+    module->setAttr(name, b.getArrayAttr(entries));
+}
+
+/// States the places of inputs and outputs, which all functions have in common.
+static void describePlaces(ModuleOp module, FunctionBuffers &function) {
+  SmallVector<int64_t> offsets(function.func.getNumArguments());
+  for (const Buffer &buffer : function.buffers)
+    if (buffer.argument)
+      offsets[*buffer.argument] = buffer.life.offset;
+  ArrayRef<int64_t> all(offsets);
+  addPlaces(module, qvec::QVecDialect::getInputsAttrName(),
+            all.take_front(function.numInputs));
+  addPlaces(module, qvec::QVecDialect::getOutputsAttrName(),
+            all.drop_front(function.numInputs));
+}
+
 namespace {
 struct PlanArenaPass : public quantopt::impl::PlanArenaBase<PlanArenaPass> {
+  using PlanArenaBase::PlanArenaBase;
+
   void runOnOperation() override {
-    ModuleOp module = getOperation();
     SmallVector<FunctionBuffers> functions;
+    if (failed(collect(functions)))
+      return signalPassFailure();
     int64_t largest = 0, largestBound = 0;
-    for (auto func : module.getOps<func::FuncOp>()) {
-      if (func.isExternal() || !func.isPublic())
-        continue;
-      FunctionBuffers function(func);
-      if (failed(function.collect()))
-        return signalPassFailure();
+    for (FunctionBuffers &function : functions) {
       auto [total, bound] = plan(function);
       if (total > bound)
-        func.emitRemark("the arena takes ")
+        function.func.emitRemark("the arena takes ")
             << total << " bytes, of which at most " << bound
             << " are in use together";
-      largest = std::max(largest, total + function.granularity.margin);
-      largestBound =
-          std::max(largestBound, bound + function.granularity.margin);
+      int64_t end = function.getEnd();
+      largest = std::max(largest, end);
+      largestBound = std::max(largestBound, bound + end - total);
       numBuffers += function.buffers.size();
-      functions.push_back(std::move(function));
     }
     arenaBytes += largest;
     boundBytes += largestBound;
+    ModuleOp module = getOperation();
+    if (ioInArena && !functions.empty())
+      describePlaces(module, functions.front());
     for (FunctionBuffers &function : functions)
       rewrite(function, largest);
     Builder b(&getContext());
@@ -260,6 +179,30 @@ struct PlanArenaPass : public quantopt::impl::PlanArenaBase<PlanArenaPass> {
                     b.getI64IntegerAttr(largest));
     module->setAttr(qvec::QVecDialect::getArenaBoundBytesAttrName(),
                     b.getI64IntegerAttr(largestBound));
+  }
+
+private:
+  /// Finds the buffers of all public functions.
+  LogicalResult collect(SmallVectorImpl<FunctionBuffers> &functions) {
+    ModuleOp module = getOperation();
+    for (auto func : module.getOps<func::FuncOp>()) {
+      if (func.isExternal() || !func.isPublic())
+        continue;
+      FunctionBuffers function(func);
+      if (ioInArena) {
+        FailureOr<unsigned> numInputs = countInputs(module, func);
+        if (failed(numInputs))
+          return failure();
+        function.takeArguments(*numInputs);
+      }
+      if (failed(function.collect()))
+        return failure();
+      functions.push_back(std::move(function));
+    }
+    if (ioInArena && functions.size() > 1)
+      for (FunctionBuffers &function : functions)
+        function.placeArguments();
+    return success();
   }
 };
 

@@ -23,8 +23,11 @@ constexpr int64_t kSmallAlignment = 8;
 
 /// Chains of a block, and their bands, with which the largest sum of buffers
 /// that are live together becomes as small as it can by computing consecutive
-/// ops in bands. Of several ways the one with the fewest ops is taken.
-std::vector<std::pair<RowChain, BandPlan>> planSmallMemory(Block &block);
+/// ops in bands. Of several ways the one with the fewest ops is taken. Where
+/// arguments are such buffers, too, `numInputs` says how many of them are
+/// inputs.
+std::vector<std::pair<RowChain, BandPlan>>
+planSmallMemory(Block &block, std::optional<size_t> numInputs);
 
 } // namespace quantopt
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BandLoop.h"
+#include "DelayFills.h"
 #include "RowChain.h"
 #include "SmallMemory.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -375,8 +376,7 @@ struct StreamRowsPass : public quantopt::impl::StreamRowsBase<StreamRowsPass> {
       const TargetLevel &level = getTargetLevel(func);
       int64_t cache = cacheBytes ? int64_t(cacheBytes) : level.cacheBytes;
       if (cacheBytes == 0 && hasSmallMemory(level))
-        for (auto &[chain, plan] : planSmallMemory(func.getBody().front()))
-          streamSmall(chain, plan);
+        streamSmall(func.getBody().front());
       if (cache <= 0)
         continue;
       for (RowChain &chain : findRowChains(func.getBody().front(), cache)) {
@@ -390,6 +390,21 @@ struct StreamRowsPass : public quantopt::impl::StreamRowsBase<StreamRowsPass> {
   }
 
 private:
+  /// How many arguments are inputs, where they are parts of the arena.
+  std::optional<size_t> countInputs() {
+    if (!ioInArena)
+      return std::nullopt;
+    auto inputs = getOperation()->getAttrOfType<ArrayAttr>(
+        qvec::QVecDialect::getInputsAttrName());
+    return inputs ? inputs.size() : 0;
+  }
+
+  void streamSmall(Block &block) {
+    delayFills(block);
+    for (auto &[chain, plan] : planSmallMemory(block, countInputs()))
+      streamSmall(chain, plan);
+  }
+
   /// Code of which little is left counts as well.
   void streamSmall(RowChain &chain, const BandPlan &plan) {
     chain.splitSum();

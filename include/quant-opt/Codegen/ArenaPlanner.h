@@ -26,15 +26,38 @@ struct ArenaBuffer {
   }
 };
 
-/// The largest sum of sizes of buffers that are live together: no placement
-/// needs less.
-int64_t getLiveBound(llvm::ArrayRef<ArenaBuffer> buffers);
+/// Two buffers that may overlap although they are live together, if the offset
+/// of `upper` is at least `distance` larger than that of `lower`: `upper` is
+/// read from its first byte to its last one while `lower` is written.
+struct ArenaOverlap {
+  size_t lower, upper; ///< numbers of buffers
+  int64_t distance;    ///< less than the size of `lower`; may be negative
+};
 
-/// Places the buffers so that those which are live together do not overlap, and
-/// returns the size of the whole. Several orders are tried with first fit; when
-/// none reaches the live bound, smaller sizes are searched for exactly, with at
-/// most `maxSteps` steps for each. The result depends on the arguments only.
+/// A buffer of `size` bytes and the distance that another one must have from
+/// it.
+struct LowerBuffer {
+  int64_t size, distance;
+};
+
+/// The fewest bytes that a buffer of `size` bytes takes together with ones that
+/// may overlap it, of which no two may overlap each other.
+int64_t getOverlappedBytes(int64_t size,
+                           llvm::SmallVectorImpl<LowerBuffer> &lower);
+
+/// The largest sum of sizes of buffers that are live together, less what these
+/// may overlap: no placement needs less.
+int64_t getLiveBound(llvm::ArrayRef<ArenaBuffer> buffers,
+                     llvm::ArrayRef<ArenaOverlap> overlaps = {});
+
+/// Places the buffers so that those which are live together do not overlap but
+/// as `overlaps` says, and returns the size of the whole. Several orders are
+/// tried with first fit. When none reaches the live bound, smaller sizes are
+/// searched for exactly, with at most `maxSteps` steps for each; with overlaps
+/// as many orders are tried, each a small change of the best one. The result
+/// depends on the arguments only.
 int64_t placeBuffers(llvm::MutableArrayRef<ArenaBuffer> buffers,
+                     llvm::ArrayRef<ArenaOverlap> overlaps = {},
                      int64_t maxSteps = 10000);
 
 } // namespace quantopt

@@ -48,7 +48,8 @@ def StreamRows : Pass<"qvec-stream-rows", "::mlir::ModuleOp"> {
     band reads and writes take three quarters of the cache.
 
     For a target that counts memory in kilobytes and has no cache the bands make
-    the arena small instead. Consecutive kernels, and copies into padded images,
+    the arena small instead, of which arguments are parts with `io-in-arena`.
+    Consecutive kernels, and copies into padded images,
     become chains, in which a buffer may have several readers; also residuals
     stay for a few rows only. Of all ways to cut a function's ops into chains
     those with the smallest largest sum of live buffers are found, and of these
@@ -56,7 +57,9 @@ def StreamRows : Pass<"qvec-stream-rows", "::mlir::ModuleOp"> {
     time as divides what all bands compute, so that its code is there once. The
     bands become a loop, which finds the rows of each op from the number of the
     band and reads windows that lie within their images, padding included; chains
-    for which that does not hold become a sequence of bands.
+    for which that does not hold become a sequence of bands. Fills of padding
+    are moved to where it is read: `qvec-plan-arena` lets bands write over rows
+    that they have read, which the plan of bands takes into account.
 
     The method: Alwani et al., "Fused-layer CNN accelerators", 2016; here rows
     are kept, not computed again.
@@ -64,6 +67,8 @@ def StreamRows : Pass<"qvec-stream-rows", "::mlir::ModuleOp"> {
   let options = [
     Option<"cacheBytes", "cache-bytes", "int64_t", "0",
            "Size of a core's own cache; 0 is that of the function's target">,
+    Option<"ioInArena", "io-in-arena", "bool", "false",
+           "Arguments are going to be parts of the arena">,
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",
@@ -95,10 +100,30 @@ def PlanArena : Pass<"qvec-plan-arena", "::mlir::ModuleOp"> {
     The module's `qvec.arena_bytes` is the largest size over its functions, with
     a margin at the end that kernels may read but never use;
     `qvec.arena_bound_bytes` is the same for what is live together. Buffers and
-    the margin take cache lines, or 8 and 16 bytes for a target without a cache
-    that counts memory in kilobytes; there also rows of arguments become views
-    of the argument's memory.
+    the margin take cache lines.
+
+    For a target without a cache that counts memory in kilobytes buffers take
+    multiples of 8 bytes, there is a margin of 16 bytes behind buffers that may
+    be read past their end only, and rows of arguments become views of the
+    argument's memory. There the ops of loops over bands of rows are followed
+    one by one: a buffer is live from the first to the last of these that uses
+    it, and two buffers of which one is written while the other is read for the
+    last time may overlap, as far apart as the rows that are read and written at
+    any time need.
+
+    With `io-in-arena` the function's arguments become parts of the arena as
+    well, and are not used themselves any more: the first ones, as many as
+    `qvec.inputs` has entries, are live from before the first op to their last
+    use, the others from their first use to behind the last op. A copy of an
+    input into the buffer that takes its place vanishes. The entries of
+    `qvec.inputs` and `qvec.outputs` get the arguments' places as
+    `arena_offset`. Functions for several levels, which have inputs and outputs
+    in common, have these apart from all other buffers.
   }];
+  let options = [
+    Option<"ioInArena", "io-in-arena", "bool", "false",
+           "Place arguments in the arena as well">,
+  ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::memref::MemRefDialect",
                            "::quantopt::qvec::QVecDialect"];
