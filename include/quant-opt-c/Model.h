@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 /// Changes whenever a struct of this file changes.
-#define QO_ABI_VERSION 2
+#define QO_ABI_VERSION 3
 
 /// Computes the work items [begin, end) of one layer. `context` is an array of
 /// pointers: the arena, each input in order, each output in order.
@@ -37,7 +37,8 @@ typedef void (*qo_parallel_for)(void *pool, int64_t count, qo_task task,
 
 /// An input or output. `type` is the element type of the buffer ("f32", "i8",
 /// "ui8"). Row-major, no padding. `scale` is 0 unless the integers stand for
-/// `scale * (q - zero_point)`.
+/// `scale * (q - zero_point)`. `arena_offset` counts where the model's
+/// `io_in_arena` is not 0.
 typedef struct qo_tensor {
   const char *name;
   const char *type;
@@ -46,6 +47,7 @@ typedef struct qo_tensor {
   int64_t bytes;
   float scale;
   int32_t zero_point;
+  int64_t arena_offset;
 } qo_tensor;
 
 /// A layer of a variant: the unit of parallel work and of per-layer timing.
@@ -86,6 +88,9 @@ typedef struct qo_model {
   uint64_t golden_hash; /* FNV-1a of all output bytes for the self-test's
                            inputs; 0 when not recorded */
   int64_t fast_float;   /* not 0: float results differ between variants */
+  int64_t io_in_arena;  /* not 0: inputs and outputs are the parts of the arena
+                           from their `arena_offset` on; tasks do not read their
+                           pointers in a context, and a run consumes inputs */
 } qo_model;
 
 typedef const qo_model *(*qo_model_fn)(void);

@@ -42,12 +42,17 @@ static std::string explain(StringRef what, StringRef flag, int64_t limit,
   return text;
 }
 
+/// What a tensor takes beside the arena.
+static int64_t getOwnBytes(const TensorDescription &tensor) {
+  return tensor.arenaOffset ? 0 : tensor.getNumBytes();
+}
+
 int64_t quantopt::getRamBytes(const ModelDescription &model) {
   int64_t bytes = model.arenaBytes + model.memory.dataBytes +
                   model.memory.bssBytes + model.memory.stackBytes.value_or(0);
   for (auto *tensors : {&model.inputs, &model.outputs})
     for (const TensorDescription &tensor : *tensors)
-      bytes += tensor.getNumBytes();
+      bytes += getOwnBytes(tensor);
   return bytes;
 }
 
@@ -60,9 +65,9 @@ static std::vector<Part> getRamParts(const ModelDescription &model) {
       {"stack", model.memory.stackBytes.value_or(0)},
       {"variables", model.memory.dataBytes + model.memory.bssBytes}};
   for (const TensorDescription &tensor : model.inputs)
-    parts.push_back({"input '" + tensor.name + "'", tensor.getNumBytes()});
+    parts.push_back({"input '" + tensor.name + "'", getOwnBytes(tensor)});
   for (const TensorDescription &tensor : model.outputs)
-    parts.push_back({"output '" + tensor.name + "'", tensor.getNumBytes()});
+    parts.push_back({"output '" + tensor.name + "'", getOwnBytes(tensor)});
   return parts;
 }
 

@@ -139,9 +139,10 @@ static Error checkContradictions(const CompileOptions &o) {
   if (o.emit == EmitKind::C && !o.compileTo)
     if (Error error = checkC(o))
       return error;
-  if (o.emit == EmitKind::ONNX && !o.report.empty())
-    return createStringError("'--report' describes code; an ONNX file has "
-                             "none");
+  if (o.emit == EmitKind::ONNX && (!o.report.empty() || o.ioInArena))
+    return createStringError("'" +
+                             Twine(o.ioInArena ? "--io-in-arena" : "--report") +
+                             "' describes code; an ONNX file has none");
   StringRef page = llvm::sys::path::extension(o.report);
   if (!o.report.empty() && page != ".json" && page != ".html")
     return createStringError(

@@ -82,7 +82,8 @@ Constant *DescriptorBuilder::tensors(ArrayRef<TensorDescription> tensors) {
              number(int64_t(tensor.shape.size())), array(shape),
              number(tensor.getNumBytes()),
              llvm::ConstantFP::get(context, llvm::APFloat(tensor.scale)),
-             llvm::ConstantInt::getSigned(i32, tensor.zeroPoint)}));
+             llvm::ConstantInt::getSigned(i32, tensor.zeroPoint),
+             number(tensor.arenaOffset.value_or(0))}));
   }
   return array(rows);
 }
@@ -121,7 +122,8 @@ llvm::GlobalVariable *DescriptorBuilder::build() {
            tensors(model.outputs), number(model.arenaBytes),
            number(kArenaAlignment), number(model.weightBytes),
            number(model.constBytes), number(model.floatOps),
-           size(model.variants), variants(), golden, number(model.fastFloat)}));
+           size(model.variants), variants(), golden, number(model.fastFloat),
+           number(model.hasTensorsInArena())}));
 }
 
 llvm::Expected<Bytes> quantopt::emitDescriptor(const ModelDescription &model,

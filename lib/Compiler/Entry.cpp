@@ -65,6 +65,7 @@ private:
   llvm::Constant *addLayerTable(const VariantDescription &variant);
   Function *addSelection();
   void checkArguments(Function *run);
+  void checkPlaces(Function *run);
   LLVMValue *storeContext(Function *run);
   LLVMValue *chooseTable(LLVMValue *&count);
   void addLoop(Function *run, LLVMValue *table, LLVMValue *count,
@@ -153,6 +154,30 @@ Function *EntryBuilder::addSelection() {
   return function;
 }
 
+/// Returns 3 for a tensor that is not at its place in the arena.
+void EntryBuilder::checkPlaces(Function *run) {
+  SmallVector<const TensorDescription *> tensors;
+  for (auto *part : {&model.inputs, &model.outputs})
+    for (const TensorDescription &tensor : *part)
+      tensors.push_back(&tensor);
+  LLVMValue *arena = run->getArg(tensors.size());
+  LLVMValue *isMisplaced = builder.getFalse();
+  for (auto [i, tensor] : llvm::enumerate(tensors)) {
+    if (!tensor->arenaOffset)
+      continue;
+    LLVMValue *place = builder.CreateConstGEP1_64(builder.getInt8Ty(), arena,
+                                                  *tensor->arenaOffset);
+    isMisplaced = builder.CreateOr(isMisplaced,
+                                   builder.CreateICmpNE(run->getArg(i), place));
+  }
+  auto *misplaced = BasicBlock::Create(context, "misplaced", run);
+  auto *placed = BasicBlock::Create(context, "placed", run);
+  builder.CreateCondBr(isMisplaced, misplaced, placed);
+  builder.SetInsertPoint(misplaced);
+  builder.CreateRet(ConstantInt::get(i32, 3));
+  builder.SetInsertPoint(placed);
+}
+
 /// Returns 1 for a null pointer and 2 for a misaligned arena.
 void EntryBuilder::checkArguments(Function *run) {
   auto *null = BasicBlock::Create(context, "null", run);
@@ -174,16 +199,20 @@ void EntryBuilder::checkArguments(Function *run) {
   builder.SetInsertPoint(misaligned);
   builder.CreateRet(ConstantInt::get(i32, 2));
   builder.SetInsertPoint(valid);
+  if (model.hasTensorsInArena())
+    checkPlaces(run);
 }
 
-/// The array of pointers that layers get: arena, inputs, outputs.
+/// The array of pointers that layers get: arena, inputs, outputs. Layers do not
+/// read those of parts of the arena.
 LLVMValue *EntryBuilder::storeContext(Function *run) {
   size_t numTensors = model.inputs.size() + model.outputs.size();
-  auto *type = llvm::ArrayType::get(pointer, numTensors + 1);
+  size_t numStored = model.hasTensorsInArena() ? 0 : numTensors;
+  auto *type = llvm::ArrayType::get(pointer, numStored + 1);
   llvm::IRBuilder<> atEntry(&run->getEntryBlock(),
                             run->getEntryBlock().begin());
   LLVMValue *array = atEntry.CreateAlloca(type);
-  for (size_t i = 0; i <= numTensors; ++i) {
+  for (size_t i = 0; i <= numStored; ++i) {
     LLVMValue *slot = builder.CreateConstInBoundsGEP1_32(pointer, array, i);
     builder.CreateStore(run->getArg(i == 0 ? numTensors : i - 1), slot);
   }

@@ -62,6 +62,12 @@ void HeaderWriter::writeTensor(const TensorDescription &tensor, StringRef kind,
     define(prefix + "_SHAPE", "{" + shape + "}");
   define(prefix + "_ELEMENTS", llvm::Twine(tensor.getNumElements()));
   define(prefix + "_BYTES", llvm::Twine(tensor.getNumBytes()));
+  if (tensor.arenaOffset) {
+    define(prefix + "_OFFSET", llvm::Twine(*tensor.arenaOffset));
+    define(prefix + "(arena)", "((" + getCType(tensor.type) +
+                                   " *)(void *)((char *)(arena) + " + upper +
+                                   "_" + prefix + "_OFFSET))");
+  }
   if (tensor.scale == 0)
     return;
   std::string scale;
@@ -114,8 +120,14 @@ void HeaderWriter::writeEntry() {
      << "_ARENA_BYTES bytes at\n   a multiple of " << upper
      << "_ARENA_ALIGNMENT; 'parallel_for' may be null. Calls with\n   "
         "different arenas and outputs may run at the same time.\n"
-     << "   Returns 0, 1 for a null pointer, 2 for a misaligned arena. */\n"
-     << "int " << name << "_run(";
+     << "   Returns 0, 1 for a null pointer, 2 for a misaligned arena";
+  if (model.hasTensorsInArena())
+    os << ", 3 for an input or\n   output elsewhere than at " << upper
+       << "_INPUT0(arena), " << upper
+       << "_OUTPUT0(arena) and so\n   on. The run writes over its inputs: they "
+          "are to be written again before the\n   next one. Outputs stay until "
+          "the arena is written to";
+  os << ". */\nint " << name << "_run(";
   for (const TensorDescription &tensor : model.inputs)
     os << "const " << getCType(tensor.type) << " *" << nameParameter(tensor)
        << ",\n    ";

@@ -14,6 +14,7 @@
 #include "llvm/Support/AlignOf.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/TargetSelect.h"
+#include <cstring>
 
 using namespace quantopt;
 using llvm::Expected;
@@ -106,14 +107,23 @@ void CompiledModel::run(ArrayRef<const void *> inputs,
   size_t alignment = size_t(model->arena_alignment);
   std::vector<char> memory(size_t(model->arena_bytes) + alignment);
   auto address = reinterpret_cast<uintptr_t>(memory.data());
-  SmallVector<void *> layerContext = {
-      reinterpret_cast<void *>(llvm::alignTo(address, alignment))};
-  for (const void *input : inputs)
+  auto *arena = reinterpret_cast<char *>(llvm::alignTo(address, alignment));
+  SmallVector<void *> layerContext = {arena};
+  for (auto [i, input] : llvm::enumerate(inputs)) {
+    const qo_tensor &tensor = model->inputs[i];
+    if (model->io_in_arena)
+      std::memcpy(arena + tensor.arena_offset, input, size_t(tensor.bytes));
     layerContext.push_back(const_cast<void *>(input));
+  }
   llvm::append_range(layerContext, outputs);
   const qo_variant *variant = qo_best_variant(model);
   for (int64_t i = 0; i < variant->num_layers; ++i)
     variant->layers[i].task(layerContext.data(), 0, variant->layers[i].count);
+  for (auto [i, output] : llvm::enumerate(outputs)) {
+    const qo_tensor &tensor = model->outputs[i];
+    if (model->io_in_arena)
+      std::memcpy(output, arena + tensor.arena_offset, size_t(tensor.bytes));
+  }
 }
 
 uint64_t quantopt::computeGoldenHash(const CompiledModel &compiled) {

@@ -27,6 +27,13 @@ int64_t TensorDescription::getNumElements() const {
   return count;
 }
 
+bool ModelDescription::hasTensorsInArena() const {
+  auto isPart = [](const TensorDescription &tensor) {
+    return tensor.arenaOffset.has_value();
+  };
+  return llvm::any_of(inputs, isPart) || llvm::any_of(outputs, isPart);
+}
+
 std::string quantopt::makeIdentifier(StringRef text) {
   std::string result;
   for (char c : text)
@@ -65,6 +72,8 @@ static FailureOr<TensorDescription> describeTensor(ModuleOp module,
            << result.name << "' has the unsupported element type " << element;
   llvm::raw_string_ostream(result.type) << element;
   result.elementBytes = (element.getIntOrFloatBitWidth() + 7) / 8;
+  if (auto offset = dictionary.getAs<IntegerAttr>("arena_offset"))
+    result.arenaOffset = offset.getInt();
   return result;
 }
 

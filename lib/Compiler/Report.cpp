@@ -23,6 +23,8 @@ static void writeTensors(json::OStream &out, StringRef key,
         out.attribute("type", tensor.type);
         out.attribute("shape", json::Array(tensor.shape));
         out.attribute("bytes", tensor.getNumBytes());
+        if (tensor.arenaOffset)
+          out.attribute("arena_offset", *tensor.arenaOffset);
         if (tensor.scale != 0) {
           out.attribute("scale", double(tensor.scale));
           out.attribute("zero_point", tensor.zeroPoint);

@@ -105,6 +105,7 @@ LogicalResult CompileSession::checkStart() {
       succeeded(late(Phase::Kernels, !options.cpu.empty(), "--cpu")) &&
       succeeded(
           late(Phase::Kernels, !options.features.empty(), "--features")) &&
+      succeeded(late(Phase::Buffers, options.ioInArena, "--io-in-arena")) &&
       succeeded(
           late(Phase::Buffers, options.cacheBytes != 0, "--cache-bytes")));
 }
@@ -296,6 +297,7 @@ LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
   case Phase::Buffers: {
     BuffersOptions pass;
     pass.cacheBytes = options.cacheBytes;
+    pass.ioInArena = options.ioInArena;
     buildBuffersPipeline(manager, pass);
     return success();
   }

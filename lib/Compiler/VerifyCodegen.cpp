@@ -126,6 +126,12 @@ private:
   std::optional<std::string>
   findDifference(ArrayRef<std::vector<char>> expected);
   std::optional<std::string> findStrayWrite();
+  /// Where the code writes an output to.
+  char *getOutput(size_t i) {
+    return model.io_in_arena
+               ? arena.front().data() + model.outputs[i].arena_offset
+               : outputs[i].data();
+  }
 
   func::FuncOp function;
   const qo_model &model;
@@ -187,17 +193,19 @@ llvm::Error CodeVerifier::open() {
 /// Runs each layer in `parts` pieces, the last one first; 0 stands for one
 /// piece per item.
 void CodeVerifier::runCode(const qo_variant &variant, int64_t parts) {
-  SmallVector<void *> context = {arena.front().data()};
-  for (auto [buffer, bytes] : llvm::zip(inputs, inputBytes)) {
-    buffer.reset();
-    llvm::copy(bytes, buffer.data());
-    context.push_back(buffer.data());
+  char *base = arena.front().data();
+  SmallVector<void *> context = {base};
+  arena.front().reset();
+  for (auto [i, bytes] : llvm::enumerate(inputBytes)) {
+    inputs[i].reset();
+    llvm::copy(bytes, model.io_in_arena ? base + model.inputs[i].arena_offset
+                                        : inputs[i].data());
+    context.push_back(inputs[i].data());
   }
   for (GuardedBuffer &buffer : outputs) {
     buffer.reset();
     context.push_back(buffer.data());
   }
-  arena.front().reset();
   for (const qo_layer &layer : ArrayRef(variant.layers, variant.num_layers)) {
     int64_t pieces = parts == 0 ? layer.count : std::min(parts, layer.count);
     for (int64_t i = pieces; i-- > 0;)
@@ -230,7 +238,7 @@ CodeVerifier::findDifference(ArrayRef<std::vector<char>> expected) {
     int64_t size = getElementBytes(tensor), count = 0;
     std::string first;
     for (int64_t at = 0; size && at + size <= tensor.bytes; at += size) {
-      const char *want = bytes.data() + at, *got = outputs[i].data() + at;
+      const char *want = bytes.data() + at, *got = getOutput(i) + at;
       if (std::memcmp(want, got, size_t(size)) == 0)
         continue;
       Tensor expectedOne = fetchElement(tensor, outputPorts[i].type, want);
@@ -256,8 +264,9 @@ std::optional<std::string> CodeVerifier::findStrayWrite() {
       return llvm::formatv("the code writes outside of output '{0}'",
                            model.outputs[i].name);
   for (auto [i, buffer] : llvm::enumerate(inputs))
-    if (!buffer.isIntact() || std::memcmp(buffer.data(), inputBytes[i].data(),
-                                          inputBytes[i].size()) != 0)
+    if (!buffer.isIntact() ||
+        (!model.io_in_arena && std::memcmp(buffer.data(), inputBytes[i].data(),
+                                           inputBytes[i].size()) != 0))
       return llvm::formatv("the code writes to input '{0}'",
                            model.inputs[i].name);
   if (!arena.front().isIntact())

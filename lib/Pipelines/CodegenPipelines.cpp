@@ -51,8 +51,11 @@ void quantopt::buildBuffersPipeline(OpPassManager &manager,
   manager.addPass(createSymbolDCEPass());
   StreamRowsOptions stream;
   stream.cacheBytes = options.cacheBytes;
+  stream.ioInArena = options.ioInArena;
   manager.addPass(createStreamRows(stream));
-  manager.addPass(createPlanArena());
+  PlanArenaOptions plan;
+  plan.ioInArena = options.ioInArena;
+  manager.addPass(createPlanArena(plan));
   manager.addPass(createVerifyNoAlloc());
   addPhaseMark(manager, Phase::Buffers);
 }

@@ -61,7 +61,8 @@ int qo_find_variant(const qo_model *model, const char *isa,
 }
 
 /// Checks the description of one input or output.
-static int checkTensor(const qo_tensor *tensor, qo_error *error) {
+static int checkTensor(const qo_model *model, const qo_tensor *tensor,
+                       qo_error *error) {
   qo_type type;
   if (qo_type_parse(tensor->type, &type))
     return qo_fail(error, "'%s' has the unknown element type '%s'",
@@ -75,6 +76,10 @@ static int checkTensor(const qo_tensor *tensor, qo_error *error) {
       elements < 1 || elements * qo_type_bytes(type) != tensor->bytes)
     return qo_fail(error, "the shape of '%s' does not give its %lld bytes",
                    tensor->name, (long long)tensor->bytes);
+  if (model->io_in_arena &&
+      (tensor->arena_offset < 0 || tensor->bytes > model->arena_bytes ||
+       tensor->arena_offset > model->arena_bytes - tensor->bytes))
+    return qo_fail(error, "'%s' lies outside of the arena", tensor->name);
   return 0;
 }
 
@@ -85,10 +90,10 @@ int qo_check_model(const qo_model *model, qo_error *error) {
                    "knows version %u",
                    model->abi_version, (unsigned)QO_ABI_VERSION);
   for (int64_t i = 0; i < model->num_inputs; ++i)
-    if (checkTensor(&model->inputs[i], error))
+    if (checkTensor(model, &model->inputs[i], error))
       return 1;
   for (int64_t i = 0; i < model->num_outputs; ++i)
-    if (checkTensor(&model->outputs[i], error))
+    if (checkTensor(model, &model->outputs[i], error))
       return 1;
   if (model->arena_bytes < 0 || model->arena_alignment < 0 ||
       (model->arena_alignment & (model->arena_alignment - 1)))
@@ -110,16 +115,29 @@ static void *allocate(int64_t bytes, int64_t alignment) {
   return memory;
 }
 
+/// Finds or allocates the memory of tensors; returns 1 when there is not
+/// enough.
+static int placeTensors(qo_session *session, const qo_tensor *tensors,
+                        int64_t count, void **places) {
+  char *arena = session->context[0];
+  for (int64_t i = 0; i < count; ++i) {
+    places[i] = session->model->io_in_arena ? arena + tensors[i].arena_offset
+                                            : allocate(tensors[i].bytes, 64);
+    if (!places[i])
+      return 1;
+  }
+  return 0;
+}
+
 /// Allocates the arena and all buffers of `session->context`.
 static int allocateAll(qo_session *session) {
   const qo_model *model = session->model;
   session->context[0] = allocate(model->arena_bytes, model->arena_alignment);
-  int complete = session->context[0] != NULL;
-  for (int64_t i = 0; i < model->num_inputs; ++i)
-    complete &= !!(session->inputs[i] = allocate(model->inputs[i].bytes, 64));
-  for (int64_t i = 0; i < model->num_outputs; ++i)
-    complete &= !!(session->outputs[i] = allocate(model->outputs[i].bytes, 64));
-  return complete;
+  return session->context[0] &&
+         !placeTensors(session, model->inputs, model->num_inputs,
+                       session->inputs) &&
+         !placeTensors(session, model->outputs, model->num_outputs,
+                       session->outputs);
 }
 
 int qo_session_open(qo_session *session, const qo_model *model,
@@ -154,8 +172,9 @@ void qo_session_close(qo_session *session) {
   if (!session->context)
     return;
   const qo_model *model = session->model;
-  int64_t pointers = 1 + model->num_inputs + model->num_outputs;
-  for (int64_t i = 0; i < pointers; ++i)
+  int64_t owned =
+      model->io_in_arena ? 1 : 1 + model->num_inputs + model->num_outputs;
+  for (int64_t i = 0; i < owned; ++i)
     free(session->context[i]);
   free(session->context);
   session->context = NULL;

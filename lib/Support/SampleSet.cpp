@@ -29,7 +29,8 @@ static qo_tensor describe(const SampleInput &input) {
           input.shape.data(),
           input.getNumBytes(),
           input.scale,
-          input.zeroPoint};
+          input.zeroPoint,
+          /*arena_offset=*/0};
 }
 
 int64_t SampleInput::getNumBytes() const {

@@ -139,6 +139,10 @@ struct Flags {
   TextFlag io{"io", in, cl::value_desc("IO"), cl::init("model"),
               cl::desc("Types of inputs and outputs: model (default), "
                        "quantized")};
+  BoolFlag ioInArena{
+      "io-in-arena", in,
+      cl::desc("Inputs and outputs are parts of the arena, at offsets that the "
+               "header states; a run consumes its inputs")};
   TextFlag floats{
       "float", in, cl::value_desc("F"), cl::init("strict"),
       cl::desc("strict (default): the same bytes everywhere; fast")};
@@ -305,6 +309,7 @@ static llvm::Expected<CompileOptions> readOptions(const Flags &flags) {
   options.searchState = flags.searchState;
   options.front = flags.front;
   options.integerOnly = flags.integerOnly;
+  options.ioInArena = flags.ioInArena;
   options.inputShapes.assign(flags.inputShape.begin(), flags.inputShape.end());
   options.report = flags.report;
   options.verifyCodegen = flags.verifyCodegen.getNumOccurrences() != 0;

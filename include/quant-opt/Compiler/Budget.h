@@ -14,7 +14,7 @@
 namespace quantopt {
 
 /// RAM that a run of the model takes: arena, variables, stack, and the buffers
-/// of inputs and outputs, which lie outside of the arena.
+/// of inputs and outputs that lie outside of the arena.
 int64_t getRamBytes(const ModelDescription &model);
 
 /// Fails when the model takes more RAM or flash than allowed (0 is no limit),

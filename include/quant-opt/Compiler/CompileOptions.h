@@ -71,6 +71,8 @@ struct CompileOptions {
   std::string front; ///< folder of the points that were found
   bool integerOnly = false;
   bool quantizedIO = false;
+  /// Inputs and outputs are parts of the arena.
+  bool ioInArena = false;
   /// Integers are rounded as the model's own engine does.
   bool sourceRounding = false;
   /// Float results may depend on the level.

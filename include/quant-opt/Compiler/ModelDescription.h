@@ -25,6 +25,8 @@ struct TensorDescription {
   int64_t elementBytes = 0;
   float scale = 0; ///< 0 unless integers stand for real numbers
   int32_t zeroPoint = 0;
+  /// The byte of the arena where it begins; nothing for one outside of it.
+  std::optional<int64_t> arenaOffset;
 
   int64_t getNumElements() const;
   int64_t getNumBytes() const { return getNumElements() * elementBytes; }
@@ -72,6 +74,8 @@ struct ModelDescription {
   std::string name;
   std::string triple;
   std::vector<TensorDescription> inputs, outputs;
+  /// Whether inputs and outputs are parts of the arena.
+  bool hasTensorsInArena() const;
   int64_t arenaBytes = 0;
   /// What buffers that are live together need; no arena can be smaller.
   int64_t arenaBoundBytes = 0;

@@ -190,6 +190,10 @@ struct BuffersOptions : public PassPipelineOptions<BuffersOptions> {
       llvm::cl::desc("Larger images go between kernels in bands of rows; 0 is "
                      "the cache of the function's target"),
       llvm::cl::init(0)};
+  Option<bool> ioInArena{
+      *this, "io-in-arena",
+      llvm::cl::desc("Inputs and outputs are parts of the arena"),
+      llvm::cl::init(false)};
 };
 
 struct LLVMOptions : public PassPipelineOptions<LLVMOptions> {

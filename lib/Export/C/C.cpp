@@ -59,6 +59,8 @@ private:
   SmallVector<std::string> borderTypes;
   SmallVector<std::string> bufferTypes;
   unsigned numInputs = 0;
+  /// Whether inputs and outputs are parts of the arena.
+  bool isInArena = false;
 };
 } // namespace
 
@@ -85,6 +87,7 @@ LogicalResult FileWriter::collectTensors(StringRef attrName) {
     std::string text;
     llvm::raw_string_ostream(text) << element;
     borderTypes.push_back(getCType(text).str());
+    isInArena |= dictionary.contains("arena_offset");
   }
   return success();
 }
@@ -307,9 +310,10 @@ LogicalResult FileWriter::writeConstants(raw_ostream &os) {
 
 void FileWriter::writeBuffers(raw_ostream &os) {
   os << "/* What layers read and write. */\nstruct buffers {\n";
-  for (auto [i, type] : llvm::enumerate(bufferTypes))
-    os << "  " << (i < numInputs ? "const " : "") << type << " *"
-       << nameBuffer(i, numInputs, bufferTypes.size()) << ";\n";
+  if (!isInArena)
+    for (auto [i, type] : llvm::enumerate(bufferTypes))
+      os << "  " << (i < numInputs ? "const " : "") << type << " *"
+         << nameBuffer(i, numInputs, bufferTypes.size()) << ";\n";
   os << "  int8_t *arena;\n};\n\n";
 }
 
@@ -333,6 +337,12 @@ void FileWriter::writeEntry(raw_ostream &os) {
   os << "!arena)\n    return 1;\n  if ((uintptr_t)arena % " << upper
      << "_ARENA_ALIGNMENT != 0)\n    return 2;\n";
   for (unsigned i = 0; i < numTensors; ++i) {
+    if (isInArena) {
+      os << (i == 0 ? "  if (" : " ||\n      ") << name(i) << " != " << upper
+         << '_' << StringRef(name(i)).upper() << "(arena)"
+         << (i + 1 == numTensors ? ")\n    return 3;\n" : "");
+      continue;
+    }
     os << "  buffers." << name(i) << " = ";
     if (bufferTypes[i] != borderTypes[i])
       os << '(' << (i < numInputs ? "const " : "") << bufferTypes[i] << " *)";

@@ -25,6 +25,12 @@
 #ifndef MOCK_GOLDEN
 #define MOCK_GOLDEN 0
 #endif
+#ifndef MOCK_IO_IN_ARENA
+#define MOCK_IO_IN_ARENA 0
+#endif
+#ifndef MOCK_OFFSET
+#define MOCK_OFFSET 0
+#endif
 #ifndef MOCK_FAST_FLOAT
 #define MOCK_FAST_FLOAT 0
 #endif
@@ -70,12 +76,12 @@ static void fastSum(void *data, int64_t begin, int64_t end) {
 static const int64_t matrix[] = {MOCK_ROWS, 3};
 static const int64_t vector[] = {MOCK_ROWS};
 static const qo_tensor inputs[] = {
-    {"a", "f32", 2, matrix, 12 * MOCK_ROWS, 0, 0},
-    {"b", "i8", 2, matrix, 3 * MOCK_ROWS, 0.5f, -3},
+    {"a", "f32", 2, matrix, 12 * MOCK_ROWS, 0, 0, MOCK_OFFSET},
+    {"b", "i8", 2, matrix, 3 * MOCK_ROWS, 0.5f, -3, 0},
 };
 static const qo_tensor outputs[] = {
-    {"y", "f32", 2, matrix, 12 * MOCK_ROWS, 0, 0},
-    {"z", "f32", 1, vector, 4 * MOCK_ROWS, 0, 0},
+    {"y", "f32", 2, matrix, 12 * MOCK_ROWS, 0, 0, 0},
+    {"z", "f32", 1, vector, 4 * MOCK_ROWS, 0, 0, 0},
 };
 static const qo_layer fastLayers[] = {{"add", add, 3 * MOCK_ROWS},
                                       {"sum", fastSum, MOCK_ROWS}};
@@ -103,6 +109,7 @@ static const qo_model model = {
     variants,
     MOCK_GOLDEN,
     MOCK_FAST_FLOAT,
+    MOCK_IO_IN_ARENA,
 };
 
 const qo_model *quantopt_model(void);

@@ -103,8 +103,8 @@ protected:
     qo_variant variant = {"plain", "", 1, &layer};
     int64_t shape[] = {3, 4};
     int64_t bytes = kCount * sizeof(float);
-    qo_tensor x = {"x", "f32", 2, shape, bytes, 0, 0};
-    qo_tensor y = {"y", "f32", 2, shape, bytes, 0, 0};
+    qo_tensor x = {"x", "f32", 2, shape, bytes, 0, 0, 0};
+    qo_tensor y = {"y", "f32", 2, shape, bytes, 0, 0, 0};
     qo_model model = {};
     model.num_inputs = model.num_outputs = model.num_variants = 1;
     model.inputs = &x;

@@ -16,7 +16,7 @@ std::vector<T> fill(const char *type, int64_t count, float scale = 0,
                     int64_t index = 0) {
   std::vector<T> values(count);
   qo_tensor tensor = {"x",   type, 1, &count, int64_t(count * sizeof(T)),
-                      scale, 0};
+                      scale, 0,    0};
   EXPECT_EQ(qo_selftest_fill(&tensor, index, values.data()), 0);
   return values;
 }
@@ -47,7 +47,7 @@ TEST(SelfTestTest, givesEveryInputOtherNumbers) {
 
 TEST(SelfTestTest, refusesUnknownTypes) {
   int64_t count = 1;
-  qo_tensor tensor = {"x", "f8", 1, &count, 1, 0, 0};
+  qo_tensor tensor = {"x", "f8", 1, &count, 1, 0, 0, 0};
   char byte;
   EXPECT_EQ(qo_selftest_fill(&tensor, 0, &byte), 1);
 }
