@@ -1,7 +1,8 @@
 /* Runs a classifier once and prints the class of the sample.
  *
  * The model is an object or a C file of quant-compile, with its header. All of
- * its memory is here: buffers, and the arena, whose size the header states.
+ * its memory is here: the arena, whose size the header states, and buffers
+ * unless they are parts of the arena (--io-in-arena).
  */
 #include "clothes.h"
 #include "console.h"
@@ -11,10 +12,14 @@ static const uint8_t sample[CLOTHES_INPUT0_ELEMENTS] = {
 #include "sample.inc"
 };
 
-static int8_t input[CLOTHES_INPUT0_ELEMENTS];
-static int8_t scores[CLOTHES_OUTPUT0_ELEMENTS];
 static uint8_t arena[CLOTHES_ARENA_BYTES]
     __attribute__((aligned(CLOTHES_ARENA_ALIGNMENT)));
+#ifndef CLOTHES_INPUT0_OFFSET
+static int8_t input_buffer[CLOTHES_INPUT0_ELEMENTS];
+static int8_t score_buffer[CLOTHES_OUTPUT0_ELEMENTS];
+#define CLOTHES_INPUT0(arena) input_buffer
+#define CLOTHES_OUTPUT0(arena) score_buffer
+#endif
 
 /* The integer that stands for a pixel: q with scale * (q - zero point) = x. */
 static int8_t quantize(uint8_t pixel) {
@@ -24,6 +29,7 @@ static int8_t quantize(uint8_t pixel) {
 }
 
 int main(void) {
+  int8_t *input = CLOTHES_INPUT0(arena), *scores = CLOTHES_OUTPUT0(arena);
   for (int i = 0; i < CLOTHES_INPUT0_ELEMENTS; i++)
     input[i] = quantize(sample[i]);
   int status = clothes_run(input, scores, arena, 0, 0);

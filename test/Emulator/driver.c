@@ -1,8 +1,8 @@
 /* Runs a model on samples and prints its outputs.
  *
- * Memory around the arena and the outputs holds a pattern that must stay, and
- * so does the stack below, which tells how much of it the model used. Marks
- * around the last call tell the counting plugin what to count.
+ * Memory around the arena and the outputs outside of it holds a pattern that
+ * must stay, and so does the stack below, which tells how much of it the model
+ * used. Marks around the last call tell the counting plugin what to count.
  */
 #include "case.h"
 #include "machine.h"
@@ -28,7 +28,7 @@ enum { GUARD = 64, PATTERN = 0xA5, STACK = 16384 };
 #define GET_STACK "mv %0, sp"
 #endif
 
-static unsigned char arena[GUARD + CASE_ARENA_BYTES + GUARD]
+unsigned char case_arena[GUARD + CASE_ARENA_BYTES + GUARD]
     __attribute__((aligned(64)));
 
 static inline __attribute__((always_inline)) void
@@ -94,7 +94,7 @@ static __attribute__((noinline, aligned(512))) int run_sample(int sample,
   fill(stack, STACK);
   if (sample + 1 == CASE_SAMPLES)
     __asm__ volatile(MARK_BEGIN ::: "memory");
-  int status = case_run(sample, arena + GUARD);
+  int status = case_run(sample, case_arena + GUARD);
   if (sample + 1 == CASE_SAMPLES)
     __asm__ volatile(MARK_END ::: "memory");
   uint32_t bytes = STACK - (uint32_t)untouched(stack, STACK);
@@ -103,19 +103,20 @@ static __attribute__((noinline, aligned(512))) int run_sample(int sample,
 }
 
 int main(void) {
-  fill(arena, sizeof arena);
-  for (int o = 0; o < CASE_OUTPUTS; o++)
+  fill(case_arena, sizeof case_arena);
+  for (int o = 0; o < CASE_OUTPUTS && !CASE_IN_ARENA; o++)
     fill(case_outputs[o].data, GUARD + case_outputs[o].size + GUARD);
   int status = 0;
   uint32_t used = 0;
   for (int sample = 0; sample < CASE_SAMPLES && status == 0; sample++) {
+    case_fill(sample, case_arena + GUARD);
     status = run_sample(sample, &used);
     for (int o = 0; o < CASE_OUTPUTS; o++)
       print_output(&case_outputs[o]);
   }
   print_number("stack", used);
-  int hold = guards_hold(arena, CASE_ARENA_BYTES);
-  for (int o = 0; o < CASE_OUTPUTS; o++)
+  int hold = guards_hold(case_arena, CASE_ARENA_BYTES);
+  for (int o = 0; o < CASE_OUTPUTS && !CASE_IN_ARENA; o++)
     hold &= guards_hold(case_outputs[o].data, case_outputs[o].size);
   machine_print(hold ? "guards: intact\n" : "guards: overwritten\n");
   return status;

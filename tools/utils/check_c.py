@@ -57,9 +57,9 @@ int main(int argc, char **argv) {
     for (size_t o = 0; o < sizeof out / sizeof out[0]; o++)
       fwrite(outputs[o], 1, out[o], stdout);
   }
-  for (size_t i = 0; i < sizeof in / sizeof in[0]; i++)
+  for (size_t i = 0; i < sizeof in / sizeof in[0] && !%(placed)s; i++)
     free(inputs[i]);
-  for (size_t o = 0; o < sizeof out / sizeof out[0]; o++)
+  for (size_t o = 0; o < sizeof out / sizeof out[0] && !%(placed)s; o++)
     free(outputs[o]);
   free(memory);
   return 0;
@@ -78,12 +78,15 @@ def write_driver(folder):
     inputs, outputs = sizes("INPUT"), sizes("OUTPUT")
     arguments = [f"inputs[{i}]" for i in range(len(inputs))] \
         + [f"outputs[{o}]" for o in range(len(outputs))]
+    places = emulated.places_in_arena(header)
+    buffers = [f"start + {place}" for place in places] \
+        or [f"get({n})" for n in inputs + outputs]
     path = os.path.join(folder, "driver.c")
     with open(path, "w", encoding="utf-8") as file:
         file.write(DRIVER % {
             "name": "net", "arguments": ", ".join(arguments),
-            "inputs": ", ".join(f"get({n})" for n in inputs),
-            "outputs": ", ".join(f"get({n})" for n in outputs),
+            "inputs": ", ".join(buffers[:len(inputs)]),
+            "outputs": ", ".join(buffers[len(inputs):]), "placed": int(bool(places)),
             "input_sizes": ", ".join(inputs), "output_sizes": ", ".join(outputs)})
     return path
 

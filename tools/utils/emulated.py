@@ -149,6 +149,12 @@ def _define(header, name):
     return int(found.group(1))
 
 
+def places_in_arena(header):
+    """Where inputs and then outputs begin in the arena; empty for ones outside of it."""
+    return [int(place) for kind in ("INPUT", "OUTPUT")
+            for place in re.findall(rf"^#define \w+?_{kind}\d+_OFFSET (\d+)$", header, re.M)]
+
+
 def _write_case(folder, header_path, inputs):
     """Writes case.h and case.c, which bring samples to the model."""
     with open(header_path, encoding="utf-8") as file:
@@ -157,19 +163,35 @@ def _write_case(folder, header_path, inputs):
     num_inputs, num_outputs = _define(header, "NUM_INPUTS"), _define(header, "NUM_OUTPUTS")
     sizes = [_define(header, f"INPUT{i}_BYTES") for i in range(num_inputs)]
     outputs = [_define(header, f"OUTPUT{i}_BYTES") for i in range(num_outputs)]
-    arguments = [f"(const void *)(input{i} + (size_t)sample * {size})"
-                 for i, size in enumerate(sizes)]
-    arguments += [f"(void *)(case_outputs[{o}].data + 64)" for o in range(num_outputs)]
+    samples = [f"input{i} + (size_t)sample * {size}" for i, size in enumerate(sizes)]
+    places = places_in_arena(header)
+    if places:
+        arguments = [f"(void *)((unsigned char *)arena + {place})" for place in places]
+        fill = "".join(f"  for (size_t i = 0; i < {size}; i++)\n"
+                       f"    arena[{place} + i] = ({sample})[i];\n"
+                       for size, sample, place in zip(sizes, samples, places))
+        # The driver adds what lies before the arena.
+        starts = [f"case_arena + {place}" for place in places[num_inputs:]]
+    else:
+        arguments = [f"(const void *)({sample})" for sample in samples]
+        arguments += [f"(void *)(case_outputs[{o}].data + 64)" for o in range(num_outputs)]
+        fill = "  (void)sample;\n  (void)arena;\n"
+        starts = [f"output{o}" for o in range(num_outputs)]
     # A call of the driver itself: no other function's stack is measured.
     with open(os.path.join(folder, "case.h"), "w", encoding="utf-8") as file:
         file.write(f"""#include "{os.path.abspath(header_path)}"
 #include <stddef.h>
 struct case_tensor {{ unsigned char *data; size_t size; }};
 enum {{ CASE_ARENA_BYTES = {_define(header, 'ARENA_BYTES')}, CASE_OUTPUTS = {num_outputs},
-       CASE_SAMPLES = {len(inputs[0]) // sizes[0]} }};
+       CASE_SAMPLES = {len(inputs[0]) // sizes[0]}, CASE_IN_ARENA = {int(bool(places))} }};
 extern const struct case_tensor case_outputs[];
+extern unsigned char case_arena[];
 {"".join(f"extern const unsigned char input{i}[];" for i in range(num_inputs))}
+/* Writes a sample to its place in the arena. */
+static inline void case_fill(int sample, unsigned char *arena) {{
+{fill}}}
 static inline __attribute__((always_inline)) int case_run(int sample, void *arena) {{
+  (void)sample;
   return {name}_run({', '.join(arguments)}, arena, 0, 0);
 }}
 """)
@@ -181,11 +203,11 @@ static inline __attribute__((always_inline)) int case_run(int sample, void *aren
                 binary.write(data)
             file.write(f'__asm__(".section .rodata.input{i},\\"a\\"\\n.balign 64\\ninput{i}:\\n'
                        f'.incbin \\"{path}\\"\\n.globl input{i}\\n.text");\n')
-        for o, size in enumerate(outputs):
+        for o, size in enumerate([] if places else outputs):
             file.write(f"static unsigned char output{o}[{size} + 128]"
                        " __attribute__((aligned(64)));\n")
         file.write("const struct case_tensor case_outputs[] = {"
-                   + ", ".join(f"{{output{o}, {size}}}" for o, size in enumerate(outputs))
+                   + ", ".join(f"{{{name}, {size}}}" for name, size in zip(starts, outputs))
                    + "};\n")
 
 
@@ -194,8 +216,9 @@ def _write_call(path, header_path):
     with open(header_path, encoding="utf-8") as file:
         header = file.read()
     name = re.search(r"^int (\w+)_run\(", header, re.M).group(1)
-    buffers, arguments = [], []
-    for kind in ("INPUT", "OUTPUT"):
+    buffers = []
+    arguments = [f"(void *)(arena + {place})" for place in places_in_arena(header)]
+    for kind in () if arguments else ("INPUT", "OUTPUT"):
         for i in range(_define(header, f"NUM_{kind}S")):
             buffer = f"{kind.lower()}{i}"
             buffers.append(f"static unsigned char {buffer}[{_define(header, f'{kind}{i}_BYTES')}]"

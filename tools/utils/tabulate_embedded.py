@@ -9,7 +9,8 @@ for each; of a single MODEL only what it costs is known.
 Outputs are compared with the interpreter's on the way. Cycles and instructions are those
 of one inference by the counting plugin; flash is the code and constants of a linked image
 without its start-up code; RAM is the arena, variables, inputs, outputs, and the stack that
-was used. Exits with 1 when outputs differ or a check of check_targets.py fails.
+was used; `static` is the same without the stack. Inputs and outputs are parts of the arena
+(--io-in-arena). Exits with 1 when outputs differ or a check of check_targets.py fails.
 """
 import json
 import os
@@ -19,7 +20,8 @@ import emulated
 import trials
 
 FIGURES = ("cycles", "instructions", "flash", "ram")
-HEADER = ["network", "processor", "rounding", *FIGURES, "arena", "stack"]
+HEADER = ["network", "processor", "rounding", *FIGURES, "static", "arena", "stack"]
+FLAGS = ["--io-in-arena"]
 
 
 def measure(row, model, plugin, flags):
@@ -28,17 +30,17 @@ def measure(row, model, plugin, flags):
     image, result = found.program.image(), found.result
     return {
         "cycles": result.counts["cycles"], "instructions": result.counts["instructions"],
-        "flash": image.flash, "ram": image.ram + result.stack,
+        "flash": image.flash, "ram": image.ram + result.stack, "static": image.ram,
         "arena": found.program.define("ARENA_BYTES"), "stack": result.stack,
     }, found.problems
 
 
-def cell(name, found, limits):
+def cell(name, found, limits, limit_name=None):
     """A figure, and in parentheses what the peer needs and the goal."""
     text = f"{found[name]:,}"
     beside = []
     for kind in ("peer", "goal"):
-        limit = limits.get(kind, {}).get(name)
+        limit = limits.get(kind, {}).get(limit_name or name)
         if limit:
             beside.append(f"{kind} {limit:,}{'' if found[name] <= limit else ' **above**'}")
     return text + (f" ({', '.join(beside)})" if beside else "")
@@ -49,7 +51,8 @@ def print_table(table):
     print("|" + "---|" * len(HEADER))
     for network, target, rounding, found, limits in table:
         cells = [network, target, rounding, *(cell(name, found, limits) for name in FIGURES),
-                 f"{found['arena']:,}", f"{found['stack']:,}"]
+                 cell("static", found, limits, "ram"), f"{found['arena']:,}",
+                 f"{found['stack']:,}"]
         print("| " + " | ".join(cells) + " |")
 
 
@@ -82,7 +85,8 @@ def main():
                 network["file"],
                 [*check_targets.INTEGER_FLAGS.split(), f"--rounding={rounding}"], [], 1)
             for row in rows:
-                found, wrong = measure(row, model, plugin, options.code_flags.split())
+                found, wrong = measure(row, model, plugin,
+                                       [*FLAGS, *options.code_flags.split()])
                 problems += [f"{network['name']}, {problem}" for problem in wrong]
                 table.append((network["name"], row.name, rounding, found,
                               network.get(row.name, {})))

@@ -2,7 +2,7 @@
 """Prints one hash of outputs for each network, and how many rows of targets give it.
 
 usage: tabulate_hashes.py FOLDER [MODELS] [--only NAME,...] [--random KIND,...] [--first SEED]
-                          [--count N] [--targets A,B,...]
+                          [--count N] [--targets A,B,...] [--code-flags='...']
 
 MODELS is a folder with the .tflite files of embedded.json, whose inputs and outputs stay
 quantized; they are compiled with the rounding of their source. Random networks of each KIND
@@ -41,7 +41,7 @@ def check(name, path, flags, options, rows):
     problems, agree = [], 1
     for row in rows:
         try:
-            run = check_targets.run_row(row, model, None, [])
+            run = check_targets.run_row(row, model, None, options.code_flags.split())
             agree += run.result.outputs == model.expected
             problems += [f"{name}, {problem}" for problem in run.problems]
         except execution.Failure as failure:
@@ -57,6 +57,7 @@ def main():
     parser.add_argument("models", nargs="?")
     parser.add_argument("--only")
     parser.add_argument("--targets")
+    parser.add_argument("--code-flags", default="")
     trials.add_random(parser, default="")
     options = trials.parse(parser)
     rows = emulated.find_rows(options.targets and options.targets.split(","))
