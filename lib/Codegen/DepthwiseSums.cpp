@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "DepthwiseEmitter.h"
+#include "EmitDepthwise.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace quantopt;
@@ -136,9 +137,7 @@ Value DepthwiseEmitter::addProducts(Value sum, Value x, Value weight) {
   return qvec::Dot2Op::create(e.b, e.loc, sum.getType(), sum, x, weight);
 }
 
-/// Forbids unrolling of the loop with this result: weights of all taps would be
-/// moved out of the loops around it and fill the registers.
-static void keepLoop(Value result) {
+void quantopt::keepLoop(Value result) {
   auto loop = result.getDefiningOp<scf::ForOp>();
   if (!loop)
     return;
@@ -185,6 +184,8 @@ SmallVector<Value> DepthwiseEmitter::sumLoop(const Part &part, const Tile &tile,
                                tap, next);
                         return next;
                       });
+  // Else weights of all taps would be moved out of the loops around it and fill
+  // the registers.
   keepLoop(sums.front());
   return sums;
 }

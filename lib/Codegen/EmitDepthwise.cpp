@@ -8,6 +8,7 @@
 #include "EmitDepthwise.h"
 #include "DepthwiseEmitter.h"
 #include "quant-opt/Dialect/QVec/Utils/ContractionLayout.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 
 using namespace quantopt;
 
@@ -232,10 +233,22 @@ void quantopt::emitGroupedDepthwise(KernelEmitter &e) {
   DepthwiseEmitter(e).run();
 }
 
+/// Whether sums are of one channel, or of whole vectors of channels where few
+/// registers hold vectors.
+static bool hasFewSums(KernelEmitter &e) {
+  int64_t lanes = e.kernel.getDepthwiseStrategy()->getLanes();
+  if (lanes == 1)
+    return true;
+  int64_t channels = e.output.shape[3];
+  return getTargetLevel(e.kernel).dotGroup == 16 &&
+         e.input.elementType.isInteger(8) && channels % lanes == 0 &&
+         channels == e.input.shape[3];
+}
+
 LogicalResult quantopt::emitDepthwise(KernelEmitter &e) {
   if (e.kernel.getDepthwiseStrategy()->getPlanes())
     emitPlanes(e);
-  else if (e.kernel.getDepthwiseStrategy()->getLanes() == 1)
+  else if (hasFewSums(e))
     emitDepthwiseColumns(e);
   else if (e.kernel.hasGroupedTaps())
     emitGroupedDepthwise(e);

@@ -18,7 +18,11 @@ void emitTapDepthwise(KernelEmitter &e);
 /// Emits a depthwise kernel of integers that sums groups of taps.
 void emitGroupedDepthwise(KernelEmitter &e);
 
-/// Emits a depthwise kernel of bytes with single sums.
+/// Forbids unrolling of the loop with this result, if it is that of a loop.
+void keepLoop(Value result);
+
+/// Emits a depthwise kernel of bytes with few sums, of one channel or of a
+/// vector of them.
 void emitDepthwiseColumns(KernelEmitter &e);
 
 /// Emits a depthwise kernel with planes.

@@ -1,4 +1,4 @@
-//===- EmitDepthwiseColumns.cpp - Depthwise kernels of single sums --------===//
+//===- EmitDepthwiseColumns.cpp - Depthwise kernels of few sums -----------===//
 //
 // Part of quant-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -6,11 +6,11 @@
 //===----------------------------------------------------------------------===//
 ///
 /// \file
-/// Depthwise convolutions of bytes in general registers, one channel at a time.
-/// A tile is some neighbouring outputs of a row. Each element that they read is
-/// loaded once, and multiplied for all outputs that have a tap there before the
-/// next one is: beside the sums, a row of taps and one element are in
-/// registers.
+/// Depthwise convolutions of bytes where registers are few: one channel at a
+/// time in general ones, or a vector of channels. A tile is some neighbouring
+/// outputs of a row. Each element that they read is loaded once, and multiplied
+/// for all outputs that have a tap there before the next one is: beside the
+/// sums, a row of taps and one element are in registers.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -19,9 +19,6 @@
 
 using namespace quantopt;
 using qvec::kPanelWidth;
-
-/// Taps of windows whose rows are not a loop.
-static constexpr int64_t kUnrolledTaps = 0;
 
 namespace {
 /// Emits one kernel.
@@ -42,17 +39,19 @@ private:
   void emitChannel(const Tile &tile, Value channel, Value weight);
   SmallVector<Value> sumRow(Value input, Value weight, ValueRange sums);
   Value load(const FlatBuffer &buffer, Value offset);
+  Value loadInput(Value offset);
 
   KernelEmitter &e;
   qnn::WindowAttr window;
-  int64_t columns, channels, multiplier;
+  int64_t columns, channels, multiplier, lanes;
 };
 } // namespace
 
 ColumnEmitter::ColumnEmitter(KernelEmitter &emitter)
     : e(emitter), window(e.kernel.getWindow()),
       columns(e.kernel.getDepthwiseStrategy()->getColumns()),
-      channels(e.output.shape[3]), multiplier(channels / e.input.shape[3]) {}
+      channels(e.output.shape[3]), multiplier(channels / e.input.shape[3]),
+      lanes(e.kernel.getDepthwiseStrategy()->getLanes()) {}
 
 void ColumnEmitter::run() {
   int64_t height = e.output.shape[1];
@@ -80,15 +79,24 @@ void ColumnEmitter::emitTile(const Tile &tile) {
                   : e.min(count, arith::SubIOp::create(
                                      e.b, e.loc, e.index(channels), first));
     Value weight = e.mul(panel, e.weight.strides[0]);
-    e.forLoop(e.index(0), count, 1, [&](Value c) {
+    e.forLoop(e.index(0), count, lanes, [&](Value c) {
       emitChannel(tile, e.add(first, c), e.add(weight, c));
     });
   });
 }
 
-/// An element with its sign in 32 bits.
+/// Elements with their signs in 32 bits.
 Value ColumnEmitter::load(const FlatBuffer &buffer, Value offset) {
-  return e.widen(e.load(buffer, offset, 1), e.b.getI32Type());
+  return e.widen(e.load(buffer, offset, lanes), e.b.getI32Type());
+}
+
+/// Elements of the input in 32 bits.
+Value ColumnEmitter::loadInput(Value offset) {
+  if (!e.kernel.getUnsignedInput())
+    return load(e.input, offset);
+  return arith::ExtUIOp::create(e.b, e.loc,
+                                VectorType::get({lanes}, e.b.getI32Type()),
+                                e.load(e.input, offset, lanes));
 }
 
 /// Adds a row of the window.
@@ -107,7 +115,7 @@ SmallVector<Value> ColumnEmitter::sumRow(Value input, Value weight,
       if (distance < 0 || distance % dilation != 0 || tap >= kernel)
         continue;
       if (!element)
-        element = load(e.input, e.add(input, x * e.input.strides[2]));
+        element = loadInput(e.add(input, x * e.input.strides[2]));
       Value product = arith::MulIOp::create(e.b, e.loc, element, taps[tap]);
       sum = arith::AddIOp::create(e.b, e.loc, sum, product);
     }
@@ -117,8 +125,8 @@ SmallVector<Value> ColumnEmitter::sumRow(Value input, Value weight,
 
 void ColumnEmitter::emitChannel(const Tile &tile, Value channel, Value weight) {
   ArrayRef<int64_t> in = e.input.strides, strides = window.getStrides();
-  Value start = e.bias ? e.load(e.bias, channel, 1)
-                       : e.splat(e.b.getI32IntegerAttr(0), 1);
+  Value start = e.bias ? e.load(e.bias, channel, lanes)
+                       : e.splat(e.b.getI32IntegerAttr(0), lanes);
   Value input = e.add(e.mul(tile.n, in[0]), e.mul(tile.h, strides[0] * in[1]));
   input = e.add(input, e.mul(tile.w, strides[1] * in[2]));
   input = e.add(input, e.div(channel, multiplier));
@@ -130,9 +138,13 @@ void ColumnEmitter::emitChannel(const Tile &tile, Value channel, Value weight) {
         return sumRow(e.add(input, e.mul(row, distance)),
                       e.add(weight, e.mul(row, e.weight.strides[1])), before);
       });
+  // Vectors are loaded through a pointer each: unrolled, those of all rows
+  // would not fit the registers.
+  if (lanes > 1)
+    keepLoop(sums.front());
   SmallVector<KernelEmitter::TilePart> parts;
   for (int64_t i = 0; i < tile.columns; ++i)
-    parts.push_back({sums[i], i, 0, 1});
+    parts.push_back({sums[i], i, 0, lanes});
   e.finishTile(parts, tile.n, tile.h, tile.w, channel, Value());
 }
 

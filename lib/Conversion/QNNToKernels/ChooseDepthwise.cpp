@@ -237,10 +237,10 @@ struct Positions {
 /// there: an element, taps of a row, addresses.
 static constexpr int64_t kSingleSums = 6, kBesideSums = 4;
 
-/// How many of them a tile has: a number that divides the row, if there is one
-/// that is not small.
-static int64_t getSingleSums(int64_t width) {
-  int64_t most = std::min(kSingleSums, width);
+/// How many neighbours a tile has: a number up to a limit that divides the row,
+/// if there is one that is not small.
+static int64_t getNeighbours(int64_t width, int64_t limit) {
+  int64_t most = std::min(limit, width);
   for (int64_t columns = most; columns > most / 2; --columns)
     if (width % columns == 0)
       return columns;
@@ -253,7 +253,7 @@ static Positions getPositions(const TargetLevel &target,
   constexpr int64_t kLanes = 16, kFewestLanes = 4, kColumns = 4;
   if (!target.hasVectors() && problem.isBytes &&
       target.vectorRegisters >= kSingleSums + kBesideSums)
-    return {getSingleSums(problem.output[2]), 1};
+    return {getNeighbours(problem.output[2], kSingleSums), 1};
   if (!target.hasVectors())
     return {1, kFewestLanes};
   if (!problem.isBytes)
@@ -263,6 +263,13 @@ static Positions getPositions(const TargetLevel &target,
   int64_t columns = target.vectorRegisters / registersPerSum / 2;
   if (columns > 1)
     return {std::min(kColumns, columns), kLanes};
+  // Eight registers: five sums, and three for an element, a tap and a product;
+  // only whole vectors of channels are summed so.
+  constexpr int64_t kVectorSums = 5;
+  int64_t channels = problem.output[3];
+  if (target.dotGroup == 16 && channels % target.getLanes() == 0 &&
+      channels == problem.input[3])
+    return {getNeighbours(problem.output[2], kVectorSums), target.getLanes()};
   return {kColumns, target.getLanes()};
 }
 

@@ -194,7 +194,7 @@ TEST_F(DepthwiseTest, ChoosesTheAxisThatHasTaps) {
 }
 
 // 40 channels fill 62 % of a vector, three pixels of them 94 % of two.
-TEST_F(DepthwiseTest, TilesOfSingleSumsDivideRows) {
+TEST_F(DepthwiseTest, TilesOfFewSumsDivideRows) {
   auto tile = [&](StringRef level, int64_t width) {
     auto chosen =
         choose(level, {1, 6, width + 2, 8}, {1, 4, width, 8}, window(3, 3));
@@ -207,6 +207,9 @@ TEST_F(DepthwiseTest, TilesOfSingleSumsDivideRows) {
   EXPECT_EQ(tile("scalar", 11), Tile(6, 1));
   // Too few registers: four channels of a position.
   EXPECT_EQ(tile("armv6m", 48), Tile(1, 4));
+  // Eight registers of vectors.
+  EXPECT_EQ(tile("armv8.1m-mve", 48), Tile(4, 4));
+  EXPECT_EQ(tile("armv8.1m-mve", 25), Tile(5, 4));
 }
 
 TEST_F(DepthwiseTest, FewChannelsShareVectors) {
