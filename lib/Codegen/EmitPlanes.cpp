@@ -67,8 +67,8 @@ PlaneEmitter::PlaneEmitter(KernelEmitter &emitter)
       layout(e.output.shape, window), taps(window.getKernel()[1]),
       multiplier(e.output.shape[3] / e.input.shape[3]),
       pairType(VectorType::get({2}, e.b.getI16Type())) {
-  int64_t size = layout.getElements(strategy.getOutputs());
-  plane = createStackBuffer(e, e.b.getI16Type(), size, 4);
+  int64_t rows = std::min(strategy.getOutputs(), e.output.shape[1]);
+  plane = createStackBuffer(e, e.b.getI16Type(), layout.getElements(rows), 4);
 }
 
 void PlaneEmitter::run() {
