@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BandLoop.h"
+#include "SharedLines.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/Support/MathExtras.h"
@@ -20,7 +21,8 @@ public:
   BandLoopEmitter(const RowChain &chain, const BandPlan &plan,
                   ArrayRef<RowForm> forms)
       : chain(chain), plan(plan), forms(forms), stages(chain.getStages()),
-        links(chain.getLinks()), b(chain.ops.back().getOperation()),
+        links(chain.getLinks()), places(placeLines(chain, plan)),
+        b(chain.ops.back().getOperation()),
         loc(b.getInsertionPoint()->getLoc()) {}
   void run();
 
@@ -63,6 +65,7 @@ private:
   ArrayRef<RowForm> forms;
   SmallVector<BandStage> stages;
   SmallVector<BandLink> links;
+  SmallVector<LinePlace> places;
   OpBuilder b;
   Location loc;
   /// Buffers of a few rows in the place of whole images.
@@ -109,8 +112,13 @@ Value BandLoopEmitter::emitForm(const RowForm &form, Value band) {
 /// The first rows of the buffers when so many rows of each stage are computed.
 SmallVector<Value> BandLoopEmitter::emitFirsts(ArrayRef<Value> computed) {
   SmallVector<Value> result;
-  for (const BandLink &link : links) {
-    Value first;
+  for (auto [link, place] : llvm::zip(links, places)) {
+    // Rows in the place of others are counted like them.
+    Value first = place.isSummand ? result[*place.other] : Value();
+    if (first) {
+      result.push_back(first);
+      continue;
+    }
     for (const BandReader &reader : link.readers) {
       const BandStage &stage = stages[reader.stage];
       Value row = computed[reader.stage];
@@ -142,8 +150,8 @@ bool BandLoopEmitter::isOnce(size_t i) const {
 /// a row, always by as many.
 bool BandLoopEmitter::movesWithReader(size_t i) const {
   ArrayRef<BandReader> readers = links[i].readers;
-  return readers.size() == 1 && !readers.front().isResidual &&
-         isOnce(readers.front().stage);
+  return !places[i].isSummand && readers.size() == 1 &&
+         !readers.front().isResidual && isOnce(readers.front().stage);
 }
 
 //===----------------------------------------------------------------------===//
@@ -287,8 +295,10 @@ Value BandLoopEmitter::getOutput(size_t i, Value row) {
 //===----------------------------------------------------------------------===//
 
 void BandLoopEmitter::createLines() {
-  for (size_t i = 0; i < chain.buffers.size(); ++i) {
-    auto [line, flat] = createLine(b, chain, i, plan.capacities[i]);
+  for (auto [i, place] : llvm::enumerate(places)) {
+    size_t owner = place.other.value_or(i);
+    auto [line, flat] = createLine(b, chain, i, plan.capacities[owner],
+                                   place.other ? lines[owner] : Value());
     lines.push_back(line);
     flatLines.push_back(flat);
   }
@@ -357,7 +367,7 @@ void BandLoopEmitter::moveRows(size_t i, int64_t up) {
 
 /// Moves what the next band reads to the top of a line buffer.
 void BandLoopEmitter::moveUp(size_t i, Value next) {
-  if (movesWithReader(i))
+  if (places[i].isSummand || movesWithReader(i))
     return;
   Value up = arith::SubIOp::create(b, loc, next, firsts[i]);
   ifTrue(arith::CmpIPredicate::ne, up, index(0), [&] { moveRows(i, up); });

@@ -88,7 +88,8 @@ static int64_t getReadyRows(const BandLink &link, const BandReader &reader,
     return computed;
   // The last row that is read must be there.
   const BandStage &stage = stages[reader.stage];
-  int64_t there = link.before + computed + stage.before - stage.extent;
+  int64_t there =
+      link.before + computed + stage.before - stage.extent - stage.delay;
   return there < 0 ? 0 : there / stage.stride + 1;
 }
 
@@ -166,6 +167,46 @@ static BandPlan planSteadyBands(llvm::ArrayRef<BandStage> stages,
   return plan;
 }
 
+void quantopt::delayStages(llvm::MutableArrayRef<BandStage> stages,
+                           llvm::ArrayRef<BandLink> links) {
+  auto isAdded = [&](size_t stage) {
+    return stage < links.size() &&
+           llvm::all_of(links[stage].readers, [](const BandReader &reader) {
+             return reader.isResidual;
+           });
+  };
+  auto getEnd = [](const BandStage &stage) {
+    return stage.extent - stage.before;
+  };
+  for (const BandLink &link : links)
+    for (const BandReader &reader : link.readers) {
+      if (reader.isResidual || !isAdded(reader.stage))
+        continue;
+      BandStage &stage = stages[reader.stage];
+      for (const BandReader &other : link.readers) {
+        const BandStage &beside = stages[other.stage];
+        if (!other.isResidual && beside.stride == stage.stride &&
+            beside.before >= stage.before)
+          stage.delay = std::max(stage.delay, getEnd(beside) - getEnd(stage));
+      }
+    }
+}
+
+bool quantopt::isPassedOn(llvm::ArrayRef<BandStage> stages,
+                          const BandLink &link, size_t producer,
+                          const BandPlan &plan) {
+  return llvm::all_of(plan.bands, [&](const Band &band) {
+    return llvm::all_of(link.readers, [&](const BandReader &reader) {
+      const BandStage &stage = stages[reader.stage];
+      int64_t done = band.computed[reader.stage].end;
+      int64_t next = reader.isResidual ? done + link.before
+                                       : done * stage.stride - stage.before;
+      return done == stage.outputRows ||
+             next >= band.computed[producer].end + link.before;
+    });
+  });
+}
+
 BandPlan quantopt::planBands(llvm::ArrayRef<BandStage> stages,
                              llvm::ArrayRef<BandLink> links,
                              int64_t rowsPerBand, bool isSteady) {
@@ -222,8 +263,8 @@ static llvm::SmallVector<RowForm> makeRowForms(llvm::ArrayRef<BandStage> stages,
       const BandStage &stage = stages[reader.stage];
       for (RowForm::Term term : forms[i].terms) {
         if (!reader.isResidual) {
-          int64_t missing =
-              link.before + stage.before - stage.extent + stage.stride;
+          int64_t missing = link.before + stage.before - stage.extent -
+                            stage.delay + stage.stride;
           term.offset += missing * term.divisor;
           term.divisor *= stage.stride;
         }

@@ -388,6 +388,7 @@ SmallVector<BandStage> RowChain::getStages() const {
     }
     stages.push_back(stage);
   }
+  delayStages(stages, getLinks());
   return stages;
 }
 
@@ -404,14 +405,15 @@ static Value flattenImage(OpBuilder &b, Location loc, Value image) {
 
 std::pair<Value, Value> quantopt::createLine(OpBuilder &b,
                                              const RowChain &chain, size_t i,
-                                             int64_t rows) {
+                                             int64_t rows, Value line) {
   const RowBuffer &buffer = chain.buffers[i];
   memref::AllocOp old = buffer.alloc;
   SmallVector<int64_t> shape(buffer.getType().getShape());
   shape[1] = rows;
   auto type = MemRefType::get(shape, buffer.getType().getElementType());
-  Value line =
-      memref::AllocOp::create(b, old.getLoc(), type, old.getAlignmentAttr());
+  if (!line)
+    line =
+        memref::AllocOp::create(b, old.getLoc(), type, old.getAlignmentAttr());
   bool isFlat = chain.isFlat(i);
   for (const RowReader &reader : buffer.readers)
     isFlat |=

@@ -110,10 +110,12 @@ struct RowChain {
   void splitSum();
 };
 
-/// A buffer of `rows` rows in the place of an image of a chain, and the same as
-/// a single row of positions where a kernel sees it so, else null.
+/// A buffer of `rows` rows in the place of an image of a chain, a new one if
+/// `line` is null, and the same as a single row of positions where a kernel
+/// sees it so, else null.
 std::pair<Value, Value> createLine(OpBuilder &b, const RowChain &chain,
-                                   size_t i, int64_t rows);
+                                   size_t i, int64_t rows,
+                                   Value line = Value());
 
 /// The buffer behind views; the value itself if it is none.
 Value getViewedBuffer(Value value);

@@ -7,6 +7,7 @@
 
 #include "SmallMemory.h"
 #include "ConsumedRows.h"
+#include "SharedLines.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "quant-opt/Codegen/ArenaPlanner.h"
 #include "llvm/ADT/MapVector.h"
@@ -187,8 +188,9 @@ int64_t Planner::getBytes(size_t begin, size_t end, const RowChain &chain,
   if (RowOp last = chain.ops.back(); last.isSum())
     rest += align(getSumsBytes(last.getKernel()));
   SmallVector<LowerBuffer> lower;
-  for (auto [buffer, rows] : llvm::zip(chain.buffers, plan.capacities)) {
-    int64_t bytes = align(rows * buffer.getRowBytes());
+  for (auto [buffer, rows, place] :
+       llvm::zip(chain.buffers, plan.capacities, placeLines(chain, plan))) {
+    int64_t bytes = place.other ? 0 : align(rows * buffer.getRowBytes());
     lower.push_back({bytes, bytes});
   }
   auto *source = live.find(getViewedBuffer(chain.ops.front().getInput().get()));

@@ -252,3 +252,21 @@ func.func @main(%x: memref<1x4x2x5xi8>, %y: memref<1x1x1x5xi32>) attributes {qve
   }
   return
 }
+
+// -----
+
+// A kernel of one row has a plane for that row, whatever the strategy's rows are.
+
+// CHECK-LABEL: func.func private @main_0_depthwise
+// CHECK: memref.alloca() {alignment = 4 : i64} : memref<18xi16>
+func.func @main(%x: memref<1x3x6x4xi8>, %w: memref<1x3x3x16xi8>, %y: memref<1x1x4x4xi8>) {
+  qvec.kernel depthwise input(%x : memref<1x3x6x4xi8>) weight(%w : memref<1x3x3x16xi8>)
+      outs(%y : memref<1x1x4x4xi8>)
+      window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      depthwise_strategy <axis = 0, outputs = 2, columns = 2, pixels = 1, lanes = 4, group = 1, channelsOuter = false, planes = true> epilogue {
+  ^bb0(%acc: i32):
+    %0 = qvec.saturate %acc : i32 to i8
+    qvec.yield %0 : i8
+  }
+  return
+}

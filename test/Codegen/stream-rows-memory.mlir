@@ -167,3 +167,115 @@ func.func @one_row(%x: memref<1x8x8x8xi8>, %y: memref<1x1x62x8xi8>) attributes {
   }
   return
 }
+
+// -----
+
+#small = #qvec.target<level = "armv7em", triple = "thumbv7em", cpu = "", features = "">
+
+// A block that halves an image. The projection, whose rows are only added, waits for the window
+// beside it: two rows are kept. The sum takes the place of the row that is added, since it goes
+// on at once, and both move at the end of the band.
+
+// CHECK-LABEL: func.func @halving(
+// CHECK: memref.alloc() : memref<1x3x9x4xi8>
+// CHECK: memref.alloc() : memref<1x3x6x4xi8>
+// CHECK: %[[SUMMAND:.*]] = memref.alloc() : memref<1x2x4x4xi8>
+// CHECK-NOT: memref.alloc
+// CHECK: scf.for
+// CHECK: %[[FIRST:.*]] = memref.subview %[[SUMMAND]][0, 0, 0, 0] [1, 1, 4, 4]
+// CHECK: %[[OLD:.*]] = memref.cast %[[FIRST]]
+// CHECK: qvec.kernel {{.*}} residuals(%[[OLD]] : {{.*}}) outs(%[[OLD]] :
+// CHECK-NOT: linalg.copy {{.*}} memref<1x1x4x4xi8
+// CHECK: %[[SUM:.*]] = memref.subview %[[SUMMAND]][0, %{{.*}}, 0, 0] [1, 1, 4, 4]
+// CHECK: qvec.kernel pool_max input(%[[SUM]] :
+// CHECK: memref.subview %[[SUMMAND]][0, %{{.*}}, 0, 0] [1, 1, 4, 4]
+// CHECK: memref.subview %[[SUMMAND]][0, %{{.*}}, 0, 0] [1, 1, 4, 4]
+// CHECK: linalg.copy {{.*}} memref<1x1x4x4xi8
+func.func @halving(%x: memref<1x16x8x4xi8>, %y: memref<1x8x4x4xi8>) attributes {qvec.target = #small} {
+  %zero = arith.constant 0 : i8
+  %a = memref.alloc() : memref<1x17x9x4xi8>
+  linalg.fill ins(%zero : i8) outs(%a : memref<1x17x9x4xi8>)
+  %ai = memref.subview %a[0, 0, 0, 0] [1, 16, 8, 4] [1, 1, 1, 1] : memref<1x17x9x4xi8> to memref<1x16x8x4xi8, strided<[612, 36, 4, 1]>>
+  qvec.kernel pool_max input(%x : memref<1x16x8x4xi8>) outs(%ai : memref<1x16x8x4xi8, strided<[612, 36, 4, 1]>>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: i8):
+    qvec.yield %acc : i8
+  }
+  %c = memref.alloc() : memref<1x10x6x4xi8>
+  linalg.fill ins(%zero : i8) outs(%c : memref<1x10x6x4xi8>)
+  %ci = memref.subview %c[0, 1, 1, 0] [1, 8, 4, 4] [1, 1, 1, 1] : memref<1x10x6x4xi8> to memref<1x8x4x4xi8, strided<[240, 24, 4, 1], offset: 28>>
+  qvec.kernel pool_max input(%a : memref<1x17x9x4xi8>) outs(%ci : memref<1x8x4x4xi8, strided<[240, 24, 4, 1], offset: 28>>)
+      window <kernel = [3, 3], strides = [2, 2], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: i8):
+    qvec.yield %acc : i8
+  }
+  %p = memref.alloc() : memref<1x8x4x4xi8>
+  qvec.kernel pool_max input(%ai : memref<1x16x8x4xi8, strided<[612, 36, 4, 1]>>) outs(%p : memref<1x8x4x4xi8>)
+      window <kernel = [1, 1], strides = [2, 2], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: i8):
+    qvec.yield %acc : i8
+  }
+  %sum = memref.alloc() : memref<1x8x4x4xi8>
+  qvec.kernel pool_max input(%c : memref<1x10x6x4xi8>)
+      residuals(%p : memref<1x8x4x4xi8>) outs(%sum : memref<1x8x4x4xi8>)
+      window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: i8, %r: i8):
+    %s = arith.addi %acc, %r : i8
+    qvec.yield %s : i8
+  }
+  qvec.kernel pool_max input(%sum : memref<1x8x4x4xi8>) outs(%y : memref<1x8x4x4xi8>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: i8):
+    qvec.yield %acc : i8
+  }
+  return
+}
+
+// -----
+
+#small = #qvec.target<level = "armv7em", triple = "thumbv7em", cpu = "", features = "">
+
+// Rows that go on at once share a place with earlier ones that have done so, but not with the
+// ones that they are made of.
+
+// CHECK-LABEL: func.func @passed_on(
+// CHECK: memref.alloc() : memref<1x1x8x4xi8>
+// CHECK: memref.alloc() : memref<1x1x8x4xi8>
+// CHECK: memref.alloc() : memref<1x3x10x4xi8>
+// CHECK-NOT: memref.alloc
+// CHECK-COUNT-5: qvec.kernel
+func.func @passed_on(%x: memref<1x8x8x4xi8>, %y: memref<1x8x8x4xi8>) attributes {qvec.target = #small} {
+  %zero = arith.constant 0 : i8
+  %a = memref.alloc() : memref<1x8x8x4xi8>
+  qvec.kernel pool_max input(%x : memref<1x8x8x4xi8>) outs(%a : memref<1x8x8x4xi8>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: i8):
+    qvec.yield %acc : i8
+  }
+  %b = memref.alloc() : memref<1x8x8x4xi8>
+  qvec.kernel pool_max input(%a : memref<1x8x8x4xi8>) outs(%b : memref<1x8x8x4xi8>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: i8):
+    qvec.yield %acc : i8
+  }
+  %c = memref.alloc() : memref<1x10x10x4xi8>
+  linalg.fill ins(%zero : i8) outs(%c : memref<1x10x10x4xi8>)
+  %ci = memref.subview %c[0, 1, 1, 0] [1, 8, 8, 4] [1, 1, 1, 1] : memref<1x10x10x4xi8> to memref<1x8x8x4xi8, strided<[400, 40, 4, 1], offset: 44>>
+  qvec.kernel pool_max input(%b : memref<1x8x8x4xi8>) outs(%ci : memref<1x8x8x4xi8, strided<[400, 40, 4, 1], offset: 44>>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: i8):
+    qvec.yield %acc : i8
+  }
+  %d = memref.alloc() : memref<1x8x8x4xi8>
+  qvec.kernel pool_max input(%c : memref<1x10x10x4xi8>) outs(%d : memref<1x8x8x4xi8>)
+      window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: i8):
+    qvec.yield %acc : i8
+  }
+  qvec.kernel pool_max input(%d : memref<1x8x8x4xi8>) outs(%y : memref<1x8x8x4xi8>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
+  ^bb0(%acc: i8):
+    qvec.yield %acc : i8
+  }
+  return
+}

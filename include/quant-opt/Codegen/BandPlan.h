@@ -42,6 +42,8 @@ struct BandStage {
   int64_t inputRows, outputRows;
   int64_t extent, stride;
   int64_t before;
+  /// Rows behind those that it reads which a steady plan waits for.
+  int64_t delay = 0;
 };
 
 /// Who reads what an op computes: through its window, or the row of the same
@@ -82,6 +84,16 @@ struct BandPlan {
 
 /// The input rows that exist among those that output rows read.
 RowRange getInputRows(const BandStage &stage, RowRange output);
+
+/// Lets stages wait whose rows are only added to later ones: until another
+/// reader of the same rows computes the row of the same number. Up to then the
+/// rows are there anyway, and fewer results have to be kept.
+void delayStages(llvm::MutableArrayRef<BandStage> stages,
+                 llvm::ArrayRef<BandLink> links);
+
+/// Whether nothing of a link is kept from one band to the next one.
+bool isPassedOn(llvm::ArrayRef<BandStage> stages, const BandLink &link,
+                size_t producer, const BandPlan &plan);
 
 /// Cuts the output rows of the last stage into bands of `rowsPerBand`, the last
 /// of which may have fewer. There is one link less than stages, each what the

@@ -270,6 +270,67 @@ TEST(BandPlan, keepsResidualsOfStridedReaders) {
       simulate(chain, planBands(chain.stages, chain.links, rows, isSteady));
 }
 
+TEST(BandPlan, delaysSummands) {
+  // A block that halves an image: a window of three rows and a projection read
+  // the first buffer; the latter's rows are added to a second window's.
+  Chain chain;
+  chain.stages = {{16, 16, 1, 1, 0},
+                  {17, 8, 3, 2, 0},
+                  {17, 8, 1, 2, 0},
+                  {10, 8, 3, 1, 0},
+                  {8, 8, 1, 1, 0}};
+  chain.links = {{0, 16, 1, {{1, false}, {2, false}}},
+                 {1, 8, 1, {{3, false}}},
+                 {0, 8, 0, {{3, true}}},
+                 {0, 8, 0, {{4, false}}}};
+  BandPlan plan = planBands(chain.stages, chain.links, 1, /*isSteady=*/true);
+  EXPECT_EQ(plan.capacities[2], 3);
+  delayStages(chain.stages, chain.links);
+  EXPECT_EQ(chain.stages[2].delay, 2);
+  // Others keep their time: their rows are read by windows, or at once.
+  for (size_t i : {0, 1, 3, 4})
+    EXPECT_EQ(chain.stages[i].delay, 0);
+  for (int64_t rows = 1; rows <= 4; ++rows) {
+    plan = planBands(chain.stages, chain.links, rows, /*isSteady=*/true);
+    simulate(chain, plan);
+    auto forms = findRowForms(chain.stages, chain.links, plan, rows);
+    ASSERT_TRUE(forms);
+    simulateForms(chain, plan, *forms);
+  }
+  plan = planBands(chain.stages, chain.links, 1, /*isSteady=*/true);
+  EXPECT_EQ(plan.capacities[0], 3);
+  EXPECT_EQ(plan.capacities[2], 2);
+  // Only the last window's rows need not be kept.
+  for (size_t i = 0; i < chain.links.size(); ++i)
+    EXPECT_EQ(isPassedOn(chain.stages, chain.links[i], i, plan), i == 3);
+}
+
+TEST(BandPlan, delaysNoOthers) {
+  // The rows of the projection are read by a window as well.
+  Chain chain;
+  chain.stages = {{16, 16, 1, 1, 0},
+                  {17, 8, 3, 2, 0},
+                  {17, 8, 1, 2, 0},
+                  {10, 8, 3, 1, 0},
+                  {8, 8, 1, 1, 0}};
+  chain.links = {{0, 16, 1, {{1, false}, {2, false}}},
+                 {1, 8, 1, {{3, false}}},
+                 {0, 8, 0, {{3, true}, {4, false}}},
+                 {0, 8, 0, {{4, true}}}};
+  delayStages(chain.stages, chain.links);
+  EXPECT_EQ(chain.stages[2].delay, 0);
+  // Another stride: rows of one number are not there together.
+  chain.links[2].readers.pop_back();
+  chain.stages[2].stride = 1;
+  delayStages(chain.stages, chain.links);
+  EXPECT_EQ(chain.stages[2].delay, 0);
+  // The window's rows begin behind the projection's, which would have to stay.
+  chain.stages[2].stride = 2;
+  chain.stages[2].before = 1;
+  delayStages(chain.stages, chain.links);
+  EXPECT_EQ(chain.stages[2].delay, 0);
+}
+
 TEST(BandPlan, readsResidualsBelowPadding) {
   // The sum alone reads the first buffer, whose rows start below two of
   // padding.
