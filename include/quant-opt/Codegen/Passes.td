@@ -40,11 +40,14 @@ def StreamRows : Pass<"qvec-stream-rows", "::mlir::ModuleOp"> {
     to its top, so that every row is computed once; values do not change.
 
     Kernels take part whose rows do not depend on which row they are:
-    contractions, depthwise kernels and maxima of one sample; and loops
+    contractions, depthwise kernels and pools of one sample, averages only
+    without padded rows; and loops
     (`linalg.generic`) that make each element of one other, such as the
     quantization and transposition of a network's input. A loop is computed in
     bands with the kernel that reads its image when this takes an eighth of the
-    cache. The bands are as few as let line buffers, weights, and the rows that a
+    cache. A pool that sums integers over all rows, as a global average does, ends
+    a chain: a fill starts the sums, each band adds its rows to them, and a loop
+    behind the bands computes the epilogue. The bands are as few as let line buffers, weights, and the rows that a
     band reads and writes take three quarters of the cache.
 
     For a target that counts memory in kilobytes and has no cache the bands make
@@ -57,7 +60,10 @@ def StreamRows : Pass<"qvec-stream-rows", "::mlir::ModuleOp"> {
     time as divides what all bands compute, so that its code is there once. The
     bands become a loop, which finds the rows of each op from the number of the
     band and reads windows that lie within their images, padding included; chains
-    for which that does not hold become a sequence of bands. Fills of padding
+    for which that does not hold become a sequence of bands. In a loop, an op
+    whose rows are only added later waits as long as its input is there anyway;
+    rows that no band leaves to the next one take the place of a row that is
+    added to them, or that of others that have been read by then. Fills of padding
     are moved to where it is read: `qvec-plan-arena` lets bands write over rows
     that they have read, which the plan of bands takes into account.
 
