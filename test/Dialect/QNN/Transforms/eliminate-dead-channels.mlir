@@ -134,3 +134,23 @@ func.func @other_concats(%x: tensor<1x2x2x1xf32>, %y: tensor<1x2x2x2xf32>) -> (t
   %5 = qnn.conv2d %4, %t window #window : (tensor<1x2x2x4xf32>, tensor<1x1x1x4xf32>) -> tensor<1x2x2x1xf32>
   return %2, %5 : tensor<1x4x2x1xf32>, tensor<1x2x2x1xf32>
 }
+
+// -----
+
+#window = #qnn.window<kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+
+// Each concat moves the channels.
+// CHECK-LABEL: func @nested_concats
+// CHECK-DAG: %[[V:.*]] = arith.constant dense<{{.*}}1.000000e+00, 1.000000e+01, 1.000000e+02]{{.*}}> : tensor<1x1x1x3xf32>
+// CHECK-DAG: %[[B:.*]] = arith.constant dense<5.000000e+03> : tensor<1xf32>
+// CHECK: qnn.conv2d {{.*}}, %[[V]] bias %[[B]]
+func.func @nested_concats(%x: tensor<1x2x2x1xf32>, %y: tensor<1x2x2x1xf32>) -> tensor<1x2x2x1xf32> {
+  %w = arith.constant dense<[[[[1.0]]], [[[0.0]]]]> : tensor<2x1x1x1xf32>
+  %b = arith.constant dense<[0.0, 5.0]> : tensor<2xf32>
+  %v = arith.constant dense<[[[[1.0, 10.0, 100.0, 1000.0]]]]> : tensor<1x1x1x4xf32>
+  %0 = qnn.conv2d %x, %w bias %b window #window : (tensor<1x2x2x1xf32>, tensor<2x1x1x1xf32>, tensor<2xf32>) -> tensor<1x2x2x2xf32>
+  %1 = qnn.concat %y, %0 {axis = 3 : i64} : (tensor<1x2x2x1xf32>, tensor<1x2x2x2xf32>) -> tensor<1x2x2x3xf32>
+  %2 = qnn.concat %y, %1 {axis = 3 : i64} : (tensor<1x2x2x1xf32>, tensor<1x2x2x3xf32>) -> tensor<1x2x2x4xf32>
+  %3 = qnn.conv2d %2, %v window #window : (tensor<1x2x2x4xf32>, tensor<1x1x1x4xf32>) -> tensor<1x2x2x1xf32>
+  return %3 : tensor<1x2x2x1xf32>
+}
