@@ -123,6 +123,8 @@ static void addPlaces(ModuleOp module, StringRef name,
   Builder b(module.getContext());
   SmallVector<Attribute> entries;
   auto tensors = module->getAttrOfType<ArrayAttr>(name);
+  if (!tensors)
+    return;
   for (auto [entry, offset] : llvm::zip(tensors, offsets)) {
     NamedAttrList attributes;
     if (auto known = dyn_cast<DictionaryAttr>(entry))
@@ -130,8 +132,7 @@ static void addPlaces(ModuleOp module, StringRef name,
     attributes.set("arena_offset", b.getI64IntegerAttr(offset));
     entries.push_back(attributes.getDictionary(b.getContext()));
   }
-  if (tensors)
-    module->setAttr(name, b.getArrayAttr(entries));
+  module->setAttr(name, b.getArrayAttr(entries));
 }
 
 /// States the places of inputs and outputs, which all functions have in common.

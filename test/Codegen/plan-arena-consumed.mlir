@@ -158,3 +158,46 @@ module attributes {qvec.inputs = [{name = "x"}], qvec.outputs = [{name = "y"}]} 
     return
   }
 }
+
+// -----
+
+// A contraction of whole words reads no further than its input, behind which the arena ends with
+// the output.
+
+#small = #qvec.target<level = "armv7em", triple = "thumbv7em", cpu = "", features = "">
+// CHECK: qvec.arena_bytes = 208
+// CHECK-LABEL: func.func @whole_words(
+module attributes {qvec.inputs = [{name = "x"}, {name = "w"}, {name = "b"}, {name = "y"}]} {
+  func.func @whole_words(%x: memref<1x1x1x8xi8>, %w: memref<1x1x4x32xi8>, %b: memref<16xi32>, %y: memref<1x1x1x8xi8>) attributes {qvec.target = #small} {
+    qvec.kernel contraction input(%x : memref<1x1x1x8xi8>) weight(%w : memref<1x1x4x32xi8>)
+        bias(%b : memref<16xi32>) outs(%y : memref<1x1x1x8xi8>)
+        window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+        strategy <rows = 1, vectors = 4, lanes = 1, group = 2, mergeTaps = false, pass = 1, paired = true, joined = true> epilogue {
+    ^bb0(%acc: i32):
+      %c = qvec.saturate %acc : i32 to i8
+      qvec.yield %c : i8
+    }
+    return
+  }
+}
+
+// -----
+
+// One of three pairs loads a word for the last: there is a margin behind the input.
+
+#small = #qvec.target<level = "armv7em", triple = "thumbv7em", cpu = "", features = "">
+// CHECK: qvec.arena_bytes = 184
+// CHECK-LABEL: func.func @half_word(
+module attributes {qvec.inputs = [{name = "x"}, {name = "w"}, {name = "b"}, {name = "y"}]} {
+  func.func @half_word(%x: memref<1x1x1x6xi8>, %w: memref<1x1x3x32xi8>, %b: memref<16xi32>, %y: memref<1x1x1x8xi8>) attributes {qvec.target = #small} {
+    qvec.kernel contraction input(%x : memref<1x1x1x6xi8>) weight(%w : memref<1x1x3x32xi8>)
+        bias(%b : memref<16xi32>) outs(%y : memref<1x1x1x8xi8>)
+        window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+        strategy <rows = 1, vectors = 4, lanes = 1, group = 2, mergeTaps = false, pass = 1, paired = true, joined = true> epilogue {
+    ^bb0(%acc: i32):
+      %c = qvec.saturate %acc : i32 to i8
+      qvec.yield %c : i8
+    }
+    return
+  }
+}
