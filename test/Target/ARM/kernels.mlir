@@ -9,6 +9,7 @@
 // RUN: quant-compile %s --target=thumbv8.1m.main-none-eabihf --cpu=cortex-m55 --emit=asm -o %t.s
 // RUN: %python %S/../Inputs/inner_loops.py %t.s contraction_conv vmlava.s8 | FileCheck %s --check-prefix=MVE
 // RUN: FileCheck %s --check-prefix=MVE-EPILOGUE --input-file=%t.s
+// RUN: %python %S/../Inputs/inner_loops.py %t.s depthwise vmul.i32 | FileCheck %s --check-prefix=MVE-COLUMNS
 
 // A turn has 24 steps of two positions and four channels. What two positions need in
 // a step is one load, and so are the weights of four channels. Of some 280 instructions
@@ -46,6 +47,15 @@
 // MVE-COUNT-4: vmlava.s8
 // MVE-NOT: {{\[sp|vmul|vmov|vmlava}}
 // MVE: le lr
+
+// Four channels of four outputs, a row of the window in each turn: three taps, and six
+// elements that are loaded once.
+
+// MVE-COLUMNS: loop:
+// MVE-COLUMNS: vldrb.s32
+// MVE-COLUMNS-COUNT-12: vmul.i32
+// MVE-COLUMNS-NOT: vmul.i32
+// MVE-COLUMNS: le lr
 
 // MVE-EPILOGUE: contraction_conv:
 // MVE-EPILOGUE: vqrdmulh.s32
