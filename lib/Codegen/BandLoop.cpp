@@ -40,6 +40,7 @@ private:
                function_ref<void(Value)> body);
   void ifTrue(arith::CmpIPredicate predicate, Value x, Value y,
               function_ref<void()> body);
+  Value getPadding(size_t i) const;
   void emitFill(size_t i, Value row);
   void startLine(size_t i, Value band);
   void padAfter(size_t i);
@@ -304,12 +305,16 @@ void BandLoopEmitter::createLines() {
   }
 }
 
+/// What a line buffer is padded with.
+Value BandLoopEmitter::getPadding(size_t i) const {
+  return linalg::FillOp(chain.buffers[i].fills.front()).getInputs()[0];
+}
+
 /// Fills a row of a line buffer with its padding.
 void BandLoopEmitter::emitFill(size_t i, Value row) {
   int64_t columns = chain.buffers[i].getNumColumns();
   Value part = getRows(lines[i], row, 1, false, columns);
-  Value padding = linalg::FillOp(chain.buffers[i].fills.front()).getInputs()[0];
-  linalg::FillOp::create(b, loc, padding, part);
+  linalg::FillOp::create(b, loc, getPadding(i), part);
 }
 
 /// Fills a line buffer before its first row is computed. Padding at both sides
@@ -317,10 +322,8 @@ void BandLoopEmitter::emitFill(size_t i, Value row) {
 void BandLoopEmitter::startLine(size_t i, Value band) {
   if (chain.buffers[i].fills.empty())
     return;
-  ifTrue(arith::CmpIPredicate::eq, band, index(getFirstBand(i)), [&] {
-    forRows(index(0), index(plan.capacities[i]), 1,
-            [&](Value row) { emitFill(i, row); });
-  });
+  ifTrue(arith::CmpIPredicate::eq, band, index(getFirstBand(i)),
+         [&] { linalg::FillOp::create(b, loc, getPadding(i), lines[i]); });
 }
 
 /// Fills what is behind the last row of an image that is there.
@@ -415,6 +418,9 @@ void BandLoopEmitter::emitOp(size_t i, Value row) {
     setSummedRows(part.getKernel(), plan.getStep(i));
   else if (KernelOp kernel = part.getKernel())
     makeUniform(kernel);
+  part.getOperation()->setAttr(qvec::QVecDialect::getCountAttrName(),
+                               b.getI64IntegerAttr(llvm::divideCeil(
+                                   stages[i].outputRows, plan.getStep(i))));
 }
 
 /// Computes the band's rows of an op.

@@ -12,10 +12,9 @@ using qvec::kPanelWidth;
 
 void ContractionLoops::run() {
   e.forLoop(e.begin, e.end, 1, [&](Value item) {
-    Value number = e.rem(item, layout.blocks);
-    Value rest = e.div(item, layout.blocks);
-    Value pass = e.rem(rest, layout.passes);
-    Value group = layout.groups == 1 ? e.index(0) : e.div(rest, layout.passes);
+    auto [rest, number] =
+        e.split(item, layout.blocks, layout.passes * layout.groups);
+    auto [group, pass] = e.split(rest, layout.passes, layout.groups);
     Value first = e.mul(pass, layout.pass);
     Value last = e.add(first, layout.pass);
     if (layout.units % layout.pass != 0)
@@ -50,7 +49,8 @@ void ContractionLoops::emitUnits(const ContractionBlock &block, Value first,
   if (layout.rows != 1) {
     int64_t height = e.output.shape[1];
     e.forLoop(first, last, 1, [&](Value row) {
-      emitRow(block, e.div(row, height), e.rem(row, height));
+      auto [n, h] = e.split(row, height, layout.rows / height);
+      emitRow(block, n, h);
     });
     return;
   }

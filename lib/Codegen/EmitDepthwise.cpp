@@ -45,8 +45,8 @@ static void emitChoice(KernelEmitter &e, Value number, int64_t limit,
 
 void DepthwiseEmitter::run() {
   e.forLoop(e.begin, e.end, 1, [&](Value item) {
-    Value row = e.rem(item, g.rows), rest = e.div(item, g.rows);
-    Value n = e.rem(rest, g.images), block = e.div(rest, g.images);
+    auto [rest, row] = e.split(item, g.rows, g.getItems() / g.rows);
+    auto [block, n] = e.split(rest, g.images, g.getItems() / g.rows / g.images);
     Tile tile{n,          e.mul(row, g.tileHeight),
               e.index(0), g.outputs,
               g.columns,  g.pixels};

@@ -24,7 +24,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "ContractionLoops.h"
+#include "Layers.h"
 #include "StackBuffer.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace quantopt;
@@ -44,6 +46,8 @@ static constexpr int64_t kFewestSteps = 8, kUnevenSteps = 12;
 /// several.
 static constexpr int64_t kUnrolledBlocks = 4, kSummedBlocks = 8,
                          kLeftBlocks = 4;
+/// What these are divided by in kernels whose code is to be small.
+static constexpr int64_t kRareFraction = 3;
 /// Words of weights that are loaded together.
 static constexpr int64_t kWeightWords = 2;
 
@@ -53,19 +57,6 @@ static int64_t getDivisor(int64_t number, int64_t limit) {
   while (number % divisor != 0)
     --divisor;
   return divisor;
-}
-
-/// Steps for each turn of a loop over all of them: a divisor, or what leaves
-/// few over.
-static int64_t getTurn(int64_t steps) {
-  int64_t best = getDivisor(steps, kUnrolledSteps);
-  if (best >= std::min(steps, kFewestSteps))
-    return best;
-  best = kUnevenSteps;
-  for (int64_t turn = best; turn >= kFewestSteps; --turn)
-    if (steps % turn < steps % best)
-      best = turn;
-  return best;
 }
 
 namespace {
@@ -116,12 +107,18 @@ private:
   std::pair<Value, Value> getRows(const TilePosition &at);
   /// Whether a row of the window has enough steps for whole turns of the loop.
   bool fillsTurns() const {
-    return getDivisor(rowSteps, kUnrolledSteps) >= kFewestSteps;
+    return getDivisor(rowSteps, limit(kUnrolledSteps)) >= limit(kFewestSteps);
   }
+  /// How much of its loops the kernel's code repeats, of what others may.
+  int64_t limit(int64_t size) const {
+    return isSmall ? size / kRareFraction : size;
+  }
+  int64_t getTurn() const;
 
   KernelEmitter &e;
   const ContractionLayout &layout;
   qvec::StrategyAttr strategy;
+  bool isSmall; ///< code comes before time
   /// Whether weights of 4 bits share bytes.
   bool isHalved;
   /// Channels whose weights for a step a word has.
@@ -138,6 +135,7 @@ private:
 PairedEmitter::PairedEmitter(KernelEmitter &emitter,
                              const ContractionLayout &layout)
     : e(emitter), layout(layout), strategy(*e.kernel.getStrategy()),
+      isSmall(isRare(e.kernel->getParentOfType<func::FuncOp>())),
       isHalved(isHalvedContraction(e.kernel)), wordChannels(isHalved ? 4 : 2),
       runSteps(e.weight.shape[2]), steps(e.weight.shape[1] * runSteps) {
   qnn::WindowAttr window = e.kernel.getWindow();
@@ -222,7 +220,7 @@ void PairedEmitter::widenSteps(Value input, Value step, int64_t rows,
 SmallVector<Value> PairedEmitter::widenRun(Value input, Value step,
                                            int64_t rows, ValueRange sums) {
   int64_t full = runSteps / kBlockSteps;
-  int64_t unrolled = getDivisor(full, kUnrolledBlocks);
+  int64_t unrolled = getDivisor(full, limit(kUnrolledBlocks));
   SmallVector<Value> total = e.reduceLoop(
       e.index(0), e.index(full / unrolled), sums,
       [&](Value turn, ValueRange before) {
@@ -378,6 +376,20 @@ void PairedEmitter::addStep(ArrayRef<Value> words, Value weight,
   }
 }
 
+/// Steps for each turn of a loop over all of them: a divisor, or what leaves
+/// few over.
+int64_t PairedEmitter::getTurn() const {
+  int64_t fewest = limit(kFewestSteps);
+  int64_t best = getDivisor(steps, limit(kUnrolledSteps));
+  if (best >= std::min(steps, fewest))
+    return best;
+  best = limit(kUnevenSteps);
+  for (int64_t turn = best; turn >= fewest; --turn)
+    if (steps % turn < steps % best)
+      best = turn;
+  return best;
+}
+
 /// Adds all products of positions that were copied.
 SmallVector<Value> PairedEmitter::sumWords(const TilePosition &at, Value weight,
                                            const Channels &channels,
@@ -398,7 +410,7 @@ SmallVector<Value> PairedEmitter::sumWords(const TilePosition &at, Value weight,
     return next;
   };
   auto [first, last] = getRows(at);
-  int64_t unrolled = getDivisor(rowSteps, kUnrolledSteps);
+  int64_t unrolled = getDivisor(rowSteps, limit(kUnrolledSteps));
   if (fillsTurns()) {
     weight = e.add(weight, e.mul(first, rowSteps * e.weight.strides[2]));
     Value rows = arith::SubIOp::create(e.b, e.loc, last, first);
@@ -408,7 +420,7 @@ SmallVector<Value> PairedEmitter::sumWords(const TilePosition &at, Value weight,
                                           before);
                         });
   }
-  unrolled = getTurn(steps);
+  unrolled = getTurn();
   int64_t turns = steps / unrolled;
   SmallVector<Value> total = e.reduceLoop(
       e.index(0), e.index(turns), sums, [&](Value turn, ValueRange before) {
@@ -447,7 +459,8 @@ SmallVector<Value> PairedEmitter::sumRun(const ContractionRun &run,
   int64_t blocks = runSteps / kBlockSteps;
   SmallVector<Value> total(sums);
   if (blocks != 0) {
-    int64_t unrolled = getDivisor(blocks, words ? kLeftBlocks : kSummedBlocks);
+    int64_t unrolled =
+        getDivisor(blocks, limit(words ? kLeftBlocks : kSummedBlocks));
     total = e.reduceLoop(e.index(0), e.index(blocks / unrolled), sums,
                          [&](Value turn, ValueRange before) {
                            return addBlocks(e.mul(turn, unrolled), unrolled,

@@ -76,8 +76,9 @@ void PlaneEmitter::run() {
   int64_t bands = llvm::divideCeil(height, rows);
   e.forLoop(e.begin, e.end, 1, [&](Value item) {
     Band band;
-    band.n = e.div(item, bands);
-    band.first = e.mul(e.rem(item, bands), rows);
+    auto [n, number] = e.split(item, bands, e.output.shape[0]);
+    band.n = n;
+    band.first = e.mul(number, rows);
     band.last = e.add(band.first, rows);
     if (height % rows != 0)
       band.last = e.min(band.last, e.index(height));

@@ -24,6 +24,14 @@ std::string getWorkName(const Twine &prefix, Operation *op);
 /// The number of items into which an op's work can be split.
 int64_t getWorkItems(Operation *op);
 
+/// Products or elements that an op computes, as often as its `qvec.count` says
+/// where a loop is around it.
+int64_t countWork(Operation *op);
+
+/// Whether a function takes so little of the network's time that its code is to
+/// be small.
+bool isRare(Operation *func);
+
 } // namespace quantopt
 
 #endif // QUANTOPT_LIB_CODEGEN_LAYERS_H

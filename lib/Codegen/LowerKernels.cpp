@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BlockMoves.h"
 #include "EmitLoops.h"
 #include "KernelEmitter.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -92,6 +93,12 @@ static int64_t getNumIterations(linalg::LinalgOp op) {
 }
 
 static LogicalResult lowerLinalg(func::FuncOp layer, linalg::LinalgOp op) {
+  if (isBlockMove(op)) {
+    OpBuilder b(op);
+    emitBlockMove(b, op);
+    op->erase();
+    return success();
+  }
   FailureOr<LoopPlan> plan = planLoops(op);
   auto items =
       layer->getAttrOfType<IntegerAttr>(qvec::QVecDialect::getCountAttrName());

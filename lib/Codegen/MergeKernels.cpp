@@ -18,6 +18,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Dominance.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/SymbolTable.h"
 #include "quant-opt/Codegen/Passes.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
@@ -42,10 +43,10 @@ struct Member {
 class Group {
 public:
   explicit Group(LLVM::LLVMFuncOp model);
-  /// Adds a function if it has the shape.
+  /// Adds a function if it has the shape, and what differs can be values in
+  /// registers.
   bool add(LLVM::LLVMFuncOp func);
-  /// Finds what differs. Fails when that cannot be a value in a register, or
-  /// when one function is not smaller than all.
+  /// Finds what differs. Fails when one function is not smaller than all.
   LogicalResult plan();
   /// Creates the function for all members, and has them call it.
   void merge(SymbolTable &symbols);
@@ -58,7 +59,7 @@ private:
   bool differs(unsigned slot) const;
   bool canDiffer(const LeafSlot &slot, const KernelLeaf &leaf) const;
   bool isArgument(unsigned slot) const;
-  bool slowsLoops() const;
+  bool canMerge() const;
   Type getFieldType(Parameter parameter) const;
   LLVM::LLVMFuncOp createFunction(SymbolTable &symbols);
   void setParameters(LLVM::LLVMFuncOp func, ArrayRef<LeafSlot> places,
@@ -71,6 +72,9 @@ private:
 
   SmallVector<Member> members;
   SmallVector<LeafSlot> slots;
+  /// The blocks of the first function's innermost loops, and their ops.
+  llvm::DenseSet<Block *> innermost;
+  int64_t numInnermostOps;
   /// The parameter of each slot, and those that are arguments and fields of the
   /// table.
   llvm::MapVector<unsigned, Parameter> parameters;
@@ -78,21 +82,6 @@ private:
   SmallVector<Type> fieldTypes;
 };
 } // namespace
-
-Group::Group(LLVM::LLVMFuncOp model) : slots(getLeafSlots(model)) {
-  members.push_back({model, *matchShape(model, model)});
-}
-
-bool Group::add(LLVM::LLVMFuncOp func) {
-  LLVM::LLVMFuncOp model = members.front().func;
-  StringRef target = QVecDialect::getTargetAttrName();
-  if (func->getAttr(target) != model->getAttr(target))
-    return false;
-  auto leaves = matchShape(model, func);
-  if (leaves)
-    members.push_back({func, std::move(*leaves)});
-  return leaves.has_value();
-}
 
 //===----------------------------------------------------------------------===//
 // What differs
@@ -161,26 +150,52 @@ static llvm::DenseSet<Block *> findInnermostBlocks(LLVM::LLVMFuncOp func) {
   return blocks;
 }
 
-/// Whether values in registers instead of constants would cost time: each may
-/// be an addition in an innermost loop. Where such loops are counted by an
-/// instruction none may differ: LLVM addresses what they read by the counter
-/// unless it knows the count.
-bool Group::slowsLoops() const {
+Group::Group(LLVM::LLVMFuncOp model)
+    : slots(getLeafSlots(model)), innermost(findInnermostBlocks(model)),
+      numInnermostOps(llvm::count_if(getShapeOps(model), [this](Operation *op) {
+        return innermost.contains(op->getBlock());
+      })) {
+  members.push_back({model, *matchShape(model, model)});
+}
+
+bool Group::add(LLVM::LLVMFuncOp func) {
   LLVM::LLVMFuncOp model = members.front().func;
-  llvm::DenseSet<Block *> innermost = findInnermostBlocks(model);
+  StringRef target = QVecDialect::getTargetAttrName();
+  if (func->getAttr(target) != model->getAttr(target))
+    return false;
+  auto leaves = matchShape(model, func);
+  if (!leaves)
+    return false;
+  members.push_back({func, std::move(*leaves)});
+  if (canMerge())
+    return true;
+  members.pop_back();
+  return false;
+}
+
+/// Whether what differs may be values in registers. In an innermost loop each
+/// may be an addition, which costs time. Where an instruction counts such loops
+/// none may differ: LLVM addresses what they read by the counter unless it
+/// knows the count.
+bool Group::canMerge() const {
   constexpr int64_t opsPerUse = 16;
-  int64_t uses = 0, ops = 0;
-  bool counts = getLevel(model)->hasVectors();
-  for (auto [slot, parameter] : parameters) {
-    const LeafSlot &place = slots[slot];
-    bool isBound = isa<LLVM::ICmpOp>(place.op);
-    uses += innermost.contains(place.op->getBlock()) &&
-            members.front().leaves[slot].kind == KernelLeaf::Number &&
-            (counts || !isBound);
+  bool countsLoops = getLevel(members.front().func)->hasVectors();
+  int64_t uses = 0;
+  for (auto [slot, place] : llvm::enumerate(slots)) {
+    // The largest buffer serves all.
+    if (isa<LLVM::AllocaOp>(place.op) || !differs(slot))
+      continue;
+    for (const Member &member : members)
+      if (!canDiffer(place, member.leaves[slot]))
+        return false;
+    if (members.front().leaves[slot].kind != KernelLeaf::Number ||
+        !innermost.contains(place.op->getBlock()))
+      continue;
+    if (countsLoops)
+      return false;
+    uses += !isa<LLVM::ICmpOp>(place.op);
   }
-  for (Operation *op : getShapeOps(model))
-    ops += innermost.contains(op->getBlock());
-  return counts ? uses != 0 : uses * opsPerUse > ops;
+  return uses * opsPerUse <= numInnermostOps;
 }
 
 /// The type of what a table holds. Numbers of 64 bits that fit 32 are shorter
@@ -208,13 +223,8 @@ LogicalResult Group::plan() {
   };
   SmallVector<Parameter> known;
   for (unsigned slot = 0, end = slots.size(); slot < end; ++slot) {
-    const LeafSlot &place = slots[slot];
-    // The largest buffer serves all.
-    if (isa<LLVM::AllocaOp>(place.op) || !differs(slot))
+    if (isa<LLVM::AllocaOp>(slots[slot].op) || !differs(slot))
       continue;
-    for (const Member &member : members)
-      if (!canDiffer(place, member.leaves[slot]))
-        return failure();
     auto *found = llvm::find_if(
         known, [&](Parameter other) { return haveSameValue(slot, other); });
     if (found == known.end()) {
@@ -229,8 +239,6 @@ LogicalResult Group::plan() {
     }
     parameters[slot] = *found;
   }
-  if (slowsLoops())
-    return failure();
   // Bytes: an op is an instruction, some of them long; a function that is left
   // loads some addresses and jumps, and has a table.
   constexpr size_t perOp = 3, perCall = 24, perArgument = 6, perField = 4,
@@ -412,6 +420,8 @@ void Group::callFunction(Member &member, LLVM::LLVMFuncOp func,
                          SymbolTable &symbols) {
   LLVM::LLVMFuncOp caller = member.func;
   Location loc = caller.getLoc();
+  // Nothing but a call, which may be a part of what calls it.
+  caller->removeAttr("passthrough");
   LLVM::GlobalOp table = createTable(member, symbols);
   Block &old = caller.getBody().front();
   OpBuilder b(caller.getContext());
@@ -461,12 +471,41 @@ static SmallVector<LLVM::LLVMFuncOp> findKernels(ModuleOp module) {
   return kernels;
 }
 
+/// Makes numbers that all calls of a kernel pass constants in it: items that
+/// are not shared among threads.
+static void fixArguments(LLVM::LLVMFuncOp kernel,
+                         ArrayRef<LLVM::CallOp> calls) {
+  auto b = OpBuilder::atBlockBegin(&kernel.getBody().front());
+  for (BlockArgument argument : kernel.getArguments()) {
+    Attribute number;
+    for (LLVM::CallOp call : calls) {
+      Attribute given;
+      if (!matchPattern(call.getArgOperands()[argument.getArgNumber()],
+                        m_Constant(&given)) ||
+          (number && number != given)) {
+        number = {};
+        break;
+      }
+      number = given;
+    }
+    if (number)
+      argument.replaceAllUsesWith(LLVM::ConstantOp::create(
+          b, kernel.getLoc(), argument.getType(), cast<TypedAttr>(number)));
+  }
+}
+
 namespace {
 struct MergeKernelsPass
     : public quantopt::impl::MergeKernelsBase<MergeKernelsPass> {
   void runOnOperation() override {
+    llvm::StringMap<SmallVector<LLVM::CallOp>> calls;
+    getOperation().walk([&](LLVM::CallOp call) {
+      if (std::optional<StringRef> callee = call.getCallee())
+        calls[*callee].push_back(call);
+    });
     std::vector<Group> groups;
     for (LLVM::LLVMFuncOp func : findKernels(getOperation())) {
+      fixArguments(func, calls[func.getName()]);
       auto found =
           llvm::find_if(groups, [&](Group &group) { return group.add(func); });
       if (found == groups.end())

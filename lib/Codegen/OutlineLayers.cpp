@@ -88,6 +88,23 @@ int64_t quantopt::getWorkItems(Operation *op) {
   return 1;
 }
 
+int64_t quantopt::countWork(Operation *op) {
+  int64_t work = 1;
+  if (auto kernel = dyn_cast<qvec::KernelOp>(op)) {
+    work = llvm::product_of(kernel.getOutputShape());
+    for (int64_t taps : kernel.getWindow().getKernel())
+      work *= taps;
+    if (kernel.getKind() == qvec::KernelKind::Contraction ||
+        kernel.getKind() == qvec::KernelKind::Packed)
+      work *= cast<MemRefType>(kernel.getInput().getType()).getShape().back();
+  } else {
+    work = llvm::product_of(cast<linalg::LinalgOp>(op).getStaticLoopRanges());
+  }
+  auto runs =
+      op->getAttrOfType<IntegerAttr>(qvec::QVecDialect::getCountAttrName());
+  return runs ? work * runs.getInt() : work;
+}
+
 namespace {
 /// Ops that are computed in one function.
 struct Layer {
@@ -97,6 +114,8 @@ struct Layer {
   /// threads these are independent of it, and belong to its first item.
   SmallVector<Operation *> before;
   int64_t items;
+  /// All ops of the network, which no node gives a name.
+  bool isAll = false;
 
   bool isGuarded(Operation *op) const { return op != main && items != 1; }
 };
@@ -140,6 +159,12 @@ static void cloneForFirstItem(OpBuilder &b, Operation *op, IRMapping &mapping,
   b.clone(*op, mapping);
 }
 
+/// The name of an op's layer for people.
+static std::string getLayerName(Operation *op) {
+  std::string source = getSourceName(op->getLoc());
+  return source.empty() ? getKindName(op) : source + ":" + getKindName(op);
+}
+
 static func::FuncOp outline(func::FuncOp model, const Layer &layer,
                             int64_t number) {
   OpBuilder b(model);
@@ -147,18 +172,16 @@ static func::FuncOp outline(func::FuncOp model, const Layer &layer,
   Location loc = op->getLoc();
   SmallVector<Type> types(model.getArgumentTypes());
   types.append(2, b.getIndexType());
-  std::string source = getSourceName(loc);
-  std::string name = getWorkName(model.getName() + "_" + Twine(number), op);
-  auto func =
-      func::FuncOp::create(b, loc, name, b.getFunctionType(types, TypeRange()));
+  std::string prefix = (model.getName() + "_" + Twine(number)).str();
+  auto func = func::FuncOp::create(
+      b, loc, layer.isAll ? prefix + "_layers" : getWorkName(prefix, op),
+      b.getFunctionType(types, TypeRange()));
   func.setPrivate();
   StringRef target = qvec::QVecDialect::getTargetAttrName();
   if (Attribute attr = model->getAttr(target))
     func->setAttr(target, attr);
   func->setAttr(qvec::QVecDialect::getLayerAttrName(),
-                b.getStringAttr(source.empty()
-                                    ? getKindName(op)
-                                    : source + ":" + getKindName(op)));
+                b.getStringAttr(layer.isAll ? "layers" : getLayerName(op)));
   func->setAttr(qvec::QVecDialect::getCountAttrName(),
                 b.getI64IntegerAttr(layer.items));
   Block *entry = func.addEntryBlock();
@@ -197,14 +220,17 @@ static bool isFrameOf(Operation *fill, Operation *op) {
 
 /// Puts ops that follow each other, come from the same source node and are too
 /// small for threads into one layer, and frames into the layer of what they
-/// surround. Where code is to be small every op is a layer: what a kernel is
-/// joined with makes it different from equal ones.
+/// surround. Where code is to be small all ops are one layer, of one item:
+/// there are no threads, and each layer would be a function that finds its
+/// buffers.
 static SmallVector<Layer> groupLayers(ArrayRef<Operation *> ops, bool isSmall) {
+  if (isSmall && !ops.empty())
+    return {Layer{ops.back(), llvm::to_vector(ops.drop_back()), 1, true}};
   SmallVector<Layer> layers;
   for (Operation *op : ops) {
     Layer next{op, {}, getWorkItems(op)};
     bool joins = false;
-    if (!layers.empty() && !isSmall) {
+    if (!layers.empty()) {
       Layer &last = layers.back();
       SmallVector<Operation *> all(last.before);
       all.push_back(last.main);

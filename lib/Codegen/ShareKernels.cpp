@@ -5,7 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BlockMoves.h"
 #include "Layers.h"
+#include "SmallMemory.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -140,7 +142,7 @@ static void buildKernel(Candidate &candidate, size_t number) {
   for (ArrayRef<Operation *> slice : slices)
     for (Operation *op : llvm::reverse(slice))
       if (!mapping.contains(op))
-        b.clone(*op, mapping);
+        b.clone(*op, mapping)->removeAttr(QVecDialect::getCountAttrName());
   func::ReturnOp::create(b, candidate.layer.getLoc());
 }
 
@@ -190,6 +192,66 @@ static SmallVector<Value> getRange(OpBuilder &b, const Candidate &candidate) {
           arith::ConstantIndexOp::create(b, loc, getWorkItems(work))};
 }
 
+bool quantopt::isRare(Operation *func) {
+  auto names = func->getAttrOfType<ArrayAttr>("passthrough");
+  return names && llvm::is_contained(
+                      names, StringAttr::get(func->getContext(), "optsize"));
+}
+
+/// Whether two kernels probably become loops that differ in sizes only, which
+/// one function serves.
+static bool areLike(const Group *x, const Group *y) {
+  auto a = dyn_cast<qvec::KernelOp>(x->front()->works.front());
+  auto b = dyn_cast<qvec::KernelOp>(y->front()->works.front());
+  return a && b && a.getKind() == b.getKind() &&
+         a.getWindow() == b.getWindow() && a.getStrategy() == b.getStrategy();
+}
+
+/// The groups of parts of the network that together do a small part of its
+/// work: those that do the least. Those that are like another one stay like it.
+static llvm::DenseSet<const Group *> findRare(ArrayRef<Group> groups) {
+  // Loops over vectors are short as they are, and lose more.
+  constexpr int64_t kRarePart = 32, kRareVectorPart = 512;
+  if (groups.empty())
+    return {};
+  bool hasVectors = getTargetLevel(groups.front().front()->layer).hasVectors();
+  int64_t part = hasVectors ? kRareVectorPart : kRarePart;
+  std::vector<std::pair<int64_t, const Group *>> works;
+  int64_t total = 0;
+  for (const Group &group : groups) {
+    int64_t work = 0;
+    for (Candidate *candidate : group)
+      for (Operation *op : candidate->works)
+        work += candidate->isPart ? countWork(op) : 0;
+    works.push_back({work, &group});
+    total += work;
+  }
+  llvm::stable_sort(works, llvm::less_first());
+  SmallVector<const Group *> rare, others;
+  int64_t sum = 0;
+  for (auto [work, group] : works)
+    ((sum += work) * part <= total ? rare : others).push_back(group);
+  llvm::DenseSet<const Group *> result;
+  for (const Group *group : rare)
+    if (llvm::none_of(
+            others, [&](const Group *other) { return areLike(group, other); }))
+      result.insert(group);
+  return result;
+}
+
+/// The loop keeps its registers, and the function its name. Where a loop nest
+/// is rare LLVM makes no more code than it must; kernels are emitted for that.
+static void setPartAttributes(func::FuncOp kernel, Operation *work,
+                              bool isRare) {
+  SmallVector<StringRef> names = {"noinline"};
+  if (isRare)
+    names.push_back("optsize");
+  if (isRare && !isa<qvec::KernelOp>(work))
+    names.push_back("minsize");
+  kernel->setAttr("passthrough",
+                  Builder(kernel.getContext()).getStrArrayAttr(names));
+}
+
 /// Replaces a layer's computation by a call.
 static void callKernel(Candidate &candidate, func::FuncOp kernel) {
   Operation *last = candidate.works.back();
@@ -218,15 +280,15 @@ static void addCandidates(func::FuncOp layer,
     buildKernel(*candidates.back(), number);
   };
   SmallVector<Operation *> parts;
-  layer.walk([&](scf::ForOp loop) {
-    loop.getBody()->walk([&](Operation *op) {
-      if (isWork(op) && !llvm::is_contained(parts, op))
-        parts.push_back(op);
-    });
+  bool isSmall = hasSmallMemory(getTargetLevel(layer));
+  layer.walk([&](Operation *op) {
+    if (isWork(op) && !isBlockMove(op) &&
+        (isSmall || op->getParentOfType<scf::ForOp>()))
+      parts.push_back(op);
   });
   for (auto [number, op] : llvm::enumerate(parts))
     add(op, /*isPart=*/true, number);
-  if (parts.empty() && !works.empty())
+  if (parts.empty() && !works.empty() && !isSmall)
     add(works, /*isPart=*/false, 0);
 }
 
@@ -238,16 +300,17 @@ struct ShareKernelsPass
     for (auto func : getOperation().getOps<func::FuncOp>())
       if (func->hasAttr(QVecDialect::getLayerAttrName()))
         addCandidates(func, candidates);
-    for (Group &group : groupEqual(candidates)) {
+    SmallVector<Group> groups = groupEqual(candidates);
+    llvm::DenseSet<const Group *> rare = findRare(groups);
+    for (Group &group : groups) {
       bool isPart = llvm::any_of(
           group, [](Candidate *candidate) { return candidate->isPart; });
       if (group.size() < 2 && !isPart)
         continue;
       func::FuncOp kernel = group.front()->kernel.release();
-      // The loop keeps its registers, and the function its name.
       if (isPart)
-        kernel->setAttr("passthrough",
-                        Builder(&getContext()).getStrArrayAttr({"noinline"}));
+        setPartAttributes(kernel, group.front()->works.front(),
+                          rare.contains(&group));
       group.front()->layer->getBlock()->getOperations().insert(
           group.front()->layer->getIterator(), kernel);
       for (Candidate *candidate : group)

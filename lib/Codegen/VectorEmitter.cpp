@@ -88,6 +88,12 @@ Value VectorEmitter::rem(Value x, int64_t y) {
   return arith::RemUIOp::create(b, loc, x, index(y));
 }
 
+std::pair<Value, Value> VectorEmitter::split(Value x, int64_t size,
+                                             int64_t rows) {
+  Value row = rows == 1 ? index(0) : div(x, size);
+  return {row, rows == 1 && size != 1 ? x : rem(x, size)};
+}
+
 Value VectorEmitter::min(Value x, Value y) {
   return arith::MinSIOp::create(b, loc, x, y);
 }

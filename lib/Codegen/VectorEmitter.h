@@ -54,6 +54,8 @@ public:
   Value mul(Value x, int64_t y);
   Value div(Value x, int64_t y);
   Value rem(Value x, int64_t y);
+  /// The row of number `x`, and its place there, in `rows` rows of `size`.
+  std::pair<Value, Value> split(Value x, int64_t size, int64_t rows);
   Value min(Value x, Value y);
   Value max(Value x, Value y);
 

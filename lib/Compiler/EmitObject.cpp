@@ -268,7 +268,7 @@ static Expected<Bytes> emitModule(ModuleOp module,
   if (withEntry)
     addEntry(**llvmModule, model, options);
   if (!support.empty())
-    addSupportFunctions(**llvmModule, support, model.variants.back(),
+    addSupportFunctions(**llvmModule, support, model.variants.back(), **machine,
                         options.level);
   return generateCode(**llvmModule, **machine, options.level, kind);
 }

@@ -67,6 +67,8 @@ private:
   void checkArguments(Function *run);
   void checkPlaces(Function *run);
   LLVMValue *storeContext(Function *run);
+  bool isSequence() const;
+  void addCalls(LLVMValue *layerContext);
   LLVMValue *chooseTable(LLVMValue *&count);
   void addLoop(Function *run, LLVMValue *table, LLVMValue *count,
                LLVMValue *layerContext);
@@ -219,6 +221,25 @@ LLVMValue *EntryBuilder::storeContext(Function *run) {
   return array;
 }
 
+/// Whether layers are for a processor with small memory, where no thread could
+/// take a part of one, and nothing but this function calls them.
+bool EntryBuilder::isSequence() const {
+  const TargetLevel *level = findTargetLevel(base.isa);
+  return !options.exportLayers && level && level->cacheBytes < 0 &&
+         llvm::all_of(base.layers, [](const LayerDescription &layer) {
+           return layer.count == 1;
+         });
+}
+
+/// Calls each layer by its name.
+void EntryBuilder::addCalls(LLVMValue *layerContext) {
+  for (const LayerDescription &layer : base.layers)
+    builder.CreateCall(
+        getTask(layer.symbol),
+        {layerContext, ConstantInt::get(i64, 0), ConstantInt::get(i64, 1)});
+  builder.CreateRet(ConstantInt::get(i32, 0));
+}
+
 LLVMValue *EntryBuilder::chooseTable(LLVMValue *&count) {
   LLVMValue *table = addLayerTable(base);
   count = ConstantInt::get(word, base.layers.size());
@@ -285,9 +306,16 @@ void EntryBuilder::build() {
   SmallVector<LLVMType *> types(numTensors + 3, pointer);
   Function *run = addFunction(options.name + "_run", i32, types);
   run->setLinkage(Function::ExternalLinkage);
+  // Layers become a part of it; what takes time they call.
+  if (isSequence()) {
+    run->addFnAttr(llvm::Attribute::MinSize);
+    run->addFnAttr(llvm::Attribute::OptimizeForSize);
+  }
   builder.SetInsertPoint(BasicBlock::Create(context, "entry", run));
   checkArguments(run);
   LLVMValue *layerContext = storeContext(run);
+  if (isSequence())
+    return addCalls(layerContext);
   LLVMValue *count = nullptr;
   LLVMValue *table = chooseTable(count);
   addLoop(run, table, count, layerContext);

@@ -19,15 +19,17 @@
 
 namespace quantopt {
 
-/// `(to, from, size)`.
-void emitMemcpy(llvm::IRBuilder<> &b, llvm::Function &function);
-void emitMemmove(llvm::IRBuilder<> &b, llvm::Function &function);
+/// `(to, from, size)`. These move blocks of words, where `anywhere` says that
+/// the processor loads and stores words at any address also at such.
+void emitMemcpy(llvm::IRBuilder<> &b, llvm::Function &function, bool anywhere);
+void emitMemmove(llvm::IRBuilder<> &b, llvm::Function &function, bool anywhere);
 /// `(to, value, size)`.
-void emitMemset(llvm::IRBuilder<> &b, llvm::Function &function);
+void emitMemset(llvm::IRBuilder<> &b, llvm::Function &function, bool anywhere);
 /// `(to, size, value)`, as the ABI of Arm has it.
-void emitSizedMemset(llvm::IRBuilder<> &b, llvm::Function &function);
+void emitSizedMemset(llvm::IRBuilder<> &b, llvm::Function &function,
+                     bool anywhere);
 /// `(to, size)`.
-void emitMemclr(llvm::IRBuilder<> &b, llvm::Function &function);
+void emitMemclr(llvm::IRBuilder<> &b, llvm::Function &function, bool anywhere);
 
 /// The number of zero bits above the highest bit that is set.
 void emitLeadingZeros(llvm::IRBuilder<> &b, llvm::Function &function);

@@ -8,6 +8,7 @@
 #include "SupportFunctions.h"
 #include "Entry.h"
 #include "SupportBodies.h"
+#include "llvm/Analysis/TargetTransformInfo.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/Utils/ModuleUtils.h"
@@ -21,9 +22,18 @@ namespace {
 /// `l` integers of 32 and 64 bits, `d` two of 32 bits, `v` nothing; the result
 /// comes first.
 struct SupportFunction {
+  using Emit = void (*)(llvm::IRBuilder<> &, Function &);
+  using EmitMove = void (*)(llvm::IRBuilder<> &, Function &, bool);
+
+  constexpr SupportFunction(StringRef name, StringRef type, Emit emit)
+      : name(name), type(type), emit(emit) {}
+  constexpr SupportFunction(StringRef name, StringRef type, EmitMove emit)
+      : name(name), type(type), emitMove(emit) {}
+
   StringRef name;
   StringRef type;
-  void (*emit)(llvm::IRBuilder<> &, Function &);
+  Emit emit = nullptr;
+  EmitMove emitMove = nullptr; ///< for those that move memory
 };
 } // namespace
 
@@ -88,6 +98,7 @@ static LLVMType *getType(llvm::Module &module, char letter) {
 static Function *addFunction(llvm::Module &module,
                              const SupportFunction &support,
                              const VariantDescription &variant,
+                             const llvm::TargetMachine &machine,
                              OptLevel level) {
   SmallVector<LLVMType *> types;
   for (char letter : support.type)
@@ -99,20 +110,29 @@ static Function *addFunction(llvm::Module &module,
   auto *function = cast<Function>(callee.getCallee());
   function->setLinkage(Function::InternalLinkage);
   setFunctionTarget(*function, variant, level);
+  // Several turns at once would be most of what they are.
+  function->addFnAttr(llvm::Attribute::OptimizeForSize);
   llvm::IRBuilder<> b(
       llvm::BasicBlock::Create(module.getContext(), "entry", function));
-  support.emit(b, *function);
+  if (support.emit)
+    support.emit(b, *function);
+  else
+    support.emitMove(b, *function,
+                     machine.getTargetTransformInfo(*function)
+                         .allowsMisalignedMemoryAccesses(module.getContext(),
+                                                         /*BitWidth=*/32));
   return function;
 }
 
 void quantopt::addSupportFunctions(llvm::Module &module,
                                    ArrayRef<std::string> names,
                                    const VariantDescription &variant,
+                                   const llvm::TargetMachine &machine,
                                    OptLevel level) {
   SmallVector<llvm::GlobalValue *> added;
   for (const std::string &name : names)
-    added.push_back(
-        addFunction(module, *findSupportFunction(name), variant, level));
+    added.push_back(addFunction(module, *findSupportFunction(name), variant,
+                                machine, level));
   // The code generator's calls are not visible in the IR.
   llvm::appendToCompilerUsed(module, added);
 }
@@ -128,7 +148,7 @@ quantopt::emitSupportFunctions(const ModelDescription &model,
   module.setTargetTriple((*machine)->getTargetTriple());
   module.setDataLayout((*machine)->createDataLayout());
   module.setPICLevel(llvm::PICLevel::SmallPIC);
-  addSupportFunctions(module, names, model.variants.back(), level);
+  addSupportFunctions(module, names, model.variants.back(), **machine, level);
   for (Function &function : module) {
     function.setLinkage(Function::ExternalLinkage);
     function.setVisibility(Function::HiddenVisibility);

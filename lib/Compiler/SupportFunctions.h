@@ -23,7 +23,8 @@ bool isSupportFunction(StringRef name);
 
 /// Defines support functions for this module alone.
 void addSupportFunctions(llvm::Module &module, ArrayRef<std::string> names,
-                         const VariantDescription &variant, OptLevel level);
+                         const VariantDescription &variant,
+                         const llvm::TargetMachine &machine, OptLevel level);
 
 /// An object that defines them for the objects it is linked with.
 llvm::Expected<Bytes> emitSupportFunctions(const ModelDescription &model,

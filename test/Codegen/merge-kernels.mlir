@@ -288,3 +288,91 @@ llvm.func @other(%arena: !llvm.ptr, %begin: i32, %end: i32) attributes {qvec.cou
 ^exit:
   llvm.return
 }
+
+// -----
+
+// Numbers that all calls of a kernel pass are constants in it, and a kernel that
+// cannot be merged with some does not keep these apart: here an instruction
+// counts loops.
+
+// CHECK-LABEL: llvm.func @shorter(
+// CHECK-NOT: llvm.call
+// CHECK: llvm.func private @longer_merged(
+// CHECK: %[[BOUND:.*]] = llvm.mlir.constant(32 : i32)
+// CHECK: llvm.icmp "slt" %{{.*}}, %[[BOUND]] : i32
+// CHECK: llvm.func @longer(
+// CHECK: llvm.call @longer_merged(
+// CHECK: llvm.func @also(
+// CHECK: llvm.call @longer_merged(
+llvm.mlir.global private constant @a(dense<1> : tensor<64xi32>) : !llvm.array<64 x i32>
+llvm.mlir.global private constant @b(dense<2> : tensor<64xi32>) : !llvm.array<64 x i32>
+llvm.func @shorter(%arena: !llvm.ptr, %begin: i32, %end: i32) attributes {qvec.count = 1 : i64, qvec.target = #qvec.target<level = "armv8.1m-mve", triple = "thumbv8.1m.main-none-eabihf", cpu = "cortex-m55", features = "">} {
+  %bound = llvm.mlir.constant(32 : index) : i32  %one = llvm.mlir.constant(1 : index) : i32  %size = llvm.mlir.constant(48 : index) : i32  %bits = llvm.mlir.constant(32 : i64) : i64
+  %weights = llvm.mlir.addressof @a : !llvm.ptr
+  %to = llvm.getelementptr %arena[64] : (!llvm.ptr) -> !llvm.ptr, i8
+  %buffer = llvm.alloca %size x i32 : (i32) -> !llvm.ptr
+  llvm.br ^header(%begin : i32)
+^header(%i: i32):
+  %inside = llvm.icmp "slt" %i, %end : i32  llvm.cond_br %inside, ^body, ^exit
+^body:
+  %from = llvm.getelementptr %weights[%i] : (!llvm.ptr, i32) -> !llvm.ptr, i32
+  %x0 = llvm.load %from : !llvm.ptr -> i32  %w = llvm.sext %x0 : i32 to i64  %high = llvm.ashr %w, %bits : i64  %h = llvm.trunc %high : i64 to i32
+  %at = llvm.getelementptr %buffer[%i] : (!llvm.ptr, i32) -> !llvm.ptr, i32
+  llvm.store %h, %at : i32, !llvm.ptr
+  %x1 = llvm.mul %x0, %x0 : i32 %x2 = llvm.mul %x1, %x1 : i32 %x3 = llvm.mul %x2, %x2 : i32 %x4 = llvm.add %x3, %x3 : i32 %x5 = llvm.mul %x4, %x4 : i32 %x6 = llvm.mul %x5, %x5 : i32 %x7 = llvm.mul %x6, %x6 : i32 %x8 = llvm.mul %x7, %x7 : i32 %x9 = llvm.mul %x8, %x8 : i32 %x10 = llvm.mul %x9, %x9 : i32 %x11 = llvm.mul %x10, %x10 : i32 %x12 = llvm.mul %x11, %x11 : i32
+  %x13 = llvm.mul %x12, %x12 : i32 %x14 = llvm.mul %x13, %x13 : i32 %x15 = llvm.mul %x14, %x14 : i32 %x16 = llvm.mul %x15, %x15 : i32 %x17 = llvm.mul %x16, %x16 : i32 %x18 = llvm.mul %x17, %x17 : i32 %x19 = llvm.mul %x18, %x18 : i32 %x20 = llvm.mul %x19, %x19 : i32 %x21 = llvm.mul %x20, %x20 : i32 %x22 = llvm.mul %x21, %x21 : i32 %x23 = llvm.mul %x22, %x22 : i32 %x24 = llvm.mul %x23, %x23 : i32
+  %out = llvm.getelementptr %to[%i] : (!llvm.ptr, i32) -> !llvm.ptr, i32
+  llvm.store %x24, %out : i32, !llvm.ptr
+  %next = llvm.add %i, %one : i32  llvm.br ^header(%next : i32)
+^exit:
+  llvm.return
+}
+llvm.func @longer(%arena: !llvm.ptr, %begin: i32, %end: i32) attributes {qvec.count = 1 : i64, qvec.target = #qvec.target<level = "armv8.1m-mve", triple = "thumbv8.1m.main-none-eabihf", cpu = "cortex-m55", features = "">} {
+  %bound = llvm.mlir.constant(32 : index) : i32  %one = llvm.mlir.constant(1 : index) : i32  %size = llvm.mlir.constant(48 : index) : i32  %bits = llvm.mlir.constant(32 : i64) : i64
+  %weights = llvm.mlir.addressof @a : !llvm.ptr
+  %to = llvm.getelementptr %arena[64] : (!llvm.ptr) -> !llvm.ptr, i8
+  %buffer = llvm.alloca %size x i32 : (i32) -> !llvm.ptr
+  llvm.br ^header(%begin : i32)
+^header(%i: i32):
+  %inside = llvm.icmp "slt" %i, %end : i32  llvm.cond_br %inside, ^body, ^exit
+^body:
+  %from = llvm.getelementptr %weights[%i] : (!llvm.ptr, i32) -> !llvm.ptr, i32
+  %x0 = llvm.load %from : !llvm.ptr -> i32  %w = llvm.sext %x0 : i32 to i64  %high = llvm.ashr %w, %bits : i64  %h = llvm.trunc %high : i64 to i32
+  %at = llvm.getelementptr %buffer[%i] : (!llvm.ptr, i32) -> !llvm.ptr, i32
+  llvm.store %h, %at : i32, !llvm.ptr
+  %x1 = llvm.mul %x0, %x0 : i32 %x2 = llvm.mul %x1, %x1 : i32 %x3 = llvm.mul %x2, %x2 : i32 %x4 = llvm.add %x3, %x3 : i32 %x5 = llvm.mul %x4, %x4 : i32 %x6 = llvm.mul %x5, %x5 : i32 %x7 = llvm.mul %x6, %x6 : i32 %x8 = llvm.mul %x7, %x7 : i32 %x9 = llvm.mul %x8, %x8 : i32 %x10 = llvm.mul %x9, %x9 : i32 %x11 = llvm.mul %x10, %x10 : i32 %x12 = llvm.mul %x11, %x11 : i32
+  %x13 = llvm.mul %x12, %x12 : i32 %x14 = llvm.mul %x13, %x13 : i32 %x15 = llvm.mul %x14, %x14 : i32 %x16 = llvm.mul %x15, %x15 : i32 %x17 = llvm.mul %x16, %x16 : i32 %x18 = llvm.mul %x17, %x17 : i32 %x19 = llvm.mul %x18, %x18 : i32 %x20 = llvm.mul %x19, %x19 : i32 %x21 = llvm.mul %x20, %x20 : i32 %x22 = llvm.mul %x21, %x21 : i32 %x23 = llvm.mul %x22, %x22 : i32 %x24 = llvm.mul %x23, %x23 : i32
+  %out = llvm.getelementptr %to[%i] : (!llvm.ptr, i32) -> !llvm.ptr, i32
+  llvm.store %x24, %out : i32, !llvm.ptr
+  %next = llvm.add %i, %one : i32  llvm.br ^header(%next : i32)
+^exit:
+  llvm.return
+}
+llvm.func @also(%arena: !llvm.ptr, %begin: i32, %end: i32) attributes {qvec.count = 1 : i64, qvec.target = #qvec.target<level = "armv8.1m-mve", triple = "thumbv8.1m.main-none-eabihf", cpu = "cortex-m55", features = "">} {
+  %bound = llvm.mlir.constant(32 : index) : i32  %one = llvm.mlir.constant(1 : index) : i32  %size = llvm.mlir.constant(48 : index) : i32  %bits = llvm.mlir.constant(32 : i64) : i64
+  %weights = llvm.mlir.addressof @b : !llvm.ptr
+  %to = llvm.getelementptr %arena[64] : (!llvm.ptr) -> !llvm.ptr, i8
+  %buffer = llvm.alloca %size x i32 : (i32) -> !llvm.ptr
+  llvm.br ^header(%begin : i32)
+^header(%i: i32):
+  %inside = llvm.icmp "slt" %i, %end : i32  llvm.cond_br %inside, ^body, ^exit
+^body:
+  %from = llvm.getelementptr %weights[%i] : (!llvm.ptr, i32) -> !llvm.ptr, i32
+  %x0 = llvm.load %from : !llvm.ptr -> i32  %w = llvm.sext %x0 : i32 to i64  %high = llvm.ashr %w, %bits : i64  %h = llvm.trunc %high : i64 to i32
+  %at = llvm.getelementptr %buffer[%i] : (!llvm.ptr, i32) -> !llvm.ptr, i32
+  llvm.store %h, %at : i32, !llvm.ptr
+  %x1 = llvm.mul %x0, %x0 : i32 %x2 = llvm.mul %x1, %x1 : i32 %x3 = llvm.mul %x2, %x2 : i32 %x4 = llvm.add %x3, %x3 : i32 %x5 = llvm.mul %x4, %x4 : i32 %x6 = llvm.mul %x5, %x5 : i32 %x7 = llvm.mul %x6, %x6 : i32 %x8 = llvm.mul %x7, %x7 : i32 %x9 = llvm.mul %x8, %x8 : i32 %x10 = llvm.mul %x9, %x9 : i32 %x11 = llvm.mul %x10, %x10 : i32 %x12 = llvm.mul %x11, %x11 : i32
+  %x13 = llvm.mul %x12, %x12 : i32 %x14 = llvm.mul %x13, %x13 : i32 %x15 = llvm.mul %x14, %x14 : i32 %x16 = llvm.mul %x15, %x15 : i32 %x17 = llvm.mul %x16, %x16 : i32 %x18 = llvm.mul %x17, %x17 : i32 %x19 = llvm.mul %x18, %x18 : i32 %x20 = llvm.mul %x19, %x19 : i32 %x21 = llvm.mul %x20, %x20 : i32 %x22 = llvm.mul %x21, %x21 : i32 %x23 = llvm.mul %x22, %x22 : i32 %x24 = llvm.mul %x23, %x23 : i32
+  %out = llvm.getelementptr %to[%i] : (!llvm.ptr, i32) -> !llvm.ptr, i32
+  llvm.store %x24, %out : i32, !llvm.ptr
+  %next = llvm.add %i, %one : i32  llvm.br ^header(%next : i32)
+^exit:
+  llvm.return
+}
+llvm.func @layer(%arena: !llvm.ptr, %begin: i32, %end: i32) attributes {qvec.count = 1 : i64, qvec.layer = "layer", qvec.target = #qvec.target<level = "armv8.1m-mve", triple = "thumbv8.1m.main-none-eabihf", cpu = "cortex-m55", features = "">} {
+  %none = llvm.mlir.constant(0 : i32) : i32  %few = llvm.mlir.constant(16 : i32) : i32  %many = llvm.mlir.constant(32 : i32) : i32
+  llvm.call @shorter(%arena, %none, %few) : (!llvm.ptr, i32, i32) -> ()
+  llvm.call @longer(%arena, %none, %many) : (!llvm.ptr, i32, i32) -> ()
+  llvm.call @also(%arena, %none, %many) : (!llvm.ptr, i32, i32) -> ()
+  llvm.return
+}

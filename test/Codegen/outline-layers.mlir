@@ -82,3 +82,24 @@ func.func @main(%x: memref<4xf32>, %y: memref<4xf32>, %z: memref<4xf32>) {
   linalg.copy ins(%y : memref<4xf32>) outs(%z : memref<4xf32>) loc("other")
   return
 }
+
+// -----
+
+// Where memory is small all ops are one layer of one item, in their order.
+
+#small = #qvec.target<level = "armv7em", triple = "thumbv7em", cpu = "", features = "">
+// CHECK-LABEL: func.func private @main_0_layers(
+// CHECK-SAME: qvec.count = 1 : i64, qvec.layer = "layers"
+// CHECK: linalg.fill
+// CHECK-NEXT: linalg.copy
+// CHECK-LABEL: func.func @main(
+// CHECK-NEXT: %c0 = arith.constant 0
+// CHECK-NEXT: %c1 = arith.constant 1
+// CHECK-NEXT: call @main_0_layers(%{{.*}}, %{{.*}}, %c0, %c1)
+// CHECK-NEXT: return
+func.func @main(%x: memref<1x80x400xi8>, %y: memref<1x80x400xi8>) attributes {qvec.target = #small} {
+  %zero = arith.constant 0 : i8
+  linalg.fill ins(%zero : i8) outs(%x : memref<1x80x400xi8>) loc("pad")
+  linalg.copy ins(%x : memref<1x80x400xi8>) outs(%y : memref<1x80x400xi8>) loc("other")
+  return
+}

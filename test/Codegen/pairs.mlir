@@ -232,7 +232,7 @@ func.func @main(%x: memref<1x1x2x16xi8>, %w: memref<1x1x1x128xi8>, %b: memref<16
 // Four channels of a pool of signed bytes are a register, of which each byte is added to its
 // channel's sum; a fifth one is loaded alone.
 
-// CHECK-LABEL: func.func private @main_0_pool_sum
+// CHECK-LABEL: func.func private @main_0_layers
 // CHECK: scf.for {{.*}} iter_args(%{{.*}} = %{{.*}}, %{{.*}} = %{{.*}}, %{{.*}} = %{{.*}}, %[[SUM3:.*]] = %{{.*}}) -> (vector<1xi32>, vector<1xi32>, vector<1xi32>, vector<1xi32>)
 // CHECK: %[[BYTES:.*]] = vector.load {{.*}} {alignment = 1 : i64} : memref<40xi8>, vector<4xi8>
 // CHECK: %[[WORD:.*]] = vector.bitcast %[[BYTES]] : vector<4xi8> to vector<1xi32>

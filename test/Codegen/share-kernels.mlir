@@ -158,3 +158,32 @@ func.func private @bands(%arena: memref<2048xi8>, %begin: index, %end: index) at
   }
   return
 }
+
+// -----
+
+// Where memory is small each op of a layer is a function, but for those that
+// fill or copy a block. LLVM makes little code of those that do a small part of
+// the work, as often as they run: the second, but for the last, which runs a
+// thousand times.
+
+#small = #qvec.target<level = "armv7em", triple = "thumbv7em", cpu = "", features = "">
+// CHECK: func.func private @all_0_exp({{.*}}{passthrough = ["noinline"], qvec.count
+// CHECK: func.func private @all_1_log({{.*}}{passthrough = ["noinline", "optsize", "minsize"], qvec.count
+// CHECK: func.func private @all_2_abs({{.*}}{passthrough = ["noinline"], qvec.count
+// CHECK: linalg.abs ins(%{{.*}} : memref<4xf32>) outs(%{{.*}} : memref<4xf32>)
+// CHECK: func.func private @all(
+// CHECK: linalg.fill
+// CHECK: call @all_0_exp
+// CHECK: linalg.copy
+// CHECK: call @all_1_log
+// CHECK: call @all_2_abs
+func.func private @all(%x: memref<4096xf32>, %y: memref<4096xf32>, %z: memref<4xf32>, %begin: index, %end: index) attributes {qvec.layer = "all", qvec.count = 1 : i64, qvec.target = #small} {
+  %zero = arith.constant 0 : i32
+  %bits = memref.alloca() : memref<4xi32>
+  linalg.fill ins(%zero : i32) outs(%bits : memref<4xi32>)
+  linalg.exp ins(%x : memref<4096xf32>) outs(%y : memref<4096xf32>)
+  linalg.copy ins(%y : memref<4096xf32>) outs(%x : memref<4096xf32>)
+  linalg.log ins(%z : memref<4xf32>) outs(%z : memref<4xf32>)
+  linalg.abs {qvec.count = 1000 : i64} ins(%z : memref<4xf32>) outs(%z : memref<4xf32>)
+  return
+}

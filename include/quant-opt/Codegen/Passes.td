@@ -157,9 +157,9 @@ def OutlineLayers : Pass<"qvec-outline-layers", "::mlir::ModuleOp"> {
     the range of work items [begin, end) to compute. Ops of one source node that
     follow each other and are too small to be shared among threads are one
     function; so are an op and the fills of the frame around what it writes,
-    which its first item computes. For a target that counts memory in kilobytes
-    each op is a layer, so that equal kernels are met. A loop over bands of rows
-    is one layer of one item. The model function becomes
+    which its first item computes. A loop over bands of rows
+    is one layer of one item. For a target that counts memory in kilobytes all
+    ops are one layer of one item, `layers`. The model function becomes
     a sequence of calls over all items. `qvec.layer` and `qvec.count` on the new functions
     hold the layer's name and its number of work items.
   }];
@@ -181,8 +181,14 @@ def ShareKernels : Pass<"qvec-share-kernels", "::mlir::ModuleOp"> {
     Each of them is left with a call. The function is named after the first of
     the layers, has its `qvec.count`, and knows that constants do not change.
     Nothing is done for a layer that has no equal. Each op of a layer that is a
-    loop over bands becomes such a function, also where no other op equals it. Constants of an epilogue must
+    loop over bands, or for a target that counts memory in kilobytes, becomes such
+    a function, also where no other op equals it; fills and copies of blocks stay,
+    for the latter. Constants of an epilogue must
     be equal, too: the code generator depends on their values.
+
+    LLVM makes small code of those functions that together do at most a 32nd of
+    the work, a 512th where there are vectors, unless another one has the same strategy and window, which might be
+    merged with it. An op of a loop runs as often as its `qvec.count` says.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::func::FuncDialect",
@@ -202,7 +208,9 @@ def LowerKernels : Pass<"qvec-lower-kernels", "::mlir::ModuleOp"> {
     vectors of results: loops are joined where all operands allow it, operands
     that lie across the results are transposed in registers, and reductions keep
     the order of the op's loops. Others become scalar loops, with a remark when
-    they are long. The outermost loop runs over the layer's work items.
+    they are long. The outermost loop runs over the layer's work items. For a
+    target that counts memory in kilobytes fills with one byte and copies, of
+    elements that lie together, become `llvm.intr.memset` and `llvm.intr.memcpy`.
   }];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
@@ -290,11 +298,12 @@ def MergeKernels : Pass<"qvec-merge-kernels", "::mlir::ModuleOp"> {
     Requires the LLVM dialect, before `qvec-make-tasks`. Functions with
     `qvec.count` for one level with small memory that differ in numbers, in
     constants that they read and in the pointers that they take become calls of
-    one function: addresses that depend on their arguments are arguments of it,
+    one function; numbers that all calls of a function pass are constants in it.
+    Addresses that depend on their arguments are arguments of it,
     what else differs is in a constant table for each of them. A buffer on the
     stack gets the largest of the sizes. Nothing is done where a number that
     differs is part of an instruction (the distance of a shift, a limit, an
-    operand of an intrinsic), or where calls and tables would be larger than the
+    operand of an intrinsic), or would make innermost loops slower, or where calls and tables would be larger than the
     functions.
 
     ```mlir

@@ -208,11 +208,22 @@ static LogicalResult lowerSoftmax(LoweringState &state, qnn::SoftmaxOp op) {
   return success();
 }
 
-/// The table's entry for each element's distance from the row's maximum.
+/// The table's entries up to the one that all others equal.
+static ArrayRef<int32_t> getDifferent(ArrayRef<int32_t> entries) {
+  size_t size = entries.size();
+  while (size > 1 && entries[size - 2] == entries.back())
+    --size;
+  return entries.take_front(size);
+}
+
+/// The table's entry for each element's distance from the row's maximum. Where
+/// bytes count more than time equal entries at the end are stored once.
 static Value lookUpDistances(LoweringState &state, RowBuilder &rows, Value x,
                              ArrayRef<int32_t> entries, Location loc) {
   OpBuilder &builder = state.builder;
-  Value table = state.constantI32(entries, loc);
+  ArrayRef<int32_t> stored =
+      state.target.cacheBytes < 0 ? getDifferent(entries) : entries;
+  Value table = state.constantI32(stored, loc);
   auto widen = [&](OpBuilder &b, Location l, Value v) {
     return ScalarEmitter(b, l, state.target).extend(v);
   };
@@ -226,6 +237,11 @@ static Value lookUpDistances(LoweringState &state, RowBuilder &rows, Value x,
       [&](OpBuilder &b, Location l, ValueRange args) -> Value {
         Value below =
             arith::SubIOp::create(b, l, args[1], widen(b, l, args[0]));
+        if (stored.size() < entries.size()) {
+          Value last = arith::ConstantOp::create(
+              b, l, b.getI32IntegerAttr(int32_t(stored.size()) - 1));
+          below = arith::MinSIOp::create(b, l, below, last);
+        }
         Value index = arith::IndexCastOp::create(b, l, b.getIndexType(), below);
         return tensor::ExtractOp::create(b, l, table, index);
       });

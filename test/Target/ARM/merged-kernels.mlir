@@ -11,7 +11,7 @@
 // exist are not stored. What all cost at most is exact.
 // REQUIRES: quant-compile, quant-run, numpy, ld-lld, host-x86_64
 
-// CHECK-LABEL: main_{{[0-9]+}}_contraction_{{[a-z]+}}_merged:
+// CHECK-LABEL: main_0_layers_{{[0-9]+}}_contraction_{{[a-z]+}}_merged:
 // CHECK-COUNT-4: smmlar
 // CHECK-NOT: {{umull|smlal}}
 // CHECK: pop
