@@ -210,12 +210,11 @@ static bool areLike(const Group *x, const Group *y) {
 /// The groups of parts of the network that together do a small part of its
 /// work: those that do the least. Those that are like another one stay like it.
 static llvm::DenseSet<const Group *> findRare(ArrayRef<Group> groups) {
-  // Loops over vectors are short as they are, and lose more.
-  constexpr int64_t kRarePart = 32, kRareVectorPart = 512;
-  if (groups.empty())
+  constexpr int64_t kRarePart = 32;
+  // Loops over vectors are short as they are.
+  if (groups.empty() ||
+      getTargetLevel(groups.front().front()->layer).hasVectors())
     return {};
-  bool hasVectors = getTargetLevel(groups.front().front()->layer).hasVectors();
-  int64_t part = hasVectors ? kRareVectorPart : kRarePart;
   std::vector<std::pair<int64_t, const Group *>> works;
   int64_t total = 0;
   for (const Group &group : groups) {
@@ -230,7 +229,7 @@ static llvm::DenseSet<const Group *> findRare(ArrayRef<Group> groups) {
   SmallVector<const Group *> rare, others;
   int64_t sum = 0;
   for (auto [work, group] : works)
-    ((sum += work) * part <= total ? rare : others).push_back(group);
+    ((sum += work) * kRarePart <= total ? rare : others).push_back(group);
   llvm::DenseSet<const Group *> result;
   for (const Group *group : rare)
     if (llvm::none_of(

@@ -67,22 +67,27 @@ static LLVMValue *getBlockBytes(llvm::IRBuilder<> &b, LLVMValue *size,
 }
 
 /// Emits the loops that fill or copy `size` bytes: over blocks if all addresses
-/// are multiples of words, else over blocks anywhere if that is allowed, and
-/// over the bytes that are left. `emit` is told what it moves, and how it is
-/// aligned.
+/// are multiples of words and that is faster, over blocks anywhere if that is
+/// allowed, and over the bytes that are left. `emit` is told what it moves, and
+/// how it is aligned.
 static void moveBlocks(
     llvm::IRBuilder<> &b, ArrayRef<LLVMValue *> addresses, LLVMValue *size,
-    bool anywhere,
+    Blocks blocks,
     llvm::function_ref<void(ArrayRef<LLVMValue *>, bool, unsigned)> emit) {
-  LLVMValue *bytes = getBlockBytes(b, size, addresses);
-  SmallVector<LLVMValue *> at =
-      addLoop(b, addresses, bytes, kBlockBytes,
-              [&](ArrayRef<LLVMValue *> current) { emit(current, true, 4); });
-  LLVMValue *left = b.CreateSub(size, bytes);
-  if (anywhere) {
-    at = addLoop(
-        b, at, b.CreateAnd(left, ~uint64_t(kBlockBytes - 1)), kBlockBytes,
-        [&](ArrayRef<LLVMValue *> current) { emit(current, true, 1); });
+  SmallVector<LLVMValue *> at(addresses);
+  auto add = [&](LLVMValue *bytes, unsigned alignment) {
+    at = addLoop(b, at, bytes, kBlockBytes, [&](ArrayRef<LLVMValue *> current) {
+      emit(current, true, alignment);
+    });
+  };
+  LLVMValue *left = size;
+  if (blocks != Blocks::AnywhereAsFast) {
+    LLVMValue *bytes = getBlockBytes(b, size, addresses);
+    add(bytes, 4);
+    left = b.CreateSub(size, bytes);
+  }
+  if (blocks != Blocks::OfWords) {
+    add(b.CreateAnd(left, ~uint64_t(kBlockBytes - 1)), 1);
     left = b.CreateAnd(left, kBlockBytes - 1);
   }
   addLoop(b, at, left, 1,
@@ -120,7 +125,7 @@ static void emitCopyBackwards(llvm::IRBuilder<> &b, Function &function) {
 
 /// Copies bytes, from the end where the regions may overlap and the target lies
 /// behind the source.
-static void emitCopy(llvm::IRBuilder<> &b, Function &function, bool anywhere,
+static void emitCopy(llvm::IRBuilder<> &b, Function &function, Blocks blocks,
                      bool mayOverlap) {
   LLVMType *byte = b.getInt8Ty();
   LLVMValue *to = function.getArg(0), *from = function.getArg(1),
@@ -137,7 +142,7 @@ static void emitCopy(llvm::IRBuilder<> &b, Function &function, bool anywhere,
     function.addParamAttr(0, llvm::Attribute::NoAlias);
     function.addParamAttr(1, llvm::Attribute::NoAlias);
   }
-  moveBlocks(b, {to, from}, size, anywhere,
+  moveBlocks(b, {to, from}, size, blocks,
              [&](ArrayRef<LLVMValue *> at, bool isBlock, unsigned alignment) {
                copyElement(b, isBlock ? getBlockType(b) : byte, alignment,
                            at[0], at[1]);
@@ -146,23 +151,23 @@ static void emitCopy(llvm::IRBuilder<> &b, Function &function, bool anywhere,
 }
 
 void quantopt::emitMemcpy(llvm::IRBuilder<> &b, Function &function,
-                          bool anywhere) {
-  emitCopy(b, function, anywhere, /*mayOverlap=*/false);
+                          Blocks blocks) {
+  emitCopy(b, function, blocks, /*mayOverlap=*/false);
 }
 
 void quantopt::emitMemmove(llvm::IRBuilder<> &b, Function &function,
-                           bool anywhere) {
-  emitCopy(b, function, anywhere, /*mayOverlap=*/true);
+                           Blocks blocks) {
+  emitCopy(b, function, blocks, /*mayOverlap=*/true);
 }
 
 /// Stores a byte to `size` bytes.
 static void emitFill(llvm::IRBuilder<> &b, Function &function, LLVMValue *size,
-                     LLVMValue *value, bool anywhere) {
+                     LLVMValue *value, Blocks blocks) {
   LLVMValue *to = function.getArg(0);
   LLVMValue *word =
       b.CreateMul(b.CreateZExt(value, b.getInt32Ty()), b.getInt32(0x01010101));
   LLVMValue *block = b.CreateVectorSplat(kBlockBytes / 4, word);
-  moveBlocks(b, {to}, size, anywhere,
+  moveBlocks(b, {to}, size, blocks,
              [&](ArrayRef<LLVMValue *> at, bool isBlock, unsigned alignment) {
                b.CreateAlignedStore(isBlock ? block : value, at[0],
                                     llvm::Align(alignment));
@@ -171,18 +176,18 @@ static void emitFill(llvm::IRBuilder<> &b, Function &function, LLVMValue *size,
 }
 
 void quantopt::emitMemset(llvm::IRBuilder<> &b, Function &function,
-                          bool anywhere) {
+                          Blocks blocks) {
   emitFill(b, function, function.getArg(2),
-           b.CreateTrunc(function.getArg(1), b.getInt8Ty()), anywhere);
+           b.CreateTrunc(function.getArg(1), b.getInt8Ty()), blocks);
 }
 
 void quantopt::emitSizedMemset(llvm::IRBuilder<> &b, Function &function,
-                               bool anywhere) {
+                               Blocks blocks) {
   emitFill(b, function, function.getArg(1),
-           b.CreateTrunc(function.getArg(2), b.getInt8Ty()), anywhere);
+           b.CreateTrunc(function.getArg(2), b.getInt8Ty()), blocks);
 }
 
 void quantopt::emitMemclr(llvm::IRBuilder<> &b, Function &function,
-                          bool anywhere) {
-  emitFill(b, function, function.getArg(1), b.getInt8(0), anywhere);
+                          Blocks blocks) {
+  emitFill(b, function, function.getArg(1), b.getInt8(0), blocks);
 }

@@ -19,17 +19,23 @@
 
 namespace quantopt {
 
-/// `(to, from, size)`. These move blocks of words, where `anywhere` says that
-/// the processor loads and stores words at any address also at such.
-void emitMemcpy(llvm::IRBuilder<> &b, llvm::Function &function, bool anywhere);
-void emitMemmove(llvm::IRBuilder<> &b, llvm::Function &function, bool anywhere);
+/// Where a processor loads and stores blocks of several words.
+enum class Blocks {
+  OfWords,        ///< at multiples of words
+  Anywhere,       ///< at any address, but faster at multiples of words
+  AnywhereAsFast, ///< at any address, as vectors of bytes
+};
+
+/// `(to, from, size)`.
+void emitMemcpy(llvm::IRBuilder<> &b, llvm::Function &function, Blocks blocks);
+void emitMemmove(llvm::IRBuilder<> &b, llvm::Function &function, Blocks blocks);
 /// `(to, value, size)`.
-void emitMemset(llvm::IRBuilder<> &b, llvm::Function &function, bool anywhere);
+void emitMemset(llvm::IRBuilder<> &b, llvm::Function &function, Blocks blocks);
 /// `(to, size, value)`, as the ABI of Arm has it.
 void emitSizedMemset(llvm::IRBuilder<> &b, llvm::Function &function,
-                     bool anywhere);
+                     Blocks blocks);
 /// `(to, size)`.
-void emitMemclr(llvm::IRBuilder<> &b, llvm::Function &function, bool anywhere);
+void emitMemclr(llvm::IRBuilder<> &b, llvm::Function &function, Blocks blocks);
 
 /// The number of zero bits above the highest bit that is set.
 void emitLeadingZeros(llvm::IRBuilder<> &b, llvm::Function &function);

@@ -23,7 +23,7 @@ namespace {
 /// comes first.
 struct SupportFunction {
   using Emit = void (*)(llvm::IRBuilder<> &, Function &);
-  using EmitMove = void (*)(llvm::IRBuilder<> &, Function &, bool);
+  using EmitMove = void (*)(llvm::IRBuilder<> &, Function &, Blocks);
 
   constexpr SupportFunction(StringRef name, StringRef type, Emit emit)
       : name(name), type(type), emit(emit) {}
@@ -95,6 +95,19 @@ static LLVMType *getType(llvm::Module &module, char letter) {
   }
 }
 
+/// How a function's processor moves blocks.
+static Blocks getBlocks(const Function &function,
+                        const llvm::TargetMachine &machine) {
+  auto info = machine.getTargetTransformInfo(function);
+  if (!info.allowsMisalignedMemoryAccesses(function.getContext(),
+                                           /*BitWidth=*/32))
+    return Blocks::OfWords;
+  auto vectors = llvm::TargetTransformInfo::RGK_FixedWidthVector;
+  return info.getRegisterBitWidth(vectors).getFixedValue() >= 128
+             ? Blocks::AnywhereAsFast
+             : Blocks::Anywhere;
+}
+
 static Function *addFunction(llvm::Module &module,
                              const SupportFunction &support,
                              const VariantDescription &variant,
@@ -117,10 +130,7 @@ static Function *addFunction(llvm::Module &module,
   if (support.emit)
     support.emit(b, *function);
   else
-    support.emitMove(b, *function,
-                     machine.getTargetTransformInfo(*function)
-                         .allowsMisalignedMemoryAccesses(module.getContext(),
-                                                         /*BitWidth=*/32));
+    support.emitMove(b, *function, getBlocks(*function, machine));
   return function;
 }
 

@@ -186,9 +186,10 @@ def ShareKernels : Pass<"qvec-share-kernels", "::mlir::ModuleOp"> {
     for the latter. Constants of an epilogue must
     be equal, too: the code generator depends on their values.
 
-    LLVM makes small code of those functions that together do at most a 32nd of
-    the work, a 512th where there are vectors, unless another one has the same strategy and window, which might be
-    merged with it. An op of a loop runs as often as its `qvec.count` says.
+    For a target without vectors LLVM makes small code of those functions that
+    together do at most a 32nd of the work, unless another one has the same
+    strategy and window, which might be merged with it. An op of a loop runs as
+    often as its `qvec.count` says.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::func::FuncDialect",
