@@ -255,7 +255,7 @@ def QVec_DepthwiseStrategyAttr
     ```
 
     (C1) axis is 0 or 1. (C2) outputs, columns and pixels are positive. (C3)
-    group is 1, 2 or 4. (C4) lanes are 4, 8 or 16. (C5) several pixels have
+    group is 1, 2 or 4. (C4) lanes are 1, 4, 8 or 16. (C5) several pixels have
     neither several outputs along axis 1 nor channelsOuter. (C6) planes have the
     group 1.
   }];
