@@ -15,14 +15,11 @@
 
 using namespace quantopt;
 
-/// The first element of a buffer type whose elements lie together in row-major
-/// order, or nothing.
-static std::optional<int64_t> getContiguousOffset(MemRefType type) {
+std::optional<int64_t> quantopt::getContiguousOffset(MemRefType type) {
   SmallVector<int64_t> strides;
   int64_t offset = 0;
   if (!type.hasStaticShape() ||
-      failed(type.getStridesAndOffset(strides, offset)) ||
-      ShapedType::isDynamic(offset))
+      failed(type.getStridesAndOffset(strides, offset)))
     return std::nullopt;
   int64_t expected = 1;
   for (auto [size, stride] :
@@ -32,6 +29,12 @@ static std::optional<int64_t> getContiguousOffset(MemRefType type) {
     expected *= size;
   }
   return offset;
+}
+
+/// The same where the first element is known.
+static std::optional<int64_t> getKnownOffset(MemRefType type) {
+  std::optional<int64_t> offset = getContiguousOffset(type);
+  return offset && ShapedType::isDynamic(*offset) ? std::nullopt : offset;
 }
 
 /// Whether kernels alone use a view, which take any layout. Fills stay parts of
@@ -63,7 +66,7 @@ static Value findStart(OpBuilder &b, memref::SubViewOp part, int64_t base) {
   if (!source.hasStaticShape() || !source.getLayout().isIdentity() ||
       failed(type.getStridesAndOffset(strides, offset)) ||
       !ShapedType::isDynamic(offset) || !part.hasUnitStride() ||
-      !getContiguousOffset(
+      !getKnownOffset(
           MemRefType::get(type.getShape(), type.getElementType(),
                           StridedLayoutAttr::get(b.getContext(), 0, strides))))
     return {};
@@ -118,7 +121,7 @@ static bool isForImages(memref::SubViewOp view) {
 static Value getViewStart(OpBuilder &b, memref::SubViewOp part, int64_t base,
                           bool isWanted) {
   MemRefType type = part.getType();
-  std::optional<int64_t> first = getContiguousOffset(type);
+  std::optional<int64_t> first = getKnownOffset(type);
   if (!first)
     return findStart(b, part, base);
   int64_t bytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);

@@ -14,6 +14,10 @@
 
 namespace quantopt {
 
+/// The first element, which may be dynamic, of a buffer type whose elements lie
+/// together in row-major order; nothing for others.
+std::optional<int64_t> getContiguousOffset(MemRefType type);
+
 /// Replaces an allocation by the part of `arena` from byte `offset`. Views
 /// whose elements lie together become parts of the arena themselves, so that
 /// layers which differ only in the rows that they see are equal.

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BlockMoves.h"
+#include "ArenaViews.h"
 #include "SmallMemory.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Matchers.h"
@@ -15,20 +16,10 @@ using namespace quantopt;
 /// The bytes of a buffer whose elements lie together; nothing for others.
 static std::optional<int64_t> getBlockBytes(Value buffer) {
   auto type = dyn_cast<MemRefType>(buffer.getType());
-  SmallVector<int64_t> strides;
-  int64_t offset;
-  if (!type || !type.hasStaticShape() ||
-      failed(type.getStridesAndOffset(strides, offset)) ||
+  if (!type || !getContiguousOffset(type) ||
       type.getElementTypeBitWidth() % 8 != 0)
     return std::nullopt;
-  int64_t count = 1;
-  for (auto [extent, stride] :
-       llvm::reverse(llvm::zip(type.getShape(), strides))) {
-    if (extent != 1 && stride != count)
-      return std::nullopt;
-    count *= extent;
-  }
-  return count * (type.getElementTypeBitWidth() / 8);
+  return type.getNumElements() * (type.getElementTypeBitWidth() / 8);
 }
 
 /// The byte of which a constant integer consists; nothing for other values.

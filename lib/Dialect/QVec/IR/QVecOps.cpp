@@ -499,13 +499,20 @@ LogicalResult Dot4Op::verify() { return verifyDot(*this, 4); }
 
 LogicalResult Dot2Op::verify() { return verifyDot(*this, 2); }
 
+/// (C1): as many factors, and lanes, as the instruction has.
+static LogicalResult verifyDotSize(Operation *op, int64_t size, int64_t count,
+                                   StringRef text) {
+  int64_t lanes = cast<VectorType>(op->getOperand(0).getType()).getDimSize(0);
+  int64_t factors = cast<VectorType>(op->getOperand(1).getType()).getDimSize(0);
+  if (lanes == count && factors == size)
+    return success();
+  return op->emitOpError("expected ")
+         << size << " factors for " << text << ", but got " << factors
+         << " for " << lanes;
+}
+
 LogicalResult MmlaOp::verify() {
-  int64_t lanes = cast<VectorType>(getAcc().getType()).getDimSize(0);
-  int64_t factors = cast<VectorType>(getLhs().getType()).getDimSize(0);
-  if (lanes != 4 || factors != 16) // (C1)
-    return emitOpError("expected 16 factors for 4 lanes, but got ")
-           << factors << " for " << lanes;
-  return success();
+  return verifyDotSize(*this, 16, 4, "4 lanes");
 }
 
 LogicalResult AlternateBytesOp::verify() {
@@ -518,11 +525,8 @@ LogicalResult AlternateBytesOp::verify() {
 }
 
 LogicalResult LaneProductOp::verify() {
-  int64_t lanes = cast<VectorType>(getAcc().getType()).getDimSize(0);
-  int64_t factors = cast<VectorType>(getLhs().getType()).getDimSize(0);
-  if (lanes != 1 || factors != 2) // (C1)
-    return emitOpError("expected 2 factors for one lane, but got ")
-           << factors << " for " << lanes;
+  if (failed(verifyDotSize(*this, 2, 1, "one lane"))) // (C1)
+    return failure();
   int64_t lhs = getLhsLane(), rhs = getRhsLane();
   if (lhs < 0 || lhs > 1 || rhs < 0 || rhs > 1) // (C2)
     return emitOpError("expected lanes 0 or 1, but got ")
@@ -531,12 +535,7 @@ LogicalResult LaneProductOp::verify() {
 }
 
 LogicalResult ReduceDotOp::verify() {
-  int64_t lanes = cast<VectorType>(getAcc().getType()).getDimSize(0);
-  int64_t factors = cast<VectorType>(getLhs().getType()).getDimSize(0);
-  if (lanes != 1 || factors != 16) // (C1)
-    return emitOpError("expected 16 factors for one lane, but got ")
-           << factors << " for " << lanes;
-  return success();
+  return verifyDotSize(*this, 16, 1, "one lane");
 }
 
 LogicalResult MultiplyHighOp::verify() {
