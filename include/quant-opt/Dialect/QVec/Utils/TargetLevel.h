@@ -99,8 +99,7 @@ struct TargetLevel {
   int64_t getContractionGroup() const {
     return dotGroup == 2 && hasVectors() ? 4 : dotGroup;
   }
-  /// Whether contractions of bytes have paired strategies, and depthwise
-  /// kernels planes.
+  /// Whether contractions of bytes have paired strategies.
   bool pairsWords() const { return dotGroup == 2 && !hasVectors(); }
   /// Sums in a vector of an integer contraction.
   int64_t getContractionLanes() const {
