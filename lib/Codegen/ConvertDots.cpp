@@ -207,29 +207,6 @@ static Value lowerAlternate(OpBuilder &b, qvec::AlternateBytesOp op) {
   return arith::ExtSIOp::create(b, loc, type, bytes);
 }
 
-/// One product of words in general registers.
-static Value lowerLane(OpBuilder &b, qvec::LaneProductOp op) {
-  Location loc = op.getLoc();
-  Value acc = vector::ExtractOp::create(b, loc, op.getAcc(), 0);
-  Value sum;
-  if (auto names = getWordIntrinsics(getTargetLevel(op))) {
-    int64_t number = 2 * op.getLhsLane() + op.getRhsLane();
-    sum = call(b, loc, names->multiplyLanes[number], b.getI32Type(),
-               {asRegister(b, loc, op.getLhs()),
-                asRegister(b, loc, op.getRhs()), acc});
-  } else {
-    auto at = [&](Value vector, int64_t lane) -> Value {
-      Value word = vector::ExtractOp::create(b, loc, vector, lane);
-      return arith::ExtSIOp::create(b, loc, b.getI32Type(), word);
-    };
-    Value product =
-        arith::MulIOp::create(b, loc, at(op.getLhs(), op.getLhsLane()),
-                              at(op.getRhs(), op.getRhsLane()));
-    sum = arith::AddIOp::create(b, loc, acc, product);
-  }
-  return vector::BroadcastOp::create(b, loc, op.getType(), sum);
-}
-
 /// Sums of products of two rows and two columns.
 static Value lowerMmla(OpBuilder &b, qvec::MmlaOp op) {
   Location loc = op.getLoc();
@@ -275,7 +252,7 @@ void quantopt::convertDots(ModuleOp module) {
   SmallVector<Operation *> ops;
   module.walk([&](Operation *op) {
     if (isa<qvec::Dot4Op, qvec::Dot2Op, qvec::ReduceDotOp, qvec::MmlaOp,
-            qvec::AlternateBytesOp, qvec::LaneProductOp>(op))
+            qvec::AlternateBytesOp>(op))
       ops.push_back(op);
   });
   // Operands are read when it is their turn: earlier ones were replaced.
@@ -296,8 +273,6 @@ void quantopt::convertDots(ModuleOp module) {
       result = lowerAlternate(b, alternate);
     else if (auto mmla = dyn_cast<qvec::MmlaOp>(op))
       result = lowerMmla(b, mmla);
-    else if (auto lane = dyn_cast<qvec::LaneProductOp>(op))
-      result = lowerLane(b, lane);
     else
       result = lowerReduction(b, cast<qvec::ReduceDotOp>(op));
     op->getResult(0).replaceAllUsesWith(result);

@@ -246,9 +246,7 @@ static bool hasFewSums(KernelEmitter &e) {
 }
 
 LogicalResult quantopt::emitDepthwise(KernelEmitter &e) {
-  if (e.kernel.getDepthwiseStrategy()->getPlanes())
-    emitPlanes(e);
-  else if (hasFewSums(e))
+  if (hasFewSums(e))
     emitDepthwiseColumns(e);
   else if (e.kernel.hasGroupedTaps())
     emitGroupedDepthwise(e);
@@ -261,7 +259,5 @@ int64_t quantopt::getDepthwiseItems(qvec::KernelOp kernel) {
   if (kernel.hasGroupedTaps())
     return DepthwiseGeometry(kernel).getItems();
   ArrayRef<int64_t> out = kernel.getOutputShape();
-  qvec::DepthwiseStrategyAttr strategy = *kernel.getDepthwiseStrategy();
-  int64_t rows = strategy.getPlanes() ? strategy.getOutputs() : 1;
-  return out[0] * llvm::divideCeil(out[1], rows);
+  return out[0] * out[1];
 }

@@ -25,9 +25,6 @@ void keepLoop(Value result);
 /// vector of them.
 void emitDepthwiseColumns(KernelEmitter &e);
 
-/// Emits a depthwise kernel with planes.
-void emitPlanes(KernelEmitter &e);
-
 /// The number of work items of a depthwise kernel.
 int64_t getDepthwiseItems(qvec::KernelOp kernel);
 

@@ -118,9 +118,8 @@ quantopt::getWordIntrinsics(const TargetLevel &level) {
     WordIntrinsics names;
   };
   static const Row rows[] = {
-#define QUANTOPT_WORD_INTRINSICS(ARCH, FEATURE, WIDEN, MULTIPLY, LOW, LOWHIGH, \
-                                 HIGHLOW, HIGH)                                \
-  {ARCH, FEATURE, {WIDEN, MULTIPLY, {LOW, LOWHIGH, HIGHLOW, HIGH}}},
+#define QUANTOPT_WORD_INTRINSICS(ARCH, FEATURE, WIDEN, MULTIPLY)               \
+  {ARCH, FEATURE, {WIDEN, MULTIPLY}},
 #include "Intrinsics.def"
   };
   for (const Row &row : rows)

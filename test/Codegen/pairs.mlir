@@ -72,37 +72,6 @@ func.func @main(%x: memref<1x1x1x4xi8>, %w: memref<1x1x2x32xi8>, %y: memref<1x1x
 
 // -----
 
-// Two rows of the output read four rows of six words. Of the three taps of a row
-// the first output takes two words and then the low one, the second output the
-// high one and then two words.
-
-// CHECK-LABEL: func.func private @main_0_depthwise
-// CHECK-SAME: qvec.count = 2
-// CHECK: %[[PLANE:.*]] = memref.alloca() {alignment = 4 : i64} : memref<24xi16>
-// CHECK: arith.extsi {{.*}} : vector<1xi8> to vector<1xi16>
-// CHECK: vector.store {{.*}}, %[[PLANE]]
-// CHECK-COUNT-9: arith.extsi {{.*}} : vector<1xi8> to vector<1xi32>
-// CHECK: vector.load %[[PLANE]]{{.*}} {alignment = 4 : i64} : memref<24xi16>, vector<2xi16>
-// CHECK: qvec.dot2
-// CHECK: qvec.lane_product {{.*}} {lhsLane = 1 : i64, rhsLane = 0 : i64}
-// CHECK: vector.load %[[PLANE]]{{.*}} {alignment = 4 : i64} : memref<24xi16>, vector<2xi16>
-// CHECK: qvec.lane_product {{.*}} {lhsLane = 0 : i64, rhsLane = 1 : i64}
-// CHECK: qvec.dot2
-// CHECK: return
-func.func @main(%x: memref<1x6x6x4xi8>, %w: memref<1x3x3x16xi8>, %y: memref<1x4x4x4xi8>) {
-  qvec.kernel depthwise input(%x : memref<1x6x6x4xi8>) weight(%w : memref<1x3x3x16xi8>)
-      outs(%y : memref<1x4x4x4xi8>)
-      window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
-      depthwise_strategy <axis = 0, outputs = 2, columns = 2, pixels = 1, lanes = 4, group = 1, channelsOuter = false, planes = true> epilogue {
-  ^bb0(%acc: i32):
-    %0 = qvec.saturate %acc : i32 to i8
-    qvec.yield %0 : i8
-  }
-  return
-}
-
-// -----
-
 // A window of 27 bytes is copied in rows to be two steps of 16; the last copy
 // reads and writes more than its row has.
 
@@ -249,24 +218,6 @@ func.func @main(%x: memref<1x4x2x5xi8>, %y: memref<1x1x1x5xi32>) attributes {qve
       window <kernel = [4, 2], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> epilogue {
   ^bb0(%acc: i32):
     qvec.yield %acc : i32
-  }
-  return
-}
-
-// -----
-
-// A kernel of one row has a plane for that row, whatever the strategy's rows are.
-
-// CHECK-LABEL: func.func private @main_0_depthwise
-// CHECK: memref.alloca() {alignment = 4 : i64} : memref<18xi16>
-func.func @main(%x: memref<1x3x6x4xi8>, %w: memref<1x3x3x16xi8>, %y: memref<1x1x4x4xi8>) {
-  qvec.kernel depthwise input(%x : memref<1x3x6x4xi8>) weight(%w : memref<1x3x3x16xi8>)
-      outs(%y : memref<1x1x4x4xi8>)
-      window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
-      depthwise_strategy <axis = 0, outputs = 2, columns = 2, pixels = 1, lanes = 4, group = 1, channelsOuter = false, planes = true> epilogue {
-  ^bb0(%acc: i32):
-    %0 = qvec.saturate %acc : i32 to i8
-    qvec.yield %0 : i8
   }
   return
 }

@@ -282,15 +282,14 @@ quantopt::chooseDepthwiseStrategy(const TargetLevel &target,
     return qvec::DepthwiseStrategyAttr::get(
         context, /*axis=*/0, /*outputs=*/1,
         std::min(positions.columns, problem.output[2]), /*pixels=*/1,
-        positions.lanes, /*group=*/1, /*channelsOuter=*/false,
-        /*planes=*/false);
+        positions.lanes, /*group=*/1, /*channelsOuter=*/false);
   }
   int64_t lanes = target.getLanes();
   auto make = [&](int64_t axis, int64_t outputs, int64_t columns,
                   int64_t pixels, bool channelsOuter) {
     return qvec::DepthwiseStrategyAttr::get(
         context, axis, outputs, columns, pixels, lanes, target.depthwiseGroup,
-        channelsOuter, /*planes=*/false);
+        channelsOuter);
   };
   qvec::DepthwiseStrategyAttr best = make(0, 1, 1, 1, false);
   std::optional<double> bestCycles;

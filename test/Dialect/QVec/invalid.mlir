@@ -378,25 +378,9 @@ func.func @alternate_bytes_c1(%x: vector<4xi8>) {
 
 // -----
 
-func.func @lane_product_c1(%acc: vector<2xi32>, %x: vector<2xi16>) {
-  // expected-error @below {{'qvec.lane_product' op expected 2 factors for one lane, but got 2 for 2}}
-  %0 = qvec.lane_product %acc, %x, %x {lhsLane = 0 : i64, rhsLane = 0 : i64} : vector<2xi32>, vector<2xi16>
-  return
-}
-
-// -----
-
-func.func @lane_product_c2(%acc: vector<1xi32>, %x: vector<2xi16>) {
-  // expected-error @below {{'qvec.lane_product' op expected lanes 0 or 1, but got 2 and 0}}
-  %0 = qvec.lane_product %acc, %x, %x {lhsLane = 2 : i64, rhsLane = 0 : i64} : vector<1xi32>, vector<2xi16>
-  return
-}
-
-// -----
-
 // Words are not widened in pairs.
 func.func @kernel_c14(%x: memref<1x1x1x4xi16>, %w: memref<1x1x2x32xi8>, %y: memref<1x1x1x1xi32>) {
-  // expected-error @below {{'qvec.kernel' op expected pairs of words only of a contraction or a depthwise kernel, without dilation of columns, of signed bytes with sums of 32 bits, but got 'memref<1x1x1x4xi16>' and 'i32'}}
+  // expected-error @below {{'qvec.kernel' op expected pairs of words only of a contraction of signed bytes with sums of 32 bits, but got 'memref<1x1x1x4xi16>' and 'i32'}}
   qvec.kernel contraction input(%x : memref<1x1x1x4xi16>) weight(%w : memref<1x1x2x32xi8>) outs(%y : memref<1x1x1x1xi32>)
       window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
       strategy <rows = 1, vectors = 2, lanes = 1, group = 2, mergeTaps = false, pass = 1, paired = true> epilogue {
@@ -450,25 +434,6 @@ func.func @kernel_bytes_c15(%x: memref<1x1x1x16xi8>, %w: memref<1x1x1x256xi8>, %
   }
   return
 }
-
-// -----
-
-// Dilated taps are no neighbours.
-func.func @kernel_planes_c14(%x: memref<1x3x5x4xi8>, %w: memref<1x3x3x16xi8>, %y: memref<1x1x1x4xi32>) {
-  // expected-error @below {{without dilation of columns, of signed bytes with sums of 32 bits, but got 'memref<1x3x5x4xi8>' and 'i32'}}
-  qvec.kernel depthwise input(%x : memref<1x3x5x4xi8>) weight(%w : memref<1x3x3x16xi8>) outs(%y : memref<1x1x1x4xi32>)
-      window <kernel = [3, 3], strides = [1, 1], dilations = [1, 2], pads = [0, 0, 0, 0]>
-      depthwise_strategy <axis = 0, outputs = 1, columns = 1, pixels = 1, lanes = 4, group = 1, channelsOuter = false, planes = true> epilogue {
-  ^bb0(%acc: i32):
-    qvec.yield %acc : i32
-  }
-  return
-}
-
-// -----
-
-// expected-error @below {{expected planes with a group of 1, but got 4}}
-#depthwise_strategy_c6 = #qvec.depthwise_strategy<axis = 0, outputs = 1, columns = 1, pixels = 1, lanes = 16, group = 4, channelsOuter = false, planes = true>
 
 // -----
 

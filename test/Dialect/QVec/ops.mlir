@@ -5,11 +5,11 @@
 // CHECK-LABEL: @words
 // CHECK: qvec.alternate_bytes %{{.*}} : vector<4xi8> to vector<2xi16>
 // CHECK: qvec.alternate_bytes %{{.*}} {odd} : vector<4xi8> to vector<2xi16>
-// CHECK: qvec.lane_product %{{.*}}, %{{.*}}, %{{.*}} {lhsLane = 1 : i64, rhsLane = 0 : i64} : vector<1xi32>, vector<2xi16>
+// CHECK: qvec.dot2 %{{.*}}, %{{.*}}, %{{.*}} : vector<1xi32>, vector<2xi16>
 func.func @words(%acc: vector<1xi32>, %x: vector<4xi8>) -> vector<1xi32> {
   %0 = qvec.alternate_bytes %x : vector<4xi8> to vector<2xi16>
   %1 = qvec.alternate_bytes %x {odd} : vector<4xi8> to vector<2xi16>
-  %2 = qvec.lane_product %acc, %0, %1 {lhsLane = 1 : i64, rhsLane = 0 : i64} : vector<1xi32>, vector<2xi16>
+  %2 = qvec.dot2 %acc, %0, %1 : vector<1xi32>, vector<2xi16>
   return %2 : vector<1xi32>
 }
 

@@ -48,26 +48,6 @@ func.func @alternate_bytes_without_words(%x: vector<4xi8>) -> vector<2xi16>
   return %0 : vector<2xi16>
 }
 
-// CHECK-LABEL: @lane_products
-// CHECK: llvm.call_intrinsic "llvm.arm.smlabt"
-// CHECK: llvm.call_intrinsic "llvm.arm.smlatb"
-func.func @lane_products(%acc: vector<1xi32>, %a: vector<2xi16>, %b: vector<2xi16>) -> vector<1xi32>
-    attributes {qvec.target = #dsp} {
-  %0 = qvec.lane_product %acc, %a, %b {lhsLane = 0 : i64, rhsLane = 1 : i64} : vector<1xi32>, vector<2xi16>
-  %1 = qvec.lane_product %0, %a, %b {lhsLane = 1 : i64, rhsLane = 0 : i64} : vector<1xi32>, vector<2xi16>
-  return %1 : vector<1xi32>
-}
-
-// CHECK-LABEL: @lane_product_without_words
-// CHECK: vector.extract {{.*}}[1]
-// CHECK: vector.extract {{.*}}[0]
-// CHECK: arith.muli {{.*}} : i32
-func.func @lane_product_without_words(%acc: vector<1xi32>, %a: vector<2xi16>, %b: vector<2xi16>) -> vector<1xi32>
-    attributes {qvec.target = #none} {
-  %0 = qvec.lane_product %acc, %a, %b {lhsLane = 1 : i64, rhsLane = 0 : i64} : vector<1xi32>, vector<2xi16>
-  return %0 : vector<1xi32>
-}
-
 // CHECK-LABEL: @no_words
 // CHECK-NOT: llvm.call_intrinsic
 // CHECK: arith.muli {{.*}} : vector<4xi32>

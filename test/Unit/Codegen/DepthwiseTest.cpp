@@ -28,8 +28,7 @@ protected:
   qvec::DepthwiseStrategyAttr strategy(int64_t axis, int64_t outputs,
                                        int64_t group = 4, int64_t pixels = 1) {
     return qvec::DepthwiseStrategyAttr::get(&context, axis, outputs, 2, pixels,
-                                            16, group, /*channelsOuter=*/false,
-                                            /*planes=*/false);
+                                            16, group, /*channelsOuter=*/false);
   }
   qvec::DepthwiseStrategyAttr choose(StringRef level, ArrayRef<int64_t> input,
                                      ArrayRef<int64_t> output,

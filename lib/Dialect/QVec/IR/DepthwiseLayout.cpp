@@ -65,12 +65,6 @@ bool DepthwiseTaps::reads(int64_t output, int64_t number) const {
   return false;
 }
 
-PlaneLayout::PlaneLayout(ArrayRef<int64_t> output, qnn::WindowAttr window)
-    : width((output[2] - 1) * window.getStrides()[1] + window.getKernel()[1]),
-      pitch(llvm::alignTo(width, 2)), stride(window.getStrides()[0]),
-      halo((window.getKernel()[0] - 1) * window.getDilations()[0] + 1 -
-           stride) {}
-
 //===----------------------------------------------------------------------===//
 // Weights
 //===----------------------------------------------------------------------===//

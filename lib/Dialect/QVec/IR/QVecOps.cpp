@@ -159,7 +159,7 @@ LogicalResult
 DepthwiseStrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                               int64_t axis, int64_t outputs, int64_t columns,
                               int64_t pixels, int64_t lanes, int64_t group,
-                              bool channelsOuter, bool planes) {
+                              bool channelsOuter) {
   if (axis != 0 && axis != 1) // (C1)
     return emitError() << "expected axis 0 or 1, but got " << axis;
   if (outputs < 1 || columns < 1 || pixels < 1) // (C2)
@@ -173,9 +173,6 @@ DepthwiseStrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
            << "expected one pixel with several outputs along axis 1 "
               "or with channelsOuter, but got "
            << pixels;
-  if (planes && group != 1) // (C6)
-    return emitError() << "expected planes with a group of 1, but got "
-                       << group;
   return success();
 }
 
@@ -411,18 +408,12 @@ static LogicalResult verifyStrategy(KernelOp op, ShapedType input) {
 /// (C14): what is summed in pairs of words.
 static LogicalResult verifyPairs(KernelOp op, ShapedType input) {
   auto strategy = op.getStrategy();
-  auto depthwise = op.getDepthwiseStrategy();
-  bool isPaired = strategy && strategy->getPaired();
-  bool hasPlanes = depthwise && depthwise->getPlanes();
-  if (!isPaired && !hasPlanes)
+  if (!strategy || !strategy->getPaired() ||
+      (op.getKind() == KernelKind::Contraction &&
+       input.getElementType().isInteger(8) &&
+       op.getAccumulatorType().isInteger(32) && !op.getUnsignedInput()))
     return success();
-  KernelKind kind = isPaired ? KernelKind::Contraction : KernelKind::Depthwise;
-  if (op.getKind() == kind && input.getElementType().isInteger(8) &&
-      op.getAccumulatorType().isInteger(32) && !op.getUnsignedInput() &&
-      (isPaired || op.getWindow().getDilations()[1] == 1))
-    return success();
-  return op.emitOpError("expected pairs of words only of a contraction or a "
-                        "depthwise kernel, without dilation of columns, of "
+  return op.emitOpError("expected pairs of words only of a contraction of "
                         "signed bytes with sums of 32 bits, but got ")
          << input << " and " << op.getAccumulatorType();
 }
@@ -521,16 +512,6 @@ LogicalResult AlternateBytesOp::verify() {
   if (bytes != 2 * words) // (C1)
     return emitOpError("expected ") << 2 * words << " bytes for " << words
                                     << " words, but got " << bytes;
-  return success();
-}
-
-LogicalResult LaneProductOp::verify() {
-  if (failed(verifyDotSize(*this, 2, 1, "one lane"))) // (C1)
-    return failure();
-  int64_t lhs = getLhsLane(), rhs = getRhsLane();
-  if (lhs < 0 || lhs > 1 || rhs < 0 || rhs > 1) // (C2)
-    return emitOpError("expected lanes 0 or 1, but got ")
-           << lhs << " and " << rhs;
   return success();
 }
 

@@ -245,9 +245,7 @@ def QVec_DepthwiseStrategyAttr
     With `channelsOuter` a work item computes one block of 64 channels, else all
     of them.
 
-    Groups of 1: a tile is `columns` positions of a row, tap by tap. With
-    `planes`, what `outputs` rows of the output read of a channel is copied to
-    words of 16 bits first, whose products are summed in pairs (`qvec.dot2`).
+    Groups of 1: a tile is `columns` positions of a row, tap by tap.
 
     ```mlir
     #qvec.depthwise_strategy<axis = 0, outputs = 2, columns = 2, pixels = 1,
@@ -256,13 +254,11 @@ def QVec_DepthwiseStrategyAttr
 
     (C1) axis is 0 or 1. (C2) outputs, columns and pixels are positive. (C3)
     group is 1, 2 or 4. (C4) lanes are 1, 4, 8 or 16. (C5) several pixels have
-    neither several outputs along axis 1 nor channelsOuter. (C6) planes have the
-    group 1.
+    neither several outputs along axis 1 nor channelsOuter.
   }];
   let parameters = (ins "int64_t":$axis, "int64_t":$outputs, "int64_t":$columns,
                         "int64_t":$pixels, "int64_t":$lanes, "int64_t":$group,
-                        "bool":$channelsOuter,
-                        DefaultValuedParameter<"bool", "false">:$planes);
+                        "bool":$channelsOuter);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

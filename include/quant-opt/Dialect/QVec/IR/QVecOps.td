@@ -125,8 +125,7 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     codes that stand for integers of at most 8 bits. (C13) only a contraction of
     integers has zero pads: four numbers that are not negative and fit into the
     input's height and width. (C14) only a contraction of signed bytes with `i32`
-    accumulators has a paired strategy, and only a depthwise kernel of those has
-    planes, without dilation of columns. (C15) a packing of a contraction has 4
+    accumulators has a paired strategy. (C15) a packing of a contraction has 4
     bits, no scales and no blocks; the contraction is one of signed bytes with
     `i32` accumulators that is joined if it is paired, and its weight has half
     of the bytes.
@@ -266,31 +265,6 @@ def QVec_AlternateBytesOp : QVec_Op<"alternate_bytes", [Pure]> {
   let results = (outs VectorOfRankAndType<[1], [I16]>:$result);
   let assemblyFormat = [{
     $bytes attr-dict `:` type($bytes) `to` type($result)
-  }];
-}
-
-def QVec_LaneProductOp : QVec_Op<"lane_product", [Pure,
-    AllTypesMatch<["acc", "result"]>, AllTypesMatch<["lhs", "rhs"]>]> {
-  let summary = "Add the product of one of two words to a sum";
-  let description = [{
-    `result[0] = acc[0] + lhs[lhsLane] * rhs[rhsLane]`, modulo 2^32. Words of 16
-    bits are signed. One instruction, `smlabb` and its like, on processors that
-    multiply words in general registers.
-
-    ```mlir
-    %0 = qvec.lane_product %acc, %x, %w {lhsLane = 1 : i64, rhsLane = 0 : i64}
-      : vector<1xi32>, vector<2xi16>
-    ```
-
-    (C1) acc has one lane, lhs has two. (C2) lanes are 0 or 1.
-  }];
-  let arguments = (ins VectorOfRankAndType<[1], [I32]>:$acc,
-                       VectorOfRankAndType<[1], [I16]>:$lhs,
-                       VectorOfRankAndType<[1], [I16]>:$rhs,
-                       I64Attr:$lhsLane, I64Attr:$rhsLane);
-  let results = (outs VectorOfRankAndType<[1], [I32]>:$result);
-  let assemblyFormat = [{
-    $acc `,` $lhs `,` $rhs attr-dict `:` type($acc) `,` type($lhs)
   }];
 }
 

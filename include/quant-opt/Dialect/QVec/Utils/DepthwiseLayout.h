@@ -66,22 +66,6 @@ private:
   llvm::SmallVector<int64_t> members;
 };
 
-/// The words that a depthwise kernel with planes copies of a channel.
-struct PlaneLayout {
-  PlaneLayout(llvm::ArrayRef<int64_t> output, qnn::WindowAttr window);
-
-  /// Elements of the input that a row of outputs reads, and those from a row to
-  /// the next one.
-  int64_t width, pitch;
-  /// What `rows` rows of the output read.
-  int64_t getRows(int64_t rows) const { return rows * stride + halo; }
-  int64_t getElements(int64_t rows) const { return getRows(rows) * pitch; }
-
-  /// Rows of the input for each row of the output, and for all of them
-  /// together.
-  int64_t stride, halo;
-};
-
 /// The shape of packed weights:
 /// `[block][walked tap][group][output][64 positions times group taps]`.
 llvm::SmallVector<int64_t>

@@ -141,9 +141,6 @@ struct WordIntrinsics {
   llvm::StringRef widen;
   /// `(x, y, sum)`: the products of both words are added to the sum.
   llvm::StringRef multiply;
-  /// `(x, y, sum)`: the product of one word of each is added: of the low ones,
-  /// the low and the high one, the high and the low one, the high ones.
-  llvm::StringRef multiplyLanes[4];
 };
 
 /// The level's instructions on words; nothing when it has none.
