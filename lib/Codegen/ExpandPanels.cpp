@@ -143,7 +143,7 @@ void PanelExpander::copyParameters() {
 void PanelExpander::expandVectors() {
   Value first = e.add(from, layout.getCodeOffset());
   Value vectors = e.index(layout.getNumVectors());
-  if (layout.halved) {
+  if (layout.twoOfFour) {
     int64_t bytes = layout.getCodeBytes(MaskedLayout::kVectorCodes / 2);
     e.forLoop(e.index(0), vectors, 1,
               [&](Value v) { expand(v, e.add(first, e.mul(v, bytes))); });
@@ -233,7 +233,7 @@ Value PanelExpander::expandByTable(Value v, Value at) {
     return arith::ConstantOp::create(b, e.loc, b.getI64IntegerAttr(value));
   };
   auto countBelow = [&](Value part) -> Value {
-    if (layout.halved)
+    if (layout.twoOfFour)
       return e.mul(part, lanes / 2);
     Value bits = arith::IndexCastUIOp::create(b, e.loc, b.getI64Type(),
                                               e.mul(part, lanes));
@@ -351,8 +351,8 @@ void quantopt::expandPanels(KernelEmitter &e, Value panel, int64_t number,
   MaskedLayout layout(*e.kernel.getPacking(), expanded.depth, panels);
   e.forLoop(number, [&](Value i) {
     Value at = e.add(panel, i), from;
-    if (layout.halved) {
-      from = e.mul(at, layout.getHalvedPanelBytes());
+    if (layout.twoOfFour) {
+      from = e.mul(at, layout.getTwoOfFourPanelBytes());
     } else {
       Value bytes = e.load(e.weight, e.mul(at, MaskedLayout::kOffsetBytes),
                            MaskedLayout::kOffsetBytes);

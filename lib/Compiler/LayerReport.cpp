@@ -152,7 +152,7 @@ void quantopt::describeStorage(ModuleOp module,
       if (layer.name != name.getName().getValue())
         continue;
       qvec::PackingAttr packing = *kernel.getPacking();
-      layer.storage = packing.getHalved() ? "2:4" : "bitmask";
+      layer.storage = packing.getTwoOfFour() ? "2:4" : "bitmask";
       layer.bytes = cast<ShapedType>(weight.getType()).getNumElements() +
                     (packing.hasScales() ? 0 : layer.scaleBytes);
     }

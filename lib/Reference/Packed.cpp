@@ -173,7 +173,7 @@ static std::vector<int8_t> expandPanels(qvec::PackingAttr packing,
                                         int64_t parameterBytes) {
   auto byteAt = [&](int64_t i) { return static_cast<uint8_t>(bytes[i]); };
   std::vector<int8_t> result;
-  int64_t at = packing.getHalved() ? 0 : 4 * panels;
+  int64_t at = packing.getTwoOfFour() ? 0 : 4 * panels;
   for (int64_t p = 0; p < panels; ++p) {
     int64_t masks = at, parameters = masks + codeBytes / 8;
     at = parameters + parameterBytes;

@@ -247,7 +247,7 @@ static void setWeight(LoweringState &state, const ContractionView &view,
         loc.getContext(), /*bits=*/4, /*block=*/0, /*chunk=*/1,
         NoneType::get(loc.getContext()), kHalvedOffset, /*zeroPoints=*/false,
         /*shift=*/0, /*values=*/Type(), /*tableRows=*/0, /*masked=*/false,
-        /*halved=*/false);
+        /*twoOfFour=*/false);
 }
 
 LogicalResult quantopt::lowerContraction(LoweringState &state,

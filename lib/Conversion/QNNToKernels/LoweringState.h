@@ -26,7 +26,7 @@ namespace quantopt {
 /// Which codes of a weight are stored (see `#qvec.packing`).
 struct CodeMasks {
   int64_t bits;
-  bool halved;
+  bool twoOfFour;
 };
 
 /// Zero padding around the spatial dimensions of a channels-last value.

@@ -67,7 +67,7 @@ static PackedWeight readIntegers(const ContractionView &view,
   result.packing = qvec::PackingAttr::get(
       context, form.bits, /*block=*/0, kChunk, NoneType::get(context),
       form.zeroPoint, /*zeroPoints=*/false, form.shift, /*values=*/Type(),
-      /*tableRows=*/0, /*masked=*/false, /*halved=*/false);
+      /*tableRows=*/0, /*masked=*/false, /*twoOfFour=*/false);
   return result;
 }
 
@@ -214,7 +214,7 @@ static PackedWeight readConstant(const ContractionView &view,
   result.packing = qvec::PackingAttr::get(
       type.getContext(), form.bits, block, chooseChunk(block), scaleType,
       isUniform ? form.zeroPoint : 0, !isUniform, form.shift, values, tableRows,
-      /*masked=*/false, /*halved=*/false);
+      /*masked=*/false, /*twoOfFour=*/false);
   return result;
 }
 

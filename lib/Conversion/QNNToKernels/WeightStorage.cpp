@@ -100,7 +100,7 @@ void quantopt::removeZeroPoints(PackedWeight &weight, CodeMasks masks) {
   weight.packing = qvec::PackingAttr::get(
       p.getContext(), masks.bits, p.getBlock(), p.getChunk(), p.getScale(),
       /*zeroPoint=*/0, /*zeroPoints=*/false, /*shift=*/0, /*values=*/Type(),
-      /*tableRows=*/0, /*masked=*/true, masks.halved);
+      /*tableRows=*/0, /*masked=*/true, masks.twoOfFour);
 }
 
 namespace {
@@ -149,25 +149,25 @@ std::optional<int64_t> StorageChoice::countBytes(CodeMasks masks) const {
 
 std::optional<CodeMasks> StorageChoice::choose(int64_t bits,
                                                int64_t denseBytes) const {
-  CodeMasks bitmask{bits, false}, halved{bits, true};
-  std::optional<int64_t> bytes, halvedBytes;
+  CodeMasks bitmask{bits, false}, twoOfFour{bits, true};
+  std::optional<int64_t> bytes, twoOfFourBytes;
   if (storage != WeightStorage::Bitmask)
-    halvedBytes = countBytes(halved);
+    twoOfFourBytes = countBytes(twoOfFour);
   if (storage != WeightStorage::TwoOfFour)
     bytes = countBytes(bitmask);
-  if (storage == WeightStorage::TwoOfFour && !halvedBytes)
+  if (storage == WeightStorage::TwoOfFour && !twoOfFourBytes)
     return refuse("more than two of four neighbours are not zero");
-  bool isHalved = halvedBytes && (!bytes || *halvedBytes <= *bytes);
-  int64_t best = isHalved ? *halvedBytes : bytes.value_or(denseBytes);
-  bool isForced = storage == WeightStorage::Bitmask || isHalved;
+  bool isTwoOfFour = twoOfFourBytes && (!bytes || *twoOfFourBytes <= *bytes);
+  int64_t best = isTwoOfFour ? *twoOfFourBytes : bytes.value_or(denseBytes);
+  bool isForced = storage == WeightStorage::Bitmask || isTwoOfFour;
   if (best >= denseBytes && !(isForced && storage != WeightStorage::Auto &&
                               storage != WeightStorage::Smallest))
     return refuse("masks would not make them smaller");
   view.op->emitRemark("the weights are stored as ")
-      << (isHalved ? "2:4" : "bitmask") << " in " << best
+      << (isTwoOfFour ? "2:4" : "bitmask") << " in " << best
       << " bytes instead of " << denseBytes
       << "; 'storage=dense' keeps zeros and is faster";
-  return isHalved ? halved : bitmask;
+  return isTwoOfFour ? twoOfFour : bitmask;
 }
 
 std::optional<CodeMasks> StorageChoice::run() {

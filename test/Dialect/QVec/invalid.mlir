@@ -621,13 +621,13 @@ func.func @tile_mma_c2(%acc: vector<4x16xi32>, %x: vector<4x64xi8>, %w: vector<1
 
 // -----
 
-// expected-error @below {{expected masked codes to be integers of 2 to 8 bits without shift and zero points, and halved ones to be masked}}
+// expected-error @below {{expected masked codes to be integers of 2 to 8 bits without shift and zero points, and 2:4 ones to be masked}}
 #packing_masked_c7 = #qvec.packing<bits = 4, block = 32, chunk = 32, scale = f16, zeroPoint = 8, zeroPoints = false, masked = true>
 
 // -----
 
-// expected-error @below {{expected masked codes to be integers of 2 to 8 bits without shift and zero points, and halved ones to be masked}}
-#packing_halved_c7 = #qvec.packing<bits = 4, block = 32, chunk = 32, scale = f16, zeroPoint = 0, zeroPoints = false, halved = true>
+// expected-error @below {{expected masked codes to be integers of 2 to 8 bits without shift and zero points, and 2:4 ones to be masked}}
+#packing_two_of_four_c7 = #qvec.packing<bits = 4, block = 32, chunk = 32, scale = f16, zeroPoint = 0, zeroPoints = false, twoOfFour = true>
 
 // -----
 
@@ -646,13 +646,13 @@ func.func @kernel_masked_c7(%x: tensor<1x1x3x33xi8>, %w: tensor<1x139xi8>, %y: t
 
 // -----
 
-func.func @kernel_halved_c7(%x: tensor<1x1x3x33xi8>, %w: tensor<1x281xi8>, %y: tensor<1x1x3x5xi32>) {
+func.func @kernel_two_of_four_c7(%x: tensor<1x1x3x33xi8>, %w: tensor<1x281xi8>, %y: tensor<1x1x3x5xi32>) {
   // Masks and 16 bytes of codes of nine vectors, and bytes that may be read.
   // expected-error @below {{expected a weight of 1 row of 280 bytes, but got 'tensor<1x281xi8>'}}
   %0 = qvec.kernel packed input(%x : tensor<1x1x3x33xi8>) weight(%w : tensor<1x281xi8>) outs(%y : tensor<1x1x3x5xi32>)
       window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
       strategy <rows = 3, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1>
-      packing <bits = 4, block = 0, chunk = 32, scale = none, zeroPoint = 0, zeroPoints = false, masked = true, halved = true> epilogue {
+      packing <bits = 4, block = 0, chunk = 32, scale = none, zeroPoint = 0, zeroPoints = false, masked = true, twoOfFour = true> epilogue {
   ^bb0(%acc: i32):
     qvec.yield %acc : i32
   } -> tensor<1x1x3x5xi32>

@@ -52,7 +52,7 @@ protected:
     return qvec::PackingAttr::get(&context, s.bits, s.block, s.chunk, scale,
                                   zeroPoint, zeroPoints, /*shift=*/0,
                                   /*values=*/mlir::Type(), /*tableRows=*/0,
-                                  /*masked=*/false, /*halved=*/false);
+                                  /*masked=*/false, /*twoOfFour=*/false);
   }
 
   /// Random codes, with scales that binary16 holds.
@@ -219,7 +219,7 @@ TEST(PackedLayout, TakesFourAndAHalfBitsPerWeight) {
   auto packing =
       qvec::PackingAttr::get(&context, 4, 32, 32, b.getF16Type(), 8, false,
                              /*shift=*/0, mlir::Type(), /*tableRows=*/0,
-                             /*masked=*/false, /*halved=*/false);
+                             /*masked=*/false, /*twoOfFour=*/false);
   // 16 channels of 4096 codes: 128 blocks of 16 bytes and a scale of 2 each.
   EXPECT_EQ(PackedLayout(packing, 4096).getPanelBytes(), 16 * 128 * 18);
 }

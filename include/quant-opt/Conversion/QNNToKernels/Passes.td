@@ -51,7 +51,7 @@ def ConvertQNNToKernels : Pass<"convert-qnn-to-kernels", "::mlir::ModuleOp"> {
     results then depend on the level. Quantization is exact in any case.
 
     Weights of which many are zero, because the network was pruned, may be stored
-    without them (`masked` and `halved` in `#qvec.packing`). `storage` says which:
+    without them (`masked` and `twoOfFour` in `#qvec.packing`). `storage` says which:
     with `auto` those of at least 4 bits of which at least half are zero and whose
     bytes that makes fewer, if some level of the module expands several codes at once
     (with an instruction or byte permutations); with `smallest`

@@ -17,10 +17,10 @@ using llvm::support::endian::write64le;
 MaskedLayout::MaskedLayout(qvec::PackingAttr packing, int64_t depth,
                            int64_t panels)
     : expanded(packing.getExpanded(), depth), bits(packing.getBits()),
-      panels(panels), halved(packing.getHalved()) {}
+      panels(panels), twoOfFour(packing.getTwoOfFour()) {}
 
 int64_t MaskedLayout::getLeastBytes() const {
-  int64_t panel = halved ? getHalvedPanelBytes() : getCodeOffset();
+  int64_t panel = twoOfFour ? getTwoOfFourPanelBytes() : getCodeOffset();
   return getTableBytes() + panels * panel + kSpareBytes;
 }
 
@@ -65,7 +65,7 @@ private:
 
 bool PanelWriter::writeVector(int64_t number, llvm::ArrayRef<char> vector) {
   uint64_t mask = findCodes(vector);
-  if (layout.halved) {
+  if (layout.twoOfFour) {
     auto filled = fillPairs(mask);
     if (!filled)
       return false;
@@ -112,7 +112,7 @@ mlir::DenseElementsAttr quantopt::maskPanels(mlir::DenseElementsAttr panels,
   }
   llvm::SmallVector<char> bytes(layout.getTableBytes(), 0);
   for (int64_t p = 0; p < shape[0]; ++p) {
-    if (!layout.halved)
+    if (!layout.twoOfFour)
       write32le(&bytes[p * MaskedLayout::kOffsetBytes], uint32_t(bytes.size()));
     if (!PanelWriter(layout, bytes).write(raw.slice(p * shape[1], shape[1])))
       return {};

@@ -110,7 +110,8 @@ LogicalResult PackingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                   int64_t bits, int64_t block, int64_t chunk,
                                   Type scale, int64_t zeroPoint,
                                   bool zeroPoints, int64_t shift, Type values,
-                                  int64_t tableRows, bool masked, bool halved) {
+                                  int64_t tableRows, bool masked,
+                                  bool twoOfFour) {
   if ((bits < 1 || bits > 8) && bits != 16) // (C1)
     return emitError() << "expected codes of 1 to 8 or 16 bits, but got "
                        << bits;
@@ -139,9 +140,9 @@ LogicalResult PackingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expected one of zero points, values and tableRows";
   bool isPlain = bits >= 2 && bits <= 8 && shift == 0 && !hasZero && !values &&
                  tableRows == 0;
-  if ((masked && !isPlain) || (halved && !masked)) // (C7)
+  if ((masked && !isPlain) || (twoOfFour && !masked)) // (C7)
     return emitError() << "expected masked codes to be integers of 2 to 8 bits "
-                          "without shift and zero points, and halved ones to "
+                          "without shift and zero points, and 2:4 ones to "
                           "be masked";
   return success();
 }
@@ -152,7 +153,7 @@ PackingAttr PackingAttr::getExpanded() const {
   return get(getContext(), /*bits=*/8, getBlock(), getChunk(), getScale(),
              /*zeroPoint=*/0, /*zeroPoints=*/false, /*shift=*/0,
              /*values=*/Type(), /*tableRows=*/0, /*masked=*/false,
-             /*halved=*/false);
+             /*twoOfFour=*/false);
 }
 
 LogicalResult
@@ -273,16 +274,16 @@ static LogicalResult verifyRowMax(KernelOp op, ShapedType input,
   return success();
 }
 
-/// (C7): the size of masked weights depends on the masks, unless it is halved.
+/// (C7): the size of masked weights depends on the masks, unless it is 2:4.
 static LogicalResult verifyMasked(KernelOp op, const MaskedLayout &layout,
                                   ShapedType weight) {
   int64_t least = layout.getLeastBytes();
   if (weight.getElementType().isInteger(8) && weight.getRank() == 2 &&
       weight.getDimSize(0) == 1 && weight.getDimSize(1) >= least &&
-      (!layout.halved || weight.getDimSize(1) == least))
+      (!layout.twoOfFour || weight.getDimSize(1) == least))
     return success();
   return op.emitOpError("expected a weight of 1 row of ")
-         << (layout.halved ? "" : "at least ") << least << " bytes, but got "
+         << (layout.twoOfFour ? "" : "at least ") << least << " bytes, but got "
          << weight;
 }
 

@@ -174,7 +174,7 @@ def QVec_PackingAttr : AttrDef<QVec_Dialect, "Packing"> {
     read, of 8-bit codes without zero point, are made while it runs, those of a
     tile at a time. The weight is `tensor<1 x bytes x i8>` and holds
 
-    1. unless `halved`, the offset of each panel as a little-endian word of 32
+    1. unless `twoOfFour`, the offset of each panel as a little-endian word of 32
        bits;
     2. panel after panel. Each starts with a mask of 64 bits for each vector of
        64 codes, in which bit `4 * c + e` says that code `e` of channel `c` is
@@ -183,7 +183,7 @@ def QVec_PackingAttr : AttrDef<QVec_Dialect, "Packing"> {
        Those of a vector start at a byte.
     3. 64 zero bytes, because vectors may be read whole.
 
-    With `halved`, too, exactly two of the four codes of a step and channel are
+    With `twoOfFour`, too, exactly two of the four codes of a step and channel are
     stored, whether they are zero or not: the four bits of the mask are two
     positions, and all panels are of one size.
 
@@ -200,7 +200,7 @@ def QVec_PackingAttr : AttrDef<QVec_Dialect, "Packing"> {
     a code of `bits + shift` bits. (C5) values is a float type of `bits` bits
     with at most 5 bits of exponent. (C6) at most one of zero points, values and
     tableRows is given, and tableRows is not negative. (C7) masked codes are
-    integers of 2 to 8 bits without shift and zero points; only they are halved.
+    integers of 2 to 8 bits without shift and zero points; only they are 2:4.
   }];
   let parameters = (ins "int64_t":$bits, "int64_t":$block, "int64_t":$chunk,
                         "::mlir::Type":$scale, "int64_t":$zeroPoint,
@@ -209,7 +209,7 @@ def QVec_PackingAttr : AttrDef<QVec_Dialect, "Packing"> {
                         OptionalParameter<"::mlir::Type">:$values,
                         DefaultValuedParameter<"int64_t", "0">:$tableRows,
                         DefaultValuedParameter<"bool", "false">:$masked,
-                        DefaultValuedParameter<"bool", "false">:$halved);
+                        DefaultValuedParameter<"bool", "false">:$twoOfFour);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{

@@ -114,7 +114,7 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     parameter divides the number of positions. (C6) `row_max` and `row_range` have
     an `f32` input with init's positions and no empty part. (C7) a packed kernel
     has a weight of the size that its packing gives, at least that if it is
-    masked and not halved. (C8) the weight of a
+    masked and not 2:4. (C8) the weight of a
     depthwise kernel with groups of taps has the packed shape. (C9) the strategy
     of a contraction or packed kernel has the group 1 for floats and 2 for words;
     for bytes a packed kernel has 4, and a contraction has 8 only with `i32`

@@ -31,7 +31,7 @@ struct MaskedLayout {
 
   PackedLayout expanded;
   int64_t bits, panels;
-  bool halved;
+  bool twoOfFour;
 
   int64_t getNumVectors() const {
     return expanded.getScaleOffset(0) / kVectorCodes;
@@ -47,13 +47,15 @@ struct MaskedLayout {
   }
   /// Bytes of this many codes of a vector.
   int64_t getCodeBytes(int64_t codes) const { return (codes * bits + 7) / 8; }
-  /// Of a halved panel.
-  int64_t getHalvedPanelBytes() const {
+  /// Of a 2:4 panel.
+  int64_t getTwoOfFourPanelBytes() const {
     return getCodeOffset() + getNumVectors() * getCodeBytes(kVectorCodes / 2);
   }
   /// Bytes before the first panel.
-  int64_t getTableBytes() const { return halved ? 0 : panels * kOffsetBytes; }
-  /// The exact number of bytes of halved weights, the least of others.
+  int64_t getTableBytes() const {
+    return twoOfFour ? 0 : panels * kOffsetBytes;
+  }
+  /// The exact number of bytes of 2:4 weights, the least of others.
   int64_t getLeastBytes() const;
 };
 
@@ -70,7 +72,7 @@ inline int64_t getExpandLanes(const TargetLevel &level) {
 }
 
 /// Panels as `packing.getExpanded()` describes them without their zeros; null
-/// where more than two of four codes are not zero but the packing is halved, or
+/// where more than two of four codes are not zero but the packing is 2:4, or
 /// where a code needs more bits.
 mlir::DenseElementsAttr maskPanels(mlir::DenseElementsAttr panels,
                                    qvec::PackingAttr packing, int64_t depth);
