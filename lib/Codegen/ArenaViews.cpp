@@ -130,6 +130,19 @@ static Value getViewStart(OpBuilder &b, memref::SubViewOp part, int64_t base,
                   : Value();
 }
 
+/// The parts of a buffer, also of what gives all of it another shape.
+static SmallVector<memref::SubViewOp> findParts(Value buffer) {
+  SmallVector<memref::SubViewOp> parts;
+  SmallVector<Value> worklist = {buffer};
+  while (!worklist.empty())
+    for (Operation *user : worklist.pop_back_val().getUsers())
+      if (auto part = dyn_cast<memref::SubViewOp>(user))
+        parts.push_back(part);
+      else if (isa<memref::CollapseShapeOp, memref::ExpandShapeOp>(user))
+        worklist.push_back(user->getResult(0));
+  return parts;
+}
+
 void quantopt::viewArgument(BlockArgument argument) {
   auto type = dyn_cast<MemRefType>(argument.getType());
   if (!type || !type.getElementType().isInteger(8) || type.getRank() < 2 ||
@@ -137,10 +150,7 @@ void quantopt::viewArgument(BlockArgument argument) {
     return;
   auto b = OpBuilder::atBlockBegin(argument.getOwner());
   Value bytes;
-  for (Operation *user : llvm::make_early_inc_range(argument.getUsers())) {
-    auto part = dyn_cast<memref::SubViewOp>(user);
-    if (!part)
-      continue;
+  for (memref::SubViewOp part : findParts(argument)) {
     OpBuilder here(part);
     Value start = getViewStart(here, part, 0, isForImages(part));
     if (!start)

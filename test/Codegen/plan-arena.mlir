@@ -193,3 +193,30 @@ func.func @rows(%y: memref<1x2x6x4xf32>, %z: memref<1x2x8x4xf32>) {
   }
   return
 }
+
+// -----
+
+#small = #qvec.target<level = "armv7em", triple = "thumbv7em", cpu = "", features = "">
+
+// Rows of an argument in another shape are parts of its memory.
+
+// CHECK-LABEL: func.func @reshaped(
+// CHECK-SAME: %[[Y:[a-z0-9]+]]: memref<1x4x8x4xi8>
+// CHECK: %[[BYTES:.*]] = memref.collapse_shape %[[Y]]
+// CHECK: %[[ROW:.*]] = memref.view %[[BYTES]][%{{.*}}][] : memref<128xi8> to memref<1x8x4xi8>
+// CHECK: linalg.fill ins(%{{.*}} : i8) outs(%[[ROW]] :
+func.func @reshaped(%y: memref<1x4x8x4xi8>) attributes {qvec.target = #small} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %c8 = arith.constant 8 : index
+  %zero = arith.constant 0 : i8
+  %flat = memref.collapse_shape %y [[0, 1, 2, 3]] : memref<1x4x8x4xi8> into memref<128xi8>
+  %pixels = memref.expand_shape %flat [[0, 1, 2]] output_shape [1, 32, 4] : memref<128xi8> into memref<1x32x4xi8>
+  scf.for %i = %c0 to %c4 step %c1 {
+    %place = arith.muli %i, %c8 : index
+    %row = memref.subview %pixels[0, %place, 0] [1, 8, 4] [1, 1, 1] : memref<1x32x4xi8> to memref<1x8x4xi8, strided<[128, 4, 1], offset: ?>>
+    linalg.fill ins(%zero : i8) outs(%row : memref<1x8x4xi8, strided<[128, 4, 1], offset: ?>>)
+  }
+  return
+}
