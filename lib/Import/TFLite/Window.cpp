@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Window.h"
+#include "mlir/IR/Diagnostics.h"
 
 using namespace quantopt;
 using namespace quantopt::tflite;
@@ -41,6 +42,15 @@ FailureOr<qnn::WindowAttr> tflite::makeWindow(OpImporter &op,
     after.push_back(total - total / 2);
   }
   before.append(after);
+  // The attribute has limits of its own.
+  std::string problem;
+  mlir::ScopedDiagnosticHandler handler(op.getContext(), [&](mlir::Diagnostic &diagnostic) {
+    problem = diagnostic.str();
+  });
+  if (failed(qnn::WindowAttr::verify(
+          [&] { return mlir::emitError(op.getLoc()); }, options.kernel,
+          options.strides, options.dilations, before)))
+    return op.malformed(problem);
   return qnn::WindowAttr::get(op.getContext(), options.kernel, options.strides,
                               options.dilations, before);
 }
