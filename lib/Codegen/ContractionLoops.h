@@ -68,6 +68,18 @@ private:
   BlockBody prepare;
 };
 
+/// Emits a contraction whose tiles `TileEmitter(e, layout).emitTile(block, at)`
+/// emits.
+template <typename TileEmitter>
+void emitContractionTiles(KernelEmitter &e, const ContractionLayout &layout) {
+  TileEmitter emitter(e, layout);
+  ContractionLoops(e, layout,
+                   [&](const ContractionBlock &block, const TilePosition &at) {
+                     emitter.emitTile(block, at);
+                   })
+      .run();
+}
+
 /// Emits the loops over the runs that a tile's window has. `body` also gets the
 /// values that loops carry. Rows that hold zeros are left out, and positions
 /// for which a column holds zeros if the tile is known to be at that end.

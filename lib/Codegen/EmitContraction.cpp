@@ -306,12 +306,12 @@ SmallVector<Value> ContractionEmitter::emitLongRun(const Block &block,
                                                    ValueRange sums) {
   SmallVector<Value> zeros(sums.size(),
                            e.splat(e.b.getI32IntegerAttr(0), lanes));
-  auto [begin, end] = run.steps;
-  int64_t parts = llvm::divideCeil(end - begin, kSafeSteps);
+  Span steps = run.steps;
+  int64_t parts = llvm::divideCeil(steps.end - steps.begin, kSafeSteps);
   return e.reduceLoop(
       e.index(0), e.index(parts), sums, [&](Value part, ValueRange outer) {
-        Value first = e.add(e.mul(part, kSafeSteps), begin);
-        Value last = e.index(end);
+        Value first = e.add(e.mul(part, kSafeSteps), steps.begin);
+        Value last = e.index(steps.end);
         if (parts != 1)
           last = e.min(e.add(first, kSafeSteps), last);
         SmallVector<Value> total =

@@ -45,7 +45,8 @@ static void emitChoice(KernelEmitter &e, Value number, int64_t limit,
 
 void DepthwiseEmitter::run() {
   e.forLoop(e.begin, e.end, 1, [&](Value item) {
-    auto [rest, row] = e.split(item, g.rows, g.getItems() / g.rows);
+    Value rest, row;
+    std::tie(rest, row) = e.split(item, g.rows, g.getItems() / g.rows);
     auto [block, n] = e.split(rest, g.images, g.getItems() / g.rows / g.images);
     Tile tile{n,          e.mul(row, g.tileHeight),
               e.index(0), g.outputs,

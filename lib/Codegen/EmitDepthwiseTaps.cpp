@@ -47,7 +47,8 @@ TapDepthwiseEmitter::TapDepthwiseEmitter(KernelEmitter &emitter)
 void TapDepthwiseEmitter::run() {
   int64_t height = e.output.shape[1], channels = e.output.shape[3];
   e.forLoop(e.begin, e.end, 1, [&](Value item) {
-    auto [n, h] = e.split(item, height, e.output.shape[0]);
+    Value n, h;
+    std::tie(n, h) = e.split(item, height, e.output.shape[0]);
     int64_t full = channels / lanes * lanes;
     e.forLoop(e.index(0), e.index(full), lanes,
               [&](Value c) { emitChannels(n, h, c, lanes); });

@@ -549,10 +549,5 @@ void PairedEmitter::emitTile(const ContractionBlock &block,
 }
 
 void quantopt::emitPairs(KernelEmitter &e, const ContractionLayout &layout) {
-  PairedEmitter emitter(e, layout);
-  ContractionLoops(e, layout,
-                   [&](const ContractionBlock &block, const TilePosition &at) {
-                     emitter.emitTile(block, at);
-                   })
-      .run();
+  emitContractionTiles<PairedEmitter>(e, layout);
 }

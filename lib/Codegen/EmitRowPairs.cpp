@@ -199,10 +199,5 @@ void RowPairEmitter::emitTile(const ContractionBlock &block,
 }
 
 void quantopt::emitRowPairs(KernelEmitter &e, const ContractionLayout &layout) {
-  RowPairEmitter emitter(e, layout);
-  ContractionLoops(e, layout,
-                   [&](const ContractionBlock &block, const TilePosition &at) {
-                     emitter.emitTile(block, at);
-                   })
-      .run();
+  emitContractionTiles<RowPairEmitter>(e, layout);
 }

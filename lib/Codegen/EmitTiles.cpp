@@ -170,10 +170,5 @@ void TileEmitter::emitTile(const ContractionBlock &block,
 }
 
 void quantopt::emitTiles(KernelEmitter &e, const ContractionLayout &layout) {
-  TileEmitter emitter(e, layout);
-  ContractionLoops(e, layout,
-                   [&](const ContractionBlock &block, const TilePosition &at) {
-                     emitter.emitTile(block, at);
-                   })
-      .run();
+  emitContractionTiles<TileEmitter>(e, layout);
 }

@@ -120,6 +120,7 @@ static FailureOr<VariantDescription *> getVariant(ModelDescription &model,
        target.getCpu().str(),
        target.getFeatures().str(),
        level->vectorBytes,
+       {},
        {}});
   return &model.variants.back();
 }

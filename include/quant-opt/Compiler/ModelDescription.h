@@ -65,8 +65,8 @@ struct VariantDescription {
   int64_t vectorBytes = 0;
   std::vector<LayerDescription> layers;
   std::vector<std::string> kernels; ///< symbols of what layers share
-  int64_t codeBytes =
-      0; ///< of layers and kernels; known when there is an object
+  /// Of layers and kernels; known when there is an object.
+  int64_t codeBytes = 0;
 };
 
 /// The facts about a model that its descriptor, header and reports state.

@@ -21,10 +21,10 @@ using namespace quantopt;
 namespace {
 /// Builds the loop nest of one contraction. Dimensions of the nest are those of
 /// the result and then the summed ones.
-class ContractionLoops {
+class RuntimeContraction {
 public:
-  ContractionLoops(LoweringState &state, Operation *op)
-      : state(state), op(op), loc(op->getLoc()), b(state.builder) {}
+  RuntimeContraction(LoweringState &state, Operation *op)
+      : state(state), loc(op->getLoc()), b(state.builder) {}
 
   void lower(qnn::Conv2DOp conv);
   void lower(qnn::DenseOp dense);
@@ -40,15 +40,14 @@ private:
                  AffineMap weightMap, unsigned summed);
 
   LoweringState &state;
-  Operation *op;
   Location loc;
   OpBuilder &b;
 };
 } // namespace
 
 /// The accumulators' start: the bias at `channel`, or zeros.
-Value ContractionLoops::getStart(Value bias, ArrayRef<int64_t> shape,
-                                 ArrayRef<AffineExpr> channel) {
+Value RuntimeContraction::getStart(Value bias, ArrayRef<int64_t> shape,
+                                   ArrayRef<AffineExpr> channel) {
   unsigned rank = shape.size();
   Value init = state.empty(RankedTensorType::get(shape, b.getF32Type()), loc);
   if (!bias) {
@@ -68,9 +67,9 @@ Value ContractionLoops::getStart(Value bias, ArrayRef<int64_t> shape,
 }
 
 /// One chain of fused multiply-adds per element of `start`.
-Value ContractionLoops::multiply(Value input, Value weight, Value start,
-                                 AffineMap inputMap, AffineMap weightMap,
-                                 unsigned summed) {
+Value RuntimeContraction::multiply(Value input, Value weight, Value start,
+                                   AffineMap inputMap, AffineMap weightMap,
+                                   unsigned summed) {
   auto type = cast<RankedTensorType>(start.getType());
   unsigned rank = type.getRank();
   SmallVector<AffineExpr> kept;
@@ -89,7 +88,7 @@ Value ContractionLoops::multiply(Value input, Value weight, Value start,
       .getResult(0);
 }
 
-void ContractionLoops::lower(qnn::Conv2DOp conv) {
+void RuntimeContraction::lower(qnn::Conv2DOp conv) {
   qnn::WindowAttr window = conv.getWindow();
   ArrayRef<int64_t> p = window.getPads(), s = window.getStrides(),
                     d = window.getDilations();
@@ -118,7 +117,7 @@ void ContractionLoops::lower(qnn::Conv2DOp conv) {
   state.setView(conv, state.reshape(result, shape, loc), loc);
 }
 
-void ContractionLoops::lower(qnn::DenseOp dense) {
+void RuntimeContraction::lower(qnn::DenseOp dense) {
   auto weightShape =
       cast<RankedTensorType>(dense.getWeight().getType()).getShape();
   auto type = cast<RankedTensorType>(dense.getType());
@@ -141,7 +140,7 @@ LogicalResult quantopt::lowerRuntimeContraction(LoweringState &state,
   if (!llvm::all_of(op->getOperands(), isFloat))
     return op->emitOpError("expected a constant weight and bias, because an "
                            "operand is not of type f32");
-  ContractionLoops loops(state, op);
+  RuntimeContraction loops(state, op);
   if (auto conv = dyn_cast<qnn::Conv2DOp>(op))
     loops.lower(conv);
   else
