@@ -41,6 +41,7 @@ struct ZipMember {
   uint64_t headerOffset; ///< of the member's local header
   uint64_t storedSize;   ///< bytes in the archive
   uint64_t size;         ///< bytes of the member
+  uint32_t checksum;     ///< CRC-32 of the member
   bool deflated;
 };
 

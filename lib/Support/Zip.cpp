@@ -128,6 +128,7 @@ static llvm::Error readEntry(StringRef &bytes, ZipMember &member) {
   if (bytes.size() < EntrySize + nameSize + extraSize + commentSize)
     return fail("damaged zip archive: bad directory entry");
   member.name = bytes.substr(EntrySize, nameSize).str();
+  member.checksum = read32le(entry + 16);
   member.storedSize = read32le(entry + 20);
   member.size = read32le(entry + 24);
   member.headerOffset = read32le(entry + 42);
@@ -279,6 +280,38 @@ private:
   uint64_t consumed = 0; // packed bytes read
   SmallVector<char, 0> input;
 };
+
+/// Compares the checksum of a member once all of it was read, from front to
+/// back and with repetitions; reading parts of it checks nothing.
+class CheckedSource : public ByteSource {
+public:
+  CheckedSource(std::shared_ptr<ByteSource> member, uint32_t checksum)
+      : member(std::move(member)), expected(checksum) {}
+
+  uint64_t getSize() const override { return member->getSize(); }
+
+  llvm::Error read(uint64_t offset, MutableArrayRef<char> bytes) override {
+    if (llvm::Error error = member->read(offset, bytes))
+      return error;
+    if (offset > checked || offset + bytes.size() <= checked)
+      return llvm::Error::success();
+    MutableArrayRef<char> added = bytes.drop_front(checked - offset);
+    checksum = crc32_z(checksum, reinterpret_cast<const Bytef *>(added.data()),
+                       added.size());
+    checked += added.size();
+    if (checked == getSize() && checksum != expected)
+      return fail("damaged zip member: its checksum is %08x instead of %08x",
+                  checksum, expected);
+    return llvm::Error::success();
+  }
+
+  void release() override { member->release(); }
+
+private:
+  std::shared_ptr<ByteSource> member;
+  uint32_t expected, checksum = 0;
+  uint64_t checked = 0; ///< bytes that `checksum` is of
+};
 } // namespace
 
 llvm::Expected<std::shared_ptr<ByteSource>>
@@ -304,9 +337,9 @@ quantopt::openZipMember(std::shared_ptr<ByteSource> archive,
   if (!plausible)
     return fail("damaged zip archive: the sizes of '%s' contradict each other",
                 name);
-  std::shared_ptr<ByteSource> stored = std::make_shared<SliceSource>(
+  std::shared_ptr<ByteSource> bytes = std::make_shared<SliceSource>(
       std::move(archive), offset, member.storedSize);
-  if (!member.deflated)
-    return stored;
-  return std::make_shared<InflateSource>(std::move(stored), member.size);
+  if (member.deflated)
+    bytes = std::make_shared<InflateSource>(std::move(bytes), member.size);
+  return std::make_shared<CheckedSource>(std::move(bytes), member.checksum);
 }

@@ -80,9 +80,11 @@ protected:
     std::string file, directory;
     for (const auto &[name, contents] : members) {
       std::string stored = deflated ? pack(contents) : contents;
+      uint64_t checksum = crc32(
+          0, reinterpret_cast<const Bytef *>(contents.data()), contents.size());
       std::string facts =
           number(20, 2) + number(0, 2) + number(deflated ? 8 : 0, 2) +
-          number(0, 4) + number(0, 4) + number(stored.size(), 4) +
+          number(0, 4) + number(checksum, 4) + number(stored.size(), 4) +
           number(contents.size(), 4) + number(name.size(), 2) + number(0, 2);
       directory += "PK\1\2" + number(20, 2) + facts + number(0, 10) +
                    number(file.size(), 4) + name;

@@ -329,6 +329,24 @@ TEST_F(NpyTest, readsArchives) {
   }
 }
 
+TEST_F(NpyTest, compares_checksums_of_members) {
+  std::vector<int32_t> values(30000, 7);
+  values[20000] = 0x12345678;
+  std::string array = npy("'<i4'", "(30000,)", false, bytesOf(values));
+  std::string bad = zip({{"a.npy", array}}, /*deflate=*/false);
+  bad[bad.find("\x78\x56\x34\x12")] ^= 1;
+  auto opened = openNpyFiles(write("a.npz", bad));
+  ASSERT_TRUE(bool(opened)) << llvm::toString(opened.takeError());
+  NpyFile &file = opened->files[0];
+  // A part says nothing about the rest, even if it is read twice.
+  std::vector<int32_t> part(10000);
+  for (int64_t first : {0, 20000, 0})
+    ASSERT_FALSE(bool(file.read(first, 10000, QO_I32, part.data())));
+  ASSERT_FALSE(bool(file.read(10000, 10000, QO_I32, part.data())));
+  EXPECT_THAT(llvm::toString(file.read(20000, 10000, QO_I32, part.data())),
+              HasSubstr("a.npz:a: damaged zip member: its checksum is "));
+}
+
 TEST_F(NpyTest, rejectsBrokenArchives) {
   std::string array = npy("'<i4'", "(2,)", false, bytesOf<int32_t>({1, 2}));
   for (bool deflate : {false, true}) {
