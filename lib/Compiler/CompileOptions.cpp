@@ -160,6 +160,25 @@ static Error checkContradictions(const CompileOptions &o) {
   return Error::success();
 }
 
+/// Fails if a file cannot be written, which is known before minutes of work.
+static Error checkOutputs(const CompileOptions &o) {
+  std::vector<std::string> paths = {o.output, o.report, o.writeConfig,
+                                    o.searchState};
+  if (!o.calibrate.empty())
+    paths.insert(paths.end(), {o.table, o.statistics});
+  for (const std::string &path : paths) {
+    StringRef folder = llvm::sys::path::parent_path(path);
+    if (!folder.empty() && !llvm::sys::fs::is_directory(folder))
+      return createStringError(path + ": cannot write: there is no folder '" +
+                               folder + "'");
+    if (llvm::sys::fs::is_directory(path))
+      return createStringError(path + ": cannot write: this is a folder");
+  }
+  if (llvm::sys::fs::exists(o.front) && !llvm::sys::fs::is_directory(o.front))
+    return createStringError(o.front + ": cannot write: this is no folder");
+  return Error::success();
+}
+
 llvm::Error CompileOptions::check() const {
   if (!mergeTables.empty())
     return checkMerge(*this);
@@ -172,15 +191,8 @@ llvm::Error CompileOptions::check() const {
   if (output == "-" && !isText)
     return createStringError("only text can be written to standard output; "
                              "give a file with '-o'");
-  // Known before minutes of work.
-  for (const std::string &path : {output, report}) {
-    StringRef folder = llvm::sys::path::parent_path(path);
-    if (!folder.empty() && !llvm::sys::fs::is_directory(folder))
-      return createStringError(path + ": cannot write: there is no folder '" +
-                               folder + "'");
-    if (llvm::sys::fs::is_directory(path))
-      return createStringError(path + ": cannot write: this is a folder");
-  }
+  if (Error error = checkOutputs(*this))
+    return error;
   if (!compileTo && emit == EmitKind::Executable)
     if (Error error =
             checkExecutableTarget(target.empty() ? getHostTriple() : target))
@@ -193,12 +205,12 @@ llvm::Error CompileOptions::check() const {
   bool isStatic = this->isStatic();
   if (Error error = checkSearch(*this))
     return error;
+  if (Error error = checkMethod(*this))
+    return error;
   if (!calibrate.empty() && !isStatic && !usesStatistics() && report.empty() &&
       !isSearching())
     return createStringError("'--calibrate' needs '--activations=static', or a "
                              "'--method' or '--report' that uses it");
-  if (Error error = checkMethod(*this))
-    return error;
   if (!table.empty() && !isStatic)
     return createStringError("'--table' needs '--activations=static'");
   if (keepHistograms && (table.empty() || calibrate.empty()))

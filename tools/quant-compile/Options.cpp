@@ -245,6 +245,8 @@ static Error readNumbers(const Flags &flags, CompileOptions &options) {
        {std::tuple<StringRef, const NumberFlag &, int64_t &>(
             "--batch", flags.batch, options.batch),
         {"--cache-bytes", flags.cacheBytes, options.cacheBytes},
+        {"--min-elements", flags.minElements, options.minElements},
+        {"--max-bytes", flags.maxBytes, options.maxBytes},
         {"--max-ram", flags.maxRam, options.maxRam},
         {"--max-flash", flags.maxFlash, options.maxFlash}}) {
     if (number < 0 || (number == 0 && number.getNumOccurrences() > 0))
@@ -255,7 +257,6 @@ static Error readNumbers(const Flags &flags, CompileOptions &options) {
   if (flags.threads < 0 || flags.threads > 256)
     return createStringError("expected '--threads' in [1, 256], but got " +
                              llvm::Twine(flags.threads));
-  options.maxBytes = flags.maxBytes;
   if (flags.maxDrop.getNumOccurrences() > 0)
     options.maxDrop = flags.maxDrop;
   options.threads = int(flags.threads);

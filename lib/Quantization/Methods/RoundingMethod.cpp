@@ -38,6 +38,10 @@ llvm::Expected<RoundingMethod> RoundingMethod::parse(StringRef text) {
           "expected a method 'rtn', or 'equalize', 'mse', 'gptq', 'descent' "
           "and 'bias' joined by '+', but got '" +
           text + "'");
+    if (method.*step->member)
+      return llvm::createStringError("expected each step of a method once, but "
+                                     "got '" +
+                                     text + "'");
     method.*step->member = true;
   }
   return method;
