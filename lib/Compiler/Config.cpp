@@ -7,8 +7,7 @@
 
 #include "quant-opt/Compiler/Config.h"
 #include "quant-opt/Quantization/Schemes/WeightScheme.h"
-#include "llvm/Support/JSON.h"
-#include "llvm/Support/MemoryBuffer.h"
+#include "quant-opt/Support/JsonFile.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace quantopt;
@@ -18,70 +17,117 @@ namespace json = llvm::json;
 
 static constexpr StringLiteral kStart = "{\"version\": 1, ";
 
-/// Sets options from the object; a key that is not known is an error.
-static Error applyOptions(const json::Object &object, CompileOptions &options) {
-  for (const auto &[key, value] : object) {
-    StringRef name = key;
-    std::string *text = name == "weights"       ? &options.weights
-                        : name == "granularity" ? &options.granularity
-                        : name == "scheme"      ? &options.scheme
-                        : name == "scales"      ? &options.scales
-                        : name == "range"       ? &options.range
-                        : name == "ranges"      ? &options.ranges
-                        : name == "method"      ? &options.method
-                        : name == "storage"     ? &options.storage
-                                                : nullptr;
-    auto string = value.getAsString();
-    auto flag = value.getAsBoolean();
-    auto number = value.getAsInteger();
-    if (text && string) {
-      if (text->empty())
-        *text = string->str();
-    } else if (name == "activations" && string && parseActivations(*string)) {
-      if (!options.activations)
-        options.activations = parseActivations(*string);
-    } else if (name == "min_elements" && number && *number >= 0) {
-      if (options.minElements == 0)
-        options.minElements = *number;
-    } else if (name == "exclude" && value.getAsArray()) {
-      for (const json::Value &pattern : *value.getAsArray())
-        options.exclude.push_back(pattern.getAsString().value_or("").str());
-    } else if (name == "integer_only" && flag) {
-      options.integerOnly |= *flag;
-    } else if (name == "quantized_io" && flag) {
-      options.quantizedIO |= *flag;
-    } else if (name == "source_rounding" && flag) {
-      options.sourceRounding |= *flag;
-    } else if (name == "fast_float" && flag) {
-      options.fastFloat |= *flag;
-    } else {
-      return createStringError(options.config + ": unknown option '" + name +
-                               "' or wrong value");
-    }
+namespace {
+struct TextOption {
+  StringLiteral key;
+  std::string CompileOptions::*member;
+  /// Whether it says nothing without a default format; a search has none.
+  bool needsWeights;
+};
+struct FlagOption {
+  StringLiteral key;
+  bool CompileOptions::*member;
+};
+} // namespace
+
+static constexpr TextOption kTexts[] = {
+    {"weights", &CompileOptions::weights, false},
+    {"granularity", &CompileOptions::granularity, true},
+    {"scheme", &CompileOptions::scheme, true},
+    {"scales", &CompileOptions::scales, true},
+    {"range", &CompileOptions::range, true},
+    {"ranges", &CompileOptions::ranges, false},
+    {"method", &CompileOptions::method, false},
+    {"prune", &CompileOptions::prune, false},
+    {"storage", &CompileOptions::storage, false},
+};
+
+static constexpr FlagOption kFlags[] = {
+    {"integer_only", &CompileOptions::integerOnly},
+    {"quantized_io", &CompileOptions::quantizedIO},
+    {"source_rounding", &CompileOptions::sourceRounding},
+    {"fast_float", &CompileOptions::fastFloat},
+};
+
+/// The option of a table with this key, or null.
+template <typename Option, size_t N>
+static const Option *findOption(const Option (&table)[N], StringRef key) {
+  const Option *found =
+      llvm::find_if(table, [&](const Option &o) { return o.key == key; });
+  return found == std::end(table) ? nullptr : found;
+}
+
+/// Appends the patterns of an array; false if one is no text.
+static bool addPatterns(const json::Array &array,
+                        std::vector<std::string> &patterns) {
+  for (const json::Value &pattern : array) {
+    auto text = pattern.getAsString();
+    if (!text)
+      return false;
+    patterns.push_back(text->str());
   }
+  return true;
+}
+
+/// Sets one option that no flag has set; false if the key or the value is not
+/// known.
+static bool applyOption(StringRef key, const json::Value &value,
+                        CompileOptions &options) {
+  if (const TextOption *option = findOption(kTexts, key)) {
+    std::string &text = options.*option->member;
+    if (auto string = value.getAsString(); string && text.empty())
+      text = string->str();
+    return value.getAsString().has_value();
+  }
+  if (const FlagOption *option = findOption(kFlags, key)) {
+    auto flag = value.getAsBoolean();
+    options.*option->member |= flag.value_or(false);
+    return flag.has_value();
+  }
+  if (key == "activations") {
+    auto parsed = parseActivations(value.getAsString().value_or(""));
+    if (!options.activations)
+      options.activations = parsed;
+    return parsed.has_value();
+  }
+  if (key == "min_elements") {
+    int64_t number = value.getAsInteger().value_or(-1);
+    if (options.minElements == 0)
+      options.minElements = number;
+    return number >= 0;
+  }
+  const json::Array *patterns = value.getAsArray();
+  return key == "exclude" && patterns &&
+         addPatterns(*patterns, options.exclude);
+}
+
+/// Sets options from the object.
+static Error applyOptions(const json::Object &object, CompileOptions &options) {
+  for (const auto &[key, value] : object)
+    if (!applyOption(key, value, options))
+      return createStringError(options.config + ": unknown option '" +
+                               StringRef(key) + "' or wrong value");
   return Error::success();
 }
 
 Error quantopt::readConfig(CompileOptions &options) {
   if (options.config.empty())
     return Error::success();
-  auto buffer = llvm::MemoryBuffer::getFile(options.config);
-  if (!buffer)
-    return createStringError(
-        options.config + ": cannot be read: " + buffer.getError().message());
-  StringRef text = (*buffer)->getBuffer();
-  // Deep nesting would overflow the parser's stack; the format has 3 levels.
-  if (text.count('[') + text.count('{') > 100 + 4 * text.count('\n') ||
-      text.size() > (size_t(1) << 28))
-    return createStringError(options.config + ": expected one object per line");
-  auto parsed = json::parse(text);
+  auto parsed = readJson(options.config);
   if (!parsed)
-    return createStringError(options.config + ": expected JSON: " +
-                             llvm::toString(parsed.takeError()));
+    return parsed.takeError();
+  auto fail = [&](const Twine &why) {
+    return createStringError(options.config + ": " + why);
+  };
   const json::Object *root = parsed->getAsObject();
   if (!root || root->getInteger("version") != 1)
-    return createStringError(options.config + ": expected 'version' 1");
-  if (const json::Object *object = root->getObject("options"))
+    return fail("expected 'version' 1");
+  if (Error error = checkKeys(*root, {"version", "options", "weights"}))
+    return fail(llvm::toString(std::move(error)));
+  const json::Object *object = root->getObject("options");
+  if (root->get("options") && !object)
+    return fail("expected 'options' to be an object");
+  if (object)
     if (Error error = applyOptions(*object, options))
       return error;
   if (!root->get("weights"))
@@ -94,33 +140,19 @@ std::string quantopt::makeConfig(const CompileOptions &options,
   json::Object object;
   object["activations"] =
       getName(options.activations.value_or(Activations::Float));
-  // Without a default format these say nothing; a search has none.
   bool hasWeights = !options.weights.empty() || options.needsIntegerWeights();
-  using Entry = std::pair<StringRef, StringRef>;
-  SmallVector<Entry> texts = {{"weights", options.weights},
-                              {"ranges", options.ranges},
-                              {"method", options.method},
-                              {"storage", options.storage}};
-  if (hasWeights)
-    texts.append({{"granularity", options.granularity},
-                  {"scheme", options.scheme},
-                  {"scales", options.scales},
-                  {"range", options.range}});
-  for (auto [key, text] : texts)
-    if (!text.empty())
-      object[key] = text;
+  for (const TextOption &option : kTexts) {
+    const std::string &text = options.*option.member;
+    if (!text.empty() && (hasWeights || !option.needsWeights))
+      object[option.key] = text;
+  }
+  for (const FlagOption &option : kFlags)
+    if (options.*option.member)
+      object[option.key] = true;
   if (options.minElements != 0)
     object["min_elements"] = options.minElements;
   if (!options.exclude.empty())
     object["exclude"] = json::Array(options.exclude);
-  if (options.integerOnly)
-    object["integer_only"] = true;
-  if (options.quantizedIO)
-    object["quantized_io"] = true;
-  if (options.sourceRounding)
-    object["source_rounding"] = true;
-  if (options.fastFloat)
-    object["fast_float"] = true;
   std::string schemes = writeSchemes(function);
   StringRef rest = schemes;
   rest.consume_front(kStart);

@@ -9,9 +9,9 @@
 #include "mlir/AsmParser/AsmParser.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
 #include "quant-opt/Quantization/Schemes/ValueNames.h"
+#include "quant-opt/Support/JsonFile.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/GlobPattern.h"
-#include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace quantopt;
@@ -84,22 +84,35 @@ std::string quantopt::writeSchemes(func::FuncOp function) {
   return text;
 }
 
-/// Reads the decision of one element of `weights`.
-static llvm::Expected<SchemeAttr> readScheme(const llvm::json::Object &object,
-                                             MLIRContext *context) {
-  auto text = object.getString("type");
-  auto reason = object.getString("reason");
-  auto scales = object.getString("scales");
-  if (!text || text->size() > 1000)
-    return llvm::createStringError("expected 'type', a quantized type or f32");
+/// A scheme in the words of the command line.
+static llvm::Expected<WeightScheme>
+readNamedScheme(const llvm::json::Object &object, StringRef name,
+                MLIRContext *context) {
+  WeightOptions options;
+  options.weights = name.str();
+  options.granularity = object.getString("granularity").value_or("").str();
+  options.scales = object.getString("scales").value_or("").str();
+  if (object.getBoolean("affine").value_or(false))
+    options.scheme = "affine";
+  return makeWeightScheme(context, options);
+}
+
+/// A scheme as files are written: with a type of the dialect.
+static llvm::Expected<WeightScheme>
+readTypedScheme(const llvm::json::Object &object, StringRef text,
+                MLIRContext *context) {
   // The parser reports to the context: say it in our own words instead.
   ScopedDiagnosticHandler quiet(context, [](Diagnostic &) {});
-  Type type = parseType(*text, context);
-  bool known = type && (type.isF32() || isa<QuantizedTypeInterface>(type));
-  if (!known)
-    return llvm::createStringError("expected a quantized type or f32, but got "
+  Type type = text.size() > 1000 ? Type() : parseType(text, context);
+  if (!type || !isa<QuantizedTypeInterface>(type))
+    return llvm::createStringError(
+        "expected a quantized type or a format of '--list-formats', but got '" +
+        text.take_front(100) + "'");
+  if (object.get("granularity"))
+    return llvm::createStringError("'granularity' is for names of formats, but "
                                    "'" +
-                                   *text + "'");
+                                   text + "' has one");
+  auto scales = object.getString("scales");
   Type scaleType;
   if (scales && scales->size() < 20)
     scaleType = parseType(*scales, context);
@@ -107,13 +120,33 @@ static llvm::Expected<SchemeAttr> readScheme(const llvm::json::Object &object,
     return llvm::createStringError("expected 'scales' of type f32, f16, "
                                    "f8E8M0FNU or, for blocks, ui8, but got '" +
                                    *scales + "'");
+  return WeightScheme{type, object.getBoolean("affine").value_or(false),
+                      scaleType};
+}
+
+/// Reads the decision of one element of `weights`.
+static llvm::Expected<SchemeAttr> readScheme(const llvm::json::Object &object,
+                                             MLIRContext *context) {
+  if (llvm::Error error =
+          checkKeys(object, {"name", "type", "granularity", "affine", "scales",
+                             "input_bits", "reason"}))
+    return std::move(error);
+  auto text = object.getString("type");
+  if (!text)
+    return llvm::createStringError("expected 'type', a quantized type or a "
+                                   "format of '--list-formats'");
+  auto scheme = findWeightFormat(*text)
+                    ? readNamedScheme(object, *text, context)
+                    : readTypedScheme(object, *text, context);
+  if (!scheme)
+    return scheme.takeError();
   int64_t inputBits = object.getInteger("input_bits").value_or(0);
   if (inputBits != 0 && inputBits != 8 && inputBits != 16)
     return llvm::createStringError(
         "expected 'input_bits' of 8 or 16, but got " + Twine(inputBits));
-  return SchemeAttr::get(context, type, reason ? *reason : "config",
-                         object.getBoolean("affine").value_or(false), scaleType,
-                         inputBits);
+  return SchemeAttr::get(context, scheme->type,
+                         object.getString("reason").value_or("config"),
+                         scheme->affine, scheme->scales, inputBits);
 }
 
 llvm::Error quantopt::readSchemes(func::FuncOp function, StringRef text,
@@ -121,13 +154,9 @@ llvm::Error quantopt::readSchemes(func::FuncOp function, StringRef text,
   auto fail = [&](const Twine &message) {
     return llvm::createStringError(Twine(path) + ": " + message);
   };
-  // Deep nesting would overflow the parser's stack; the format has 3 levels.
-  if (text.count('[') + text.count('{') > 100 + 4 * text.count('\n') ||
-      text.size() > (size_t(1) << 28))
-    return fail("expected one object per line");
-  llvm::Expected<llvm::json::Value> json = llvm::json::parse(text);
+  llvm::Expected<llvm::json::Value> json = parseJson(text, path);
   if (!json)
-    return fail("expected JSON: " + llvm::toString(json.takeError()));
+    return json.takeError();
   const llvm::json::Object *root = json->getAsObject();
   const llvm::json::Array *weights = root ? root->getArray("weights") : nullptr;
   if (!weights || root->getInteger("version") != 1)
@@ -135,6 +164,7 @@ llvm::Error quantopt::readSchemes(func::FuncOp function, StringRef text,
   llvm::StringMap<Operation *> ops;
   for (NamedContraction &contraction : getNamedContractions(function))
     ops[contraction.name] = contraction.op;
+  llvm::SmallPtrSet<Operation *, 16> decided;
   for (const llvm::json::Value &value : *weights) {
     const llvm::json::Object *object = value.getAsObject();
     auto name = object ? object->getString("name") : std::nullopt;
@@ -148,6 +178,8 @@ llvm::Error quantopt::readSchemes(func::FuncOp function, StringRef text,
     if (!scheme)
       return fail("weight '" + *name +
                   "': " + llvm::toString(scheme.takeError()));
+    if (!decided.insert(op->second).second)
+      return fail("weight '" + *name + "' is listed twice");
     op->second->setAttr(QNNDialect::getSchemeAttrName(), *scheme);
   }
   return llvm::Error::success();

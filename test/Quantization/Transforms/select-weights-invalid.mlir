@@ -38,7 +38,7 @@
 // NONE: weights of type 'f16' have no scales, but got granularity 'tensor'
 // MISSING: cannot read configuration '{{.*}}nowhere.json': No such file or directory
 // UNKNOWN: config-unknown.json: the model has no weight 'nobody'
-// NONSENSE: config-type.json: weight 'first': expected a quantized type or f32, but got '!qnn.nonsense<'
+// NONSENSE: config-type.json: weight 'first': expected a quantized type or a format of '--list-formats', but got '!qnn.nonsense<'
 // VERIFY: expected a decision about the weight ('qnn.scheme'); run 'qnn-select-weights'
 func.func @main(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %w = arith.constant dense<1.0> : tensor<2x2xf32>
