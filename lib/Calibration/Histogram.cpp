@@ -19,6 +19,10 @@ uint16_t Histogram::getKey(float value) {
   return uint16_t(bits >> 16);
 }
 
+bool Histogram::isKey(int64_t key) {
+  return key >= 0 && key <= 0xffff && (key & 0x7f80) != 0x7f80;
+}
+
 /// The float with these bits.
 static float fromBits(uint32_t bits) {
   float value;

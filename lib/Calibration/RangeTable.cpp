@@ -6,16 +6,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Calibration/RangeTable.h"
-#include "llvm/Support/JSON.h"
+#include "quant-opt/Support/JsonFile.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cmath>
 
 using namespace quantopt;
 
-/// Limits of what a table file may hold.
-static constexpr size_t kMaxBytes = size_t(1) << 30;
-static constexpr unsigned kMaxDepth = 64;
+/// Sums of counts of all bins stay below 2^63.
+static constexpr int64_t kMaxCount = int64_t(1) << 46;
 
 const RangeTable::Entry *RangeTable::find(llvm::StringRef name) const {
   for (const Entry &entry : entries)
@@ -28,33 +27,14 @@ static llvm::Error tableError(llvm::StringRef path, const llvm::Twine &text) {
   return llvm::createStringError(llvm::Twine(path) + ": " + text);
 }
 
-/// Whether brackets nest deeper than the JSON parser's stack can take.
-static bool nestsTooDeep(llvm::StringRef text) {
-  unsigned depth = 0;
-  bool inString = false, escaped = false;
-  for (char c : text) {
-    if (inString) {
-      inString = escaped || c != '"';
-      escaped = !escaped && c == '\\';
-      continue;
-    }
-    inString = c == '"';
-    if (c == '[' || c == '{')
-      if (++depth > kMaxDepth)
-        return true;
-    if ((c == ']' || c == '}') && depth)
-      --depth;
-  }
-  return false;
-}
-
 /// Reads the `histogram` of an entry: pairs of a bin's key and its count.
 static bool readHistogram(const llvm::json::Object &object,
                           Histogram &histogram) {
   const llvm::json::Array *bins = object.getArray("histogram");
   auto low = object.getNumber("observedMin");
   auto high = object.getNumber("observedMax");
-  if (!bins || !low || !high)
+  if (!bins || !low || !high || !std::isfinite(float(*low)) ||
+      !std::isfinite(float(*high)) || *low > *high)
     return false;
   for (const llvm::json::Value &bin : *bins) {
     const llvm::json::Array *pair = bin.getAsArray();
@@ -62,7 +42,8 @@ static bool readHistogram(const llvm::json::Object &object,
       return false;
     auto key = (*pair)[0].getAsInteger();
     auto count = (*pair)[1].getAsInteger();
-    if (!key || !count || *key < 0 || *key > 0xffff || *count < 0)
+    if (!key || !count || !Histogram::isKey(*key) || *count < 0 ||
+        *count > kMaxCount)
       return false;
     histogram.addToBin(uint16_t(*key), uint64_t(*count));
   }
@@ -97,8 +78,8 @@ readEntry(const llvm::json::Value &value, llvm::StringRef path, size_t index) {
   if (object->get("histogram")) {
     Histogram histogram;
     if (!readHistogram(*object, histogram))
-      return fail("expected 'histogram' as pairs of a bin and a count, with "
-                  "'observedMin' and 'observedMax'");
+      return fail("expected 'histogram' as pairs of a bin of finite numbers "
+                  "and a count, with 'observedMin' <= 'observedMax'");
     entry.histogram = std::move(histogram);
   }
   return entry;
@@ -106,13 +87,9 @@ readEntry(const llvm::json::Value &value, llvm::StringRef path, size_t index) {
 
 llvm::Expected<RangeTable> RangeTable::parse(llvm::StringRef text,
                                              llvm::StringRef path) {
-  if (text.size() > kMaxBytes || nestsTooDeep(text))
-    return tableError(path, "expected a range table of at most 1 GB and 64 "
-                            "levels");
-  llvm::Expected<llvm::json::Value> json = llvm::json::parse(text);
+  llvm::Expected<llvm::json::Value> json = parseJson(text, path);
   if (!json)
-    return tableError(path,
-                      "expected JSON: " + llvm::toString(json.takeError()));
+    return json.takeError();
   const llvm::json::Object *root = json->getAsObject();
   if (!root)
     return tableError(path, "expected an object with 'version' and 'values'");

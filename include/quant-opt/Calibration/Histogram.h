@@ -51,6 +51,8 @@ public:
 
   /// The bin that a value belongs to.
   static uint16_t getKey(float value);
+  /// Whether a number is the key of a bin of finite values.
+  static bool isKey(int64_t key);
 
 private:
   /// 128 bins with the same sign and exponent.
