@@ -8,6 +8,7 @@
 #include "MeasureQuality.h"
 #include "ObservedRuns.h"
 #include "quant-opt/Support/Npy.h"
+#include "llvm/Support/xxhash.h"
 #include <cmath>
 
 using namespace quantopt;
@@ -84,6 +85,16 @@ Expected<QualityMeter::Outputs> QualityMeter::run(ModuleOp module) const {
       outputs.classes.push_back(findTop(first.slice(sample * size, size)));
   }
   return outputs;
+}
+
+uint64_t QualityMeter::getHash() const {
+  auto hash = [](auto values) {
+    return llvm::xxh3_64bits(
+        ArrayRef(reinterpret_cast<const uint8_t *>(values.data()),
+                 values.size() * sizeof(values[0])));
+  };
+  uint64_t parts[] = {hash(ArrayRef(expected.values)), hash(ArrayRef(labels))};
+  return hash(ArrayRef(parts));
 }
 
 Quality QualityMeter::compare(const Outputs &outputs) const {

@@ -36,6 +36,10 @@ public:
   /// The float model's own.
   const Quality &getFloatQuality() const { return floatQuality; }
 
+  /// Of what it compares with: the float model's outputs, which tell samples
+  /// apart whatever their files are called, and the labels.
+  uint64_t getHash() const;
+
   /// Compiles and runs a module up to phase `quantize`.
   llvm::Expected<Quality> measure(ModuleOp module) const;
 

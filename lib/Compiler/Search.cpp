@@ -384,15 +384,15 @@ Error FormatSearch::run() {
 
 Error quantopt::searchFormats(ModuleOp module, const CompileOptions &options,
                               StringRef statistics) {
-  auto record = SearchRecord::open(module, options);
-  if (!record)
-    return record.takeError();
   OwningOpRef<ModuleOp> plain(cast<ModuleOp>(module->clone()));
   for (NamedContraction &contraction : getNamedContractions(getMain(*plain)))
     contraction.op->removeAttr(qnn::QNNDialect::getSchemeAttrName());
   auto meter = QualityMeter::create(*plain, options);
   if (!meter)
     return meter.takeError();
+  auto record = SearchRecord::open(module, options, *meter);
+  if (!record)
+    return record.takeError();
   return FormatSearch(module, options, statistics, std::move(*meter),
                       std::move(*record))
       .run();

@@ -6,15 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "SearchRecord.h"
-#include "MeasureQuality.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "quant-opt/Support/AtomicFile.h"
+#include "quant-opt/Support/JsonFile.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/JSON.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/xxhash.h"
 
@@ -26,7 +24,8 @@ namespace json = llvm::json;
 
 /// A hash of the model and of all that changes what is measured.
 static Expected<std::string> makeKey(ModuleOp module,
-                                     const CompileOptions &options) {
+                                     const CompileOptions &options,
+                                     const QualityMeter &meter) {
   std::string text;
   llvm::raw_string_ostream os(text);
   if (failed(writeBytecodeToFile(module, os)))
@@ -36,14 +35,14 @@ static Expected<std::string> makeKey(ModuleOp module,
      << options.granularity << '\n'
      << options.scheme << '\n'
      << options.scales << '\n'
+     << options.range << '\n'
+     << options.fastFloat << '\n'
      << options.statistics << '\n'
-     << options.labels << '\n'
      << options.storage << '\n'
      << options.target << '\n'
      << options.cpu << '\n'
-     << options.features << '\n';
-  for (const std::string &samples : options.calibrate)
-    os << samples << '\n';
+     << options.features << '\n'
+     << meter.getHash() << '\n';
   return llvm::utohexstr(llvm::xxh3_64bits(text));
 }
 
@@ -61,12 +60,13 @@ static bool readMeasurement(const json::Object &object, std::string &choice,
 }
 
 Expected<SearchRecord> SearchRecord::open(ModuleOp module,
-                                          const CompileOptions &options) {
+                                          const CompileOptions &options,
+                                          const QualityMeter &meter) {
   SearchRecord record;
   record.path = options.searchState;
   if (record.path.empty())
     return record;
-  auto key = makeKey(module, options);
+  auto key = makeKey(module, options, meter);
   if (!key)
     return key.takeError();
   record.key = *key;
@@ -75,16 +75,9 @@ Expected<SearchRecord> SearchRecord::open(ModuleOp module,
   auto fail = [&](const Twine &why) {
     return createStringError(record.path + ": " + why);
   };
-  auto buffer = llvm::MemoryBuffer::getFile(record.path);
-  if (!buffer)
-    return fail("cannot be read: " + buffer.getError().message());
-  StringRef text = (*buffer)->getBuffer();
-  // Deep nesting would overflow the parser's stack; the format has 3 levels.
-  if (text.count('[') + text.count('{') > 100 + 4 * text.count('\n'))
-    return fail("expected one object per line");
-  auto parsed = json::parse(text);
+  auto parsed = readJson(record.path);
   if (!parsed)
-    return fail("expected JSON: " + llvm::toString(parsed.takeError()));
+    return parsed.takeError();
   const json::Object *root = parsed->getAsObject();
   const json::Array *list = root ? root->getArray("measured") : nullptr;
   if (!list || root->getInteger("version") != 1)

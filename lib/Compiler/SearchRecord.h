@@ -8,8 +8,7 @@
 #ifndef QUANTOPT_LIB_COMPILER_SEARCHRECORD_H
 #define QUANTOPT_LIB_COMPILER_SEARCHRECORD_H
 
-#include "mlir/IR/BuiltinOps.h"
-#include "quant-opt/Compiler/CompileOptions.h"
+#include "MeasureQuality.h"
 #include <map>
 
 namespace quantopt {
@@ -28,7 +27,8 @@ public:
   /// Reads the file if it exists. Fails when it belongs to another model, to
   /// other samples or options.
   static llvm::Expected<SearchRecord> open(ModuleOp module,
-                                           const CompileOptions &options);
+                                           const CompileOptions &options,
+                                           const QualityMeter &meter);
 
   std::optional<Measurement> find(const std::string &choice) const;
   /// Adds a measurement and writes the file.
