@@ -58,16 +58,6 @@ static SmallVector<float> getScales(ConstantOp op) {
   return scales;
 }
 
-/// The zero points of a constant, one per scale.
-static SmallVector<int64_t> getZeroPoints(ConstantOp op, size_t count) {
-  SmallVector<int64_t> zeroPoints(count, 0);
-  if (ElementsAttr attr = op.getZeroPointsAttr())
-    for (auto [i, value] :
-         llvm::enumerate(cast<DenseElementsAttr>(attr).getValues<APInt>()))
-      zeroPoints[i] = value.getSExtValue();
-  return zeroPoints;
-}
-
 /// Whether zero points lie in the storage range, as quant's types assume.
 static LogicalResult checkZeroPoints(ConstantOp op, Type type,
                                      ArrayRef<int64_t> zeroPoints, int64_t min,
@@ -85,7 +75,7 @@ static Type convertAxis(ConstantOp op, AffineAxisType type) {
   IntegerType storage = type.getStorage();
   SmallVector<float> scales = getScales(op);
   SmallVector<double> wide(scales.begin(), scales.end());
-  SmallVector<int64_t> zeroPoints = getZeroPoints(op, scales.size());
+  SmallVector<int64_t> zeroPoints = getScaleParameters(op).zeroPoints;
   if (failed(checkZeroPoints(op, type, zeroPoints, type.getStorageMin(),
                              type.getStorageMax())))
     return {};
@@ -135,7 +125,7 @@ static Type convertBlock(ConstantOp op, AffineBlockType type) {
   }
   IntegerType storage = getSignless(type.getStorage());
   SmallVector<float> scales = getScales(op);
-  SmallVector<int64_t> offsets = getZeroPoints(op, scales.size());
+  SmallVector<int64_t> offsets = getScaleParameters(op).zeroPoints;
   if (failed(checkZeroPoints(op, type, offsets, type.getStorageMin(),
                              type.getStorageMax())))
     return {};

@@ -7,6 +7,7 @@
 
 #include "quant-opt/Quantization/Schemes/WeightCodec.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
+#include "quant-opt/Dialect/QNN/Utils/ZeroPoints.h"
 #include "quant-opt/Quantization/Schemes/ClusterValues.h"
 #include "quant-opt/Support/Arithmetic.h"
 #include <cfloat>
@@ -288,16 +289,16 @@ ConstantOp WeightCodec::createConstant(OpBuilder &builder, Location loc,
   Type element = scheme.getType();
   Type f32 = builder.getF32Type();
   SmallVector<float> scales, tables;
-  SmallVector<int32_t> zeroPoints;
+  SmallVector<int64_t> zeroPoints;
   for (const CodeParameters &p : parameters) {
     scales.push_back(p.scale);
-    zeroPoints.push_back(int32_t(p.zeroPoint));
+    zeroPoints.push_back(p.zeroPoint);
     llvm::append_range(tables, p.table);
   }
   if (auto affine = dyn_cast<AffineType>(element))
-    element =
-        AffineType::get(builder.getContext(), affine.getStorage(), min, max,
-                        builder.getF32FloatAttr(scales[0]), zeroPoints[0]);
+    element = AffineType::get(builder.getContext(), affine.getStorage(), min,
+                              max, builder.getF32FloatAttr(scales[0]),
+                              int32_t(zeroPoints[0]));
   auto result = RankedTensorType::get(shape, element);
   ElementsAttr tablesAttr, scalesAttr, zeroPointsAttr, superAttr;
   int64_t count = type.getNumScales(shape);
@@ -313,10 +314,7 @@ ConstantOp WeightCodec::createConstant(OpBuilder &builder, Location loc,
       superAttr = DenseElementsAttr::get(
           RankedTensorType::get({int64_t(superScales.size())}, f32),
           ArrayRef<float>(superScales));
-    if (llvm::any_of(zeroPoints, [](int32_t z) { return z != 0; }))
-      zeroPointsAttr = DenseElementsAttr::get(
-          RankedTensorType::get({count}, builder.getI32Type()),
-          ArrayRef<int32_t>(zeroPoints));
+    zeroPointsAttr = createZeroPoints(builder, zeroPoints);
   }
   return ConstantOp::create(builder, loc, result, packPayload(result, codes),
                             scalesAttr, zeroPointsAttr, tablesAttr, superAttr);

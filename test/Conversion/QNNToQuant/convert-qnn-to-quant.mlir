@@ -27,7 +27,7 @@ func.func @activations(%x: tensor<?x!qnn.affine<ui8, 0.5 : 128>>)
 // CHECK: %[[F:.*]] = quant.dcast %[[S]]
 // CHECK: qnn.dense %{{.*}}, %[[F]]
 // BACK-LABEL: func.func @weights(
-// BACK: %[[W:.*]] = qnn.constant {payload = dense<{{\[\[}}1, -2], [3, 4]]> : tensor<2x2xi8>, scales = dense<[5.000000e-01, 2.500000e-01]> : tensor<2xf32>, zeroPoints = dense<[0, 7]> : tensor<2xi32>} : tensor<2x2x!qnn.affine_axis<i8, 0>>
+// BACK: %[[W:.*]] = qnn.constant {payload = dense<{{\[\[}}1, -2], [3, 4]]> : tensor<2x2xi8>, scales = dense<[5.000000e-01, 2.500000e-01]> : tensor<2xf32>, zeroPoints = dense<[0, 7]> : tensor<2xi8>} : tensor<2x2x!qnn.affine_axis<i8, 0>>
 // BACK: qnn.dequantize %[[W]]
 func.func @weights(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %w = qnn.constant {payload = dense<[[1, -2], [3, 4]]> : tensor<2x2xi8>,
@@ -37,6 +37,20 @@ func.func @weights(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %f = qnn.dequantize %w : tensor<2x2x!qnn.affine_axis<i8, 0>> -> tensor<2x2xf32>
   %y = qnn.dense %x, %f : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
   return %y : tensor<1x2xf32>
+}
+
+// Zero points of unsigned bytes.
+// CHECK-LABEL: func.func @unsigned(
+// CHECK: quant.scast {{.*}} to tensor<2x2x!quant.uniform<u8:f32:0, {5.000000e-01:3,2.500000e-01:200}>>
+// BACK-LABEL: func.func @unsigned(
+// BACK: qnn.constant {{.*}}, zeroPoints = dense<[3, 200]> : tensor<2xui8>} : tensor<2x2x!qnn.affine_axis<ui8, 0>>
+func.func @unsigned() -> tensor<2x2xf32> {
+  %w = qnn.constant {payload = dense<[[1, 2], [3, 4]]> : tensor<2x2xui8>,
+                     scales = dense<[0.5, 0.25]> : tensor<2xf32>,
+                     zeroPoints = dense<[3, 200]> : tensor<2xui8>}
+      : tensor<2x2x!qnn.affine_axis<ui8, 0>>
+  %f = qnn.dequantize %w : tensor<2x2x!qnn.affine_axis<ui8, 0>> -> tensor<2x2xf32>
+  return %f : tensor<2x2xf32>
 }
 
 // A block of 4 in rows of 2x2x2 is a 1x1x2x2 box.

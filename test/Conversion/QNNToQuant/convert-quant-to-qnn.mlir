@@ -56,7 +56,7 @@ func.func @storage(%x: tensor<4xi8>)
 
 // CHECK-LABEL: func.func @constants(
 // CHECK-NOT: arith.constant
-// CHECK: qnn.constant {payload = dense<{{\[\[}}1, -2], [3, 4]]> : tensor<2x2xi8>, scales = dense<[5.000000e-01, 2.500000e-01]> : tensor<2xf32>, zeroPoints = dense<[0, 7]> : tensor<2xi32>} : tensor<2x2x!qnn.affine_axis<i8, 0>>
+// CHECK: qnn.constant {payload = dense<{{\[\[}}1, -2], [3, 4]]> : tensor<2x2xi8>, scales = dense<[5.000000e-01, 2.500000e-01]> : tensor<2xf32>, zeroPoints = dense<[0, 7]> : tensor<2xi8>} : tensor<2x2x!qnn.affine_axis<i8, 0>>
 // CHECK: qnn.dequantize
 // CHECK: qnn.constant {payload = dense<[255, 1]> : tensor<2xui8>} : tensor<2x!qnn.affine<ui8, 5.000000e-01 : 128>>
 // CHECK: qnn.dequantize

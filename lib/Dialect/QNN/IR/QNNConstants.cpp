@@ -194,9 +194,12 @@ ScaleParameters qnn::getScaleParameters(ConstantOp constant) {
     return {{affine.getScale()}, {affine.getZeroPoint()}};
   ScaleParameters result;
   result.scales = readScales(constant);
-  if (auto attr = constant.getZeroPointsAttr())
+  if (auto attr = constant.getZeroPointsAttr()) {
+    bool isUnsigned = attr.getElementType().isUnsignedInteger();
     for (APInt value : cast<DenseElementsAttr>(attr).getValues<APInt>())
-      result.zeroPoints.push_back(value.getSExtValue());
+      result.zeroPoints.push_back(isUnsigned ? int64_t(value.getZExtValue())
+                                             : value.getSExtValue());
+  }
   result.zeroPoints.resize(result.scales.size(), 0);
   return result;
 }

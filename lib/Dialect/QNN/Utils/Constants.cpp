@@ -7,6 +7,7 @@
 
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "quant-opt/Dialect/QNN/Utils/ZeroPoints.h"
 #include "quant-opt/Support/Arithmetic.h"
 
 using namespace quantopt;
@@ -139,6 +140,25 @@ int64_t qnn::getStoredBytes(ConstantOp constant) {
   return bytes;
 }
 
+ElementsAttr qnn::createZeroPoints(Builder &builder,
+                                   ArrayRef<int64_t> zeroPoints) {
+  if (llvm::all_of(zeroPoints, [](int64_t z) { return z == 0; }))
+    return {};
+  bool isSigned =
+      llvm::all_of(zeroPoints, [](int64_t z) { return llvm::isInt<8>(z); });
+  bool isUnsigned =
+      llvm::all_of(zeroPoints, [](int64_t z) { return z >= 0 && z < 256; });
+  IntegerType type = isSigned     ? builder.getI8Type()
+                     : isUnsigned ? builder.getIntegerType(8, false)
+                                  : builder.getI32Type();
+  SmallVector<APInt> values;
+  for (int64_t zeroPoint : zeroPoints)
+    values.push_back(APInt(type.getWidth(), uint64_t(zeroPoint),
+                           /*isSigned=*/true, /*implicitTrunc=*/true));
+  return DenseElementsAttr::get(
+      RankedTensorType::get({int64_t(zeroPoints.size())}, type), values);
+}
+
 ConstantOp qnn::createIntegerConstant(OpBuilder &builder, Location loc,
                                       RankedTensorType type,
                                       ArrayRef<int64_t> values,
@@ -146,7 +166,7 @@ ConstantOp qnn::createIntegerConstant(OpBuilder &builder, Location loc,
                                       ArrayRef<int64_t> zeroPoints,
                                       bool f16Scales) {
   DenseElementsAttr payload = packPayload(type, values);
-  ElementsAttr scalesAttr, zeroPointsAttr;
+  ElementsAttr scalesAttr;
   int64_t count = scales.size();
   if (count && f16Scales) {
     SmallVector<uint16_t> halves;
@@ -160,14 +180,8 @@ ConstantOp qnn::createIntegerConstant(OpBuilder &builder, Location loc,
     scalesAttr = DenseElementsAttr::get(
         RankedTensorType::get({count}, builder.getF32Type()), scales);
   }
-  if (llvm::any_of(zeroPoints, [](int64_t z) { return z != 0; })) {
-    SmallVector<int32_t> narrow(zeroPoints.begin(), zeroPoints.end());
-    zeroPointsAttr = DenseElementsAttr::get(
-        RankedTensorType::get({count}, builder.getI32Type()),
-        ArrayRef<int32_t>(narrow));
-  }
   return ConstantOp::create(builder, loc, type, payload, scalesAttr,
-                            zeroPointsAttr);
+                            createZeroPoints(builder, zeroPoints));
 }
 
 FailureOr<ConstantOp> qnn::reorderConstant(OpBuilder &builder,
