@@ -170,16 +170,32 @@ WeightSize quantopt::countWeights(ArrayRef<LayerReport> layers) {
   return size;
 }
 
+/// Whether products of integers are summed in floats, as those of blocks with
+/// scales of their own are.
+static bool hasFloatSums(Operation *op) {
+  auto contraction = dyn_cast<qnn::ContractionOpInterface>(op);
+  if (!contraction)
+    return false;
+  auto getElement = [](Value value) {
+    return cast<RankedTensorType>(value.getType()).getElementType();
+  };
+  return getElement(contraction.getInputOperand().get()).isInteger() &&
+         getElement(op->getResult(0)).isF32();
+}
+
 std::vector<FloatOp> quantopt::findFloatOps(ModuleOp module) {
   std::vector<FloatOp> result;
   module.walk([&](Operation *op) {
     auto reason =
         op->getAttrOfType<StringAttr>(qnn::QNNDialect::getReasonAttrName());
-    if (!reason)
+    if (!reason && !hasFloatSums(op))
       return;
     auto name = dyn_cast<NameLoc>(op->getLoc());
-    result.push_back({name ? name.getName().str() : "",
-                      op->getName().stripDialect().str(), reason.str()});
+    result.push_back(
+        {name ? name.getName().str() : "", op->getName().stripDialect().str(),
+         reason ? reason.str()
+                : "products are integers, but sums of blocks with scales of "
+                  "their own are floats; 'granularity=channel' changes that"});
   });
   return result;
 }

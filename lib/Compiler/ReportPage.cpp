@@ -50,11 +50,18 @@ td.bad { color: var(--red); font-weight: 600; }
 td.reason { white-space: normal; text-align: left; color: var(--soft); min-width: 12ch; }
 svg { display: block; }
 td.shapes svg { display: inline-block; margin-right: 6px; vertical-align: middle; }
-svg text { fill: var(--soft); font-size: 11px; }
+#bars { display: grid; grid-template-columns: fit-content(40%) 1fr; gap: 4px 10px;
+  padding: 8px 12px; align-items: center; font-size: 12px; color: var(--soft); }
+#bars .name { text-align: right; overflow-wrap: anywhere; }
+#bars .pair { padding-right: 36px; }
+#bars .bar { height: 10px; margin: 1px 0; min-width: 1px; white-space: nowrap;
+  font-size: 11px; line-height: 10px; }
+#bars .bar span { float: right; width: 34px; margin-right: -38px; }
 textarea { width: 100%; height: 150px; font: 12px/1.4 ui-monospace, monospace;
   background: var(--card); color: var(--ink); border: 1px solid var(--line);
   border-radius: 8px; padding: 8px; }
-.weight { fill: var(--blue); } .input { fill: var(--orange); }
+.weight { fill: var(--blue); background: var(--blue); }
+.input { fill: var(--orange); background: var(--orange); }
 .key { display: inline-block; width: 10px; height: 10px; margin: 0 4px 0 12px; }
 </style>
 </head>
@@ -71,7 +78,7 @@ const page = document.getElementById("page");
 const layers = report.layers, known = x => x !== undefined;
 
 function element(tag, parent, text, className) {
-  const svg = ["svg", "rect", "text", "title", "line", "g"].includes(tag);
+  const svg = ["svg", "rect", "title"].includes(tag);
   const node = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag)
                    : document.createElement(tag);
   if (known(text)) node.textContent = text;
@@ -131,24 +138,21 @@ function bars() {
   hint.append("its weights and");
   element("span", hint, undefined, "key").style.background = "var(--orange)";
   hint.append("its inputs. Shorter bars lose more.");
-  const rowHeight = 26, left = 260, width = 900;
-  const svg = shape("svg", element("div", page, undefined, "scroll"),
-    {width: left + width + 60, height: shown.length * rowHeight + 10, id: "bars"});
+  const table = element("div", page, undefined, "card");
+  table.id = "bars";
   const values = l => [known(l.sqnr_local_weight) ? l.sqnr_local_weight : l.sqnr_weight,
                        l.sqnr_local_input];
   const most = Math.max(...shown.flatMap(values).filter(known), 1);
-  shown.forEach((l, i) => {
-    const y = 6 + i * rowHeight;
-    const name = l.name.length > 38 ? "…" + l.name.slice(-37) : l.name;
-    const label = shape("text", svg, {x: left - 8, y: y + 14, "text-anchor": "end"});
-    label.textContent = name;
+  for (const l of shown) {
+    element("div", table, l.name, "name");
+    const pair = element("div", table, undefined, "pair");
     values(l).forEach((value, k) => {
       if (!known(value)) return;
-      const w = Math.max(1, width * Math.max(value, 0) / most), at = y + 2 + k * 9;
-      shape("rect", svg, {x: left, y: at, width: w, height: 8}, k ? "input" : "weight");
-      shape("text", svg, {x: left + w + 4, y: at + 8}).textContent = decibel(value);
+      const bar = element("div", pair, undefined, k ? "bar input" : "bar weight");
+      bar.style.width = `${100 * Math.max(value, 0) / most}%`;
+      element("span", bar, decibel(value));
     });
-  });
+  }
 }
 
 // A type in few words: "i4 / 32" has a scale for 32 weights, "i8 / channel" for a channel.
@@ -163,7 +167,7 @@ function format(type) {
 
 const columns = [
   ["float", l => "", "text"], ["layer", l => l.name, "text"],
-  ["weights", l => format(l.format), "text"], ["bits", l => l.bits.toFixed(2)],
+  ["weights", l => format(l.format) + (l.storage ? `, ${l.storage}` : ""), "text"], ["bits", l => l.bits.toFixed(2)],
   ["bytes", l => thousands(l.bytes)],
   ["zeros", l => (l.elements ? 100 * l.zeros / l.elements : 0).toFixed(1) + " %"],
   ["local dB", l => decibel(l.sqnr_local)], ["weights dB", l => decibel(l.sqnr_local_weight)],
