@@ -54,13 +54,18 @@ static llvm::CodeGenOptLevel getCodeGenLevel(OptLevel level) {
   return llvm::CodeGenOptLevel::Default;
 }
 
+static bool keepsOrder(const llvm::TargetMachine &machine) {
+  return quantopt::keepsOrder(machine.getTargetTriple().str(),
+                              machine.getTargetCPU(),
+                              machine.getTargetFeatureString());
+}
+
 /// Leaves out the scheduler before register allocation for processors whose few
 /// registers it would exceed; makes the sizes of frames complete.
 static void configurePasses(llvm::TargetMachine &machine,
                             llvm::PassManagerBase &,
                             llvm::TargetPassConfig *passes) {
-  if (keepsOrder(machine.getTargetTriple().str(), machine.getTargetCPU(),
-                 machine.getTargetFeatureString()))
+  if (keepsOrder(machine))
     passes->disablePass(&llvm::MachineSchedulerID);
   completeFrames(*passes);
 }
@@ -153,6 +158,18 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
   passes.run(module, modules);
 }
 
+/// Has LLVM generate code that is short, where sums take most of few registers:
+/// else it counts in addresses that it changes before it uses them, and keeps
+/// the old ones as well.
+static void shortenAddresses(llvm::Module &module,
+                             const llvm::TargetMachine &machine) {
+  if (!keepsOrder(machine) || !machine.getTargetTriple().isArch32Bit())
+    return;
+  for (llvm::Function &function : module)
+    if (!function.isDeclaration())
+      function.addFnAttr(llvm::Attribute::OptimizeForSize);
+}
+
 Expected<Bytes> quantopt::generateCode(llvm::Module &module,
                                        llvm::TargetMachine &machine,
                                        OptLevel level, CodeKind kind) {
@@ -171,6 +188,7 @@ Expected<Bytes> quantopt::generateCode(llvm::Module &module,
     llvm::WriteBitcodeToFile(module, os);
     return result;
   }
+  shortenAddresses(module, machine);
   llvm::legacy::PassManager passes;
   auto fileType = kind == CodeKind::Object
                       ? llvm::CodeGenFileType::ObjectFile
