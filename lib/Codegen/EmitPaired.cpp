@@ -21,6 +21,9 @@
 /// `16 * odd + even`, and its lower half for `even`, which is 8 more than the
 /// weight: 8 times the sum of the input is taken away again.
 ///
+/// Eight channels of a single position leave no register: the target has the
+/// instructions for them, in blocks (`PairBlock`).
+///
 //===----------------------------------------------------------------------===//
 
 #include "ContractionLoops.h"
@@ -28,6 +31,7 @@
 #include "StackBuffer.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "quant-opt/Dialect/QVec/Utils/PairBlock.h"
 
 using namespace quantopt;
 using qvec::kPanelWidth;
@@ -92,6 +96,9 @@ private:
                               const Channels &channels, ValueRange sums);
   SmallVector<Value> sumRun(const ContractionRun &run, const Channels &channels,
                             ValueRange sums);
+  SmallVector<Value> sumBlocks(const ContractionRun &run, ValueRange sums);
+  SmallVector<Value> addBlock(ValueRange values);
+  Value getAddress(const FlatBuffer &buffer, Value offset);
   Value getOddFactor(Value weights, bool isLast);
   void addStep(ArrayRef<Value> words, Value weight, const Channels &channels,
                MutableArrayRef<Value> sums);
@@ -114,6 +121,11 @@ private:
     return isSmall ? size / kRareFraction : size;
   }
   int64_t getTurn() const;
+  /// Blocks for each turn of a loop over those of a run. Small kernels with
+  /// runs of any length are like each other.
+  int64_t getTurnBlocks(int64_t blocks, int64_t most) const {
+    return isSmall ? 1 : getDivisor(blocks, most);
+  }
 
   KernelEmitter &e;
   const ContractionLayout &layout;
@@ -129,6 +141,8 @@ private:
   int64_t pitch;
   /// Words of a tile's positions, step by step; null where there are too many.
   FlatBuffer words;
+  /// Instructions for all channels of a tile; nothing where LLVM finds some.
+  std::optional<PairBlock> block;
 };
 } // namespace
 
@@ -141,6 +155,9 @@ PairedEmitter::PairedEmitter(KernelEmitter &emitter,
   qnn::WindowAttr window = e.kernel.getWindow();
   rowSteps = steps / window.getKernel()[0];
   pitch = window.getStrides()[1] * e.input.strides[2];
+  if (layout.tiles.size == 1 && strategy.getJoined() && !isHalved &&
+      strategy.getVectors() == kPairBlockChannels)
+    block = getPairBlock(getTargetLevel(e.kernel), e.weight.strides[2]);
   int64_t size = steps * layout.tiles.size;
   if (layout.tiles.size == 1 || 4 * size > kMostWidenedBytes)
     return;
@@ -458,9 +475,11 @@ SmallVector<Value> PairedEmitter::sumRun(const ContractionRun &run,
   };
   int64_t blocks = runSteps / kBlockSteps;
   SmallVector<Value> total(sums);
-  if (blocks != 0) {
+  if (block && channels.count == kPairBlockChannels) {
+    total = sumBlocks(run, sums);
+  } else if (blocks != 0) {
     int64_t unrolled =
-        getDivisor(blocks, limit(words ? kLeftBlocks : kSummedBlocks));
+        getTurnBlocks(blocks, words ? kLeftBlocks : kSummedBlocks);
     total = e.reduceLoop(e.index(0), e.index(blocks / unrolled), sums,
                          [&](Value turn, ValueRange before) {
                            return addBlocks(e.mul(turn, unrolled), unrolled,
@@ -469,6 +488,60 @@ SmallVector<Value> PairedEmitter::sumRun(const ContractionRun &run,
   }
   if (runSteps % kBlockSteps != 0)
     total = addBlocks(e.index(blocks), 1, 1, total);
+  return total;
+}
+
+/// Where an element of a buffer of bytes lies, as a number.
+Value PairedEmitter::getAddress(const FlatBuffer &buffer, Value offset) {
+  auto type = cast<MemRefType>(buffer.view.getType());
+  SmallVector<int64_t> strides;
+  int64_t first = 0;
+  (void)type.getStridesAndOffset(strides, first);
+  Value address =
+      memref::ExtractAlignedPointerAsIndexOp::create(e.b, e.loc, buffer.view);
+  address = e.add(address, e.add(offset, first));
+  return arith::IndexCastOp::create(e.b, e.loc, e.b.getI32Type(), address);
+}
+
+/// The sums and addresses behind a block of instructions.
+SmallVector<Value> PairedEmitter::addBlock(ValueRange values) {
+  SmallVector<Type> types(values.size() + block->numScratch, e.b.getI32Type());
+  auto type = LLVM::LLVMStructType::getLiteral(e.b.getContext(), types);
+  auto code = LLVM::InlineAsmOp::create(
+      e.b, e.loc, type, values, block->text, block->constraints,
+      /*has_side_effects=*/true, /*is_align_stack=*/false,
+      LLVM::tailcallkind::TailCallKind::None, LLVM::AsmDialectAttr(),
+      ArrayAttr());
+  SmallVector<Value> results;
+  for (size_t i = 0; i < values.size(); ++i)
+    results.push_back(
+        LLVM::ExtractValueOp::create(e.b, e.loc, code.getRes(), int64_t(i)));
+  return results;
+}
+
+/// Adds the products of a run's whole blocks, for all channels of a tile.
+SmallVector<Value> PairedEmitter::sumBlocks(const ContractionRun &run,
+                                            ValueRange sums) {
+  int64_t blocks = runSteps / kBlockSteps;
+  if (blocks == 0)
+    return sums;
+  SmallVector<Value> values;
+  for (Value sum : sums)
+    values.push_back(vector::ExtractOp::create(e.b, e.loc, sum, 0));
+  values.push_back(getAddress(e.input, run.input));
+  values.push_back(getAddress(e.weight, run.weight));
+  int64_t unrolled = getTurnBlocks(blocks, kLeftBlocks);
+  values = e.reduceLoop(e.index(0), e.index(blocks / unrolled), values,
+                        [&](Value, ValueRange before) {
+                          SmallVector<Value> next(before);
+                          for (int64_t i = 0; i < unrolled; ++i)
+                            next = addBlock(next);
+                          return next;
+                        });
+  SmallVector<Value> total;
+  for (Value value : ArrayRef(values).take_front(sums.size()))
+    total.push_back(
+        vector::BroadcastOp::create(e.b, e.loc, sums.front().getType(), value));
   return total;
 }
 

@@ -72,6 +72,42 @@ func.func @main(%x: memref<1x1x1x4xi8>, %w: memref<1x1x2x32xi8>, %y: memref<1x1x
 
 // -----
 
+#m4 = #qvec.target<level = "armv7em", triple = "thumbv7em", cpu = "", features = "">
+
+// A position and eight channels need all registers: LLVM gets the instructions of four elements
+// as one. The second pair's products come first, and the words at the address last, behind which
+// it moves on by two steps. Four such blocks are a turn; the fifth pair's steps are left over.
+
+// CHECK-LABEL: func.func private @main_0_layers
+// CHECK: scf.for %{{.*}} = %c0 to %c16 step %c8
+// CHECK: memref.extract_aligned_pointer_as_index
+// CHECK: %[[X:.*]] = arith.index_cast %{{.*}} : index to i32
+// CHECK: %[[W:.*]] = arith.index_cast %{{.*}} : index to i32
+// CHECK: scf.for %{{.*}} = %c0 to %c2 step %c1 iter_args({{.*}}= %[[X]], {{.*}}= %[[W]])
+// CHECK: llvm.inline_asm has_side_effects "ldr $10, [$8], #4\0Asxtb16 $11, $10, ror #8\0Aldrd $12, $13, [$9, #32]\0Asmlad $1, $11, $12, $1\0Asxtb16 $12, $12\0Asmlad $0, $11, $12, $0\0A
+// CHECK-SAME: sxtb16 $10, $10\0Aldrd $12, $13, [$9, #8]\0A
+// CHECK-SAME: ldrd $12, $13, [$9], #64\0A
+// CHECK-SAME: "={r4},={r5},={r6},={r7},={r8},={r9},={r10},={r11},={r0},={r1},=&{r2},=&{r3},=&{r12},=&{lr},0,1,2,3,4,5,6,7,8,9,~{memory}"
+// CHECK-COUNT-3: llvm.inline_asm
+// CHECK-NOT: llvm.inline_asm
+// CHECK-COUNT-8: qvec.dot2
+// CHECK-NOT: qvec.dot2
+// CHECK-COUNT-4: arith.shrsi
+// CHECK: return
+func.func @main(%x: memref<1x1x1x34xi8>, %w: memref<1x1x17x32xi8>, %b: memref<16xi32>, %y: memref<1x1x1x16xi8>) attributes {qvec.target = #m4} {
+  qvec.kernel contraction input(%x : memref<1x1x1x34xi8>) weight(%w : memref<1x1x17x32xi8>)
+      bias(%b : memref<16xi32>) outs(%y : memref<1x1x1x16xi8>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 1, vectors = 8, lanes = 1, group = 2, mergeTaps = false, pass = 1, paired = true, joined = true> epilogue {
+  ^bb0(%acc: i32):
+    %0 = qvec.saturate %acc : i32 to i8
+    qvec.yield %0 : i8
+  }
+  return
+}
+
+// -----
+
 // A window of 27 bytes is copied in rows to be two steps of 16; the last copy
 // reads and writes more than its row has.
 

@@ -7,6 +7,7 @@
 
 #include "ChooseStrategy.h"
 #include "quant-opt/Dialect/QVec/Utils/ContractionLayout.h"
+#include "quant-opt/Dialect/QVec/Utils/PairBlock.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace quantopt;
@@ -212,10 +213,22 @@ static void considerRowPairs(const TargetLevel &target, const TileProblem &p,
 /// The tile of words in general registers. Sums, a step's words of all
 /// positions and a word of weights fill them beside two addresses and a
 /// counter.
-static Tile choosePairs(const TileProblem &p) {
+static Tile choosePairs(const TargetLevel &target, const TileProblem &p) {
   Tile tile;
+  tile.group = p.group;
+  tile.paired = true;
+  tile.joined = p.isShort || p.isHalved;
   tile.rows = std::min<int64_t>(p.positions, 2);
   bool fitsStack = tile.rows * p.depth * 2 <= kMostWidenedBytes;
+  // Starting a block's registers pays for itself in long sums.
+  constexpr int64_t kLongSum = 32;
+  if (p.positions == 1 && tile.joined && !p.isHalved && p.depth >= kLongSum &&
+      p.channels >= 2 * kPairBlockChannels &&
+      getPairBlock(target, kPanelWidth)) {
+    tile.rows = 1;
+    tile.vectors = kPairBlockChannels;
+    return tile;
+  }
   // A word has the halved weights of four channels.
   if (p.isHalved && !fitsStack)
     tile.rows = 1;
@@ -223,9 +236,6 @@ static Tile choosePairs(const TileProblem &p) {
   int64_t channels =
       p.isHalved ? most : llvm::PowerOf2Ceil(std::max<int64_t>(p.channels, 2));
   tile.vectors = std::min(most, channels);
-  tile.group = p.group;
-  tile.paired = true;
-  tile.joined = p.isShort || p.isHalved;
   return tile;
 }
 
@@ -249,7 +259,7 @@ Tile quantopt::chooseContractionTile(const TargetLevel &target,
   if (p.group == 16)
     return chooseReductions(p);
   if (target.pairsWords() && p.group == 2 && p.isBytes)
-    return choosePairs(p);
+    return choosePairs(target, p);
   Choice best = chooseVectors(target, p);
   considerMatrices(target, p, best);
   considerRowPairs(target, p, best);

@@ -22,10 +22,19 @@
 // CONV: b{{ne|lo}}
 // CONV-NOT: loop:
 
-// One position: its bytes are widened on the way, both halves of a word.
+// One position and eight channels: a word is widened on the way, both halves of it. Layers that
+// do little of the work have a block of products in each turn. Nothing but the counter goes to
+// the stack.
 
 // DENSE: loop:
-// DENSE: sxtb16 {{r[0-9]+|lr}}, {{r[0-9]+|lr}}, ror #8
+// DENSE-NOT: {{ldr.*\[sp}}
+// DENSE: ldr r2, [r0], #4
+// DENSE: sxtb16 r3, r2, ror #8
+// DENSE-NOT: sp
+// DENSE-COUNT-16: smlad
+// DENSE-NOT: smlad
+// DENSE: ldr {{r[0-9]+|lr}}, [sp
+// DENSE-NOT: [sp
 // DENSE: b{{ne|lo}}
 
 // Four outputs of a row: nine taps, and 18 elements that are loaded once.
