@@ -61,6 +61,7 @@ private:
   std::optional<SmallVector<int64_t>>
   getDistances(size_t end, const RowChain &chain, const BandPlan &plan) const;
   int64_t place(const PlannedChains &chains) const;
+  bool tryBounds(int64_t &least, PlannedChains &best) const;
 
   Block &block;
   SmallVector<Operation *> ops;
@@ -68,6 +69,9 @@ private:
   llvm::MapVector<Value, LiveBuffer> live;
   /// Row buffers by the op that writes them.
   llvm::DenseMap<Operation *, RowBuffer> written;
+  /// Whether results of chains that write over more than these have read count
+  /// as a whole.
+  bool countsGrowth = false;
 };
 } // namespace
 
@@ -205,6 +209,9 @@ int64_t Planner::getBytes(size_t begin, size_t end, const RowChain &chain,
     }
     for (auto [buffer, distance] : llvm::zip(lower, *distances))
       buffer.distance = distance;
+    LowerBuffer &last = lower.back();
+    if (countsGrowth && result != live.end() && last.distance > 0)
+      last.distance = last.size;
   }
   return rest + getOverlappedBytes(sourceBytes, lower);
 }
@@ -337,12 +344,10 @@ int64_t Planner::place(const PlannedChains &chains) const {
   return placeBuffers(buffers, overlaps, kPlacementSteps);
 }
 
-/// Chains that each stay within a bound need not do so together: what one
-/// writes may lie in the way of what another one consumes. Larger bounds are
-/// tried then.
-PlannedChains Planner::run() {
-  int64_t bound = findBound(), least = std::numeric_limits<int64_t>::max();
-  PlannedChains best;
+/// Finds chains with which all buffers take fewer than `least` bytes; whether
+/// they take no more than one chain does.
+bool Planner::tryBounds(int64_t &least, PlannedChains &best) const {
+  int64_t bound = findBound();
   for (int64_t percent : kTriedPercents) {
     PlannedChains chains = findChains(bound * percent / 100);
     int64_t bytes = place(chains);
@@ -351,6 +356,21 @@ PlannedChains Planner::run() {
       best = std::move(chains);
     }
     if (least <= bound)
+      return true;
+  }
+  return false;
+}
+
+/// Chains that each stay within a bound need not do so together: what one
+/// writes may lie in the way of what another one consumes. Larger bounds are
+/// tried then, and chains that do not grow: what they read may lie at the start
+/// of something that was consumed itself, with nothing in front of it.
+PlannedChains Planner::run() {
+  int64_t least = std::numeric_limits<int64_t>::max();
+  PlannedChains best;
+  for (bool counts : {false, true}) {
+    countsGrowth = counts;
+    if (tryBounds(least, best))
       break;
   }
   return best;
