@@ -50,6 +50,9 @@ TEST(HistogramTest, values_that_are_not_finite_are_counted_apart) {
   EXPECT_EQ(histogram.getCount(), 1u);
   EXPECT_EQ(histogram.getNonFiniteCount(), 3u);
   EXPECT_EQ(histogram.getMax(), 1.0f);
+  Histogram other = histogram;
+  other.merge(histogram);
+  EXPECT_EQ(other.getNonFiniteCount(), 6u);
 }
 
 TEST(HistogramTest, bins_ascend_and_hold_their_values) {

@@ -47,6 +47,11 @@ TEST(SearchChoices, StartsWithTheLeastNoiseAndEndsWithTheFewestBytes) {
   EXPECT_EQ(findSmallerChoices(layers), expected);
 }
 
+TEST(SearchChoices, StartsWithTheSmallestOfEquallyGoodFormats) {
+  Layers layers = {{{8, 1.0}, {6, 1.0}, {7, 1.0}}};
+  EXPECT_EQ(findSmallerChoices(layers).front(), FormatChoice{1});
+}
+
 TEST(SearchChoices, LeavesOutFormatsAboveTheHull) {
   // 4 bytes cost more noise per byte than 2 do.
   Layers layers = {{{8, 0.0}, {4, 9.0}, {2, 10.0}}};

@@ -38,10 +38,11 @@ protected:
   }
 
   /// A codec for the weight with this type.
-  WeightCodec makeCodec(StringRef type) {
+  WeightCodec makeCodec(StringRef type,
+                        ArrayRef<int64_t> shape = {kRows, kLength}) {
     auto scheme = cast<qnn::SchemeAttr>(mlir::parseAttribute(
         ("#qnn.scheme<" + type + ", \"test\">").str(), &context));
-    return WeightCodec(scheme, {kRows, kLength});
+    return WeightCodec(scheme, shape);
   }
 
   /// Inputs with a mean in which neighbours resemble each other.
@@ -145,6 +146,76 @@ TEST_F(RoundWeightsTest, searched_scales_lower_the_squared_error) {
     double after = measure(codec, round(codec, "mse", nullptr).codes);
     EXPECT_LT(after, before) << type;
   }
+}
+
+TEST_F(RoundWeightsTest, searched_ranges_may_be_a_third) {
+  // One weight is far from the others, which have few codes.
+  SmallVector<float> row;
+  for (int64_t i = 0; i < 200; ++i)
+    row.push_back(i % 2 ? 0.33f : -0.33f);
+  row.push_back(1);
+  WeightCodec codec = makeCodec("!qnn.affine_axis<i2<-1:1>, 0>", {1, 201});
+  (void)roundWeight(codec, row, 1, llvm::cantFail(RoundingMethod::parse("mse")),
+                    nullptr, &context);
+  EXPECT_LT(codec.getParameters(0).scale, 0.36f);
+}
+
+TEST_F(RoundWeightsTest, scales_weigh_what_biases_leave) {
+  // The second input never changes: with a corrected bias its weight may be
+  // off.
+  LayerStatistics inputs(1, 2);
+  inputs.add(2, {1, 50, -1, 50});
+  SmallVector<float> row = {0.4f, 1};
+  auto getScale = [&](StringRef method) {
+    WeightCodec codec = makeCodec("!qnn.affine_axis<i2<-1:1>, 0>", {1, 2});
+    (void)roundWeight(codec, row, 1,
+                      llvm::cantFail(RoundingMethod::parse(method)), &inputs,
+                      &context);
+    return codec.getParameters(0).scale;
+  };
+  EXPECT_EQ(getScale("mse"), 1.0f);
+  EXPECT_NEAR(getScale("mse+bias"), 0.4f, 0.02f);
+}
+
+TEST_F(RoundWeightsTest, the_largest_inputs_are_rounded_first) {
+  WeightCodec codec = makeCodec("!qnn.affine_axis<i8<-127:127>, 0>", {1, 2});
+  codec.setParameters({codec.chooseForRange(-127, 127)}); // a scale of 1
+  SmallVector<float> row = {0.4f, 0.45f};
+  SquareMatrix moments(2);
+  moments.at(0, 0) = 1;
+  moments.at(0, 1) = moments.at(1, 0) = 9;
+  moments.at(1, 1) = 100;
+  WeightRounding rounding{codec, row, 2, {0, 0}, &context};
+  ASSERT_TRUE(spreadErrors(rounding, {0, 1, moments}));
+  // 0.45 becomes 0; the first makes up for it: 0.4 + 0.45 * 9.
+  EXPECT_EQ(rounding.codes, (SmallVector<int64_t>{4, 0}));
+}
+
+TEST_F(RoundWeightsTest, descent_ends_where_no_code_helps) {
+  LayerStatistics inputs = makeInputs();
+  WeightCodec codec = makeCodec(kTypes[1]);
+  chooseParameters(codec, values);
+  RowGroup group{0, kRows, inputs.getMoments(0, /*centered=*/false)};
+  WeightRounding rounding{codec, values, kLength, roundToNearest(codec, values),
+                          &context};
+  descend(rounding, group);
+  double error = measureError(rounding, group);
+  for (int64_t &code : rounding.codes)
+    for (int64_t other : {code - 1, code + 1}) {
+      int64_t kept = code;
+      code = std::clamp<int64_t>(other, -3, 3);
+      EXPECT_GE(measureError(rounding, group), error * (1 - 1e-9));
+      code = kept;
+    }
+}
+
+TEST_F(RoundWeightsTest, damping_adds_a_part_of_the_mean) {
+  SquareMatrix moments(2);
+  moments.at(0, 0) = 1;
+  moments.at(1, 1) = 3;
+  dampMoments(moments);
+  EXPECT_NEAR(moments.at(0, 0), 1.02, 1e-12);
+  EXPECT_NEAR(moments.at(1, 1), 3.02, 1e-12);
 }
 
 TEST_F(RoundWeightsTest, groups_of_rows_see_their_own_inputs) {
