@@ -33,6 +33,23 @@ func.func @main(%x: tensor<1x4x4x2xi8>, %r: tensor<1x4x4x2xi8>) -> tensor<1x4x4x
 
 // -----
 
+// Multipliers of 21 bits are as good. A sum that the offset of unsigned bytes would take
+// beyond 32 bits is one of words.
+// CHECK-LABEL: @main
+// CHECK: qvec.rescale_add {{.*}} {lhsMultiplier = 1310721 : i32, {{.*}} rhsMultiplier = 655360 : i32
+// CHECK-NOT: qvec.rescale_add
+// CHECK: arith.muli
+// CHECK: arith.shrsi
+func.func @main(%x: tensor<1x4x4x2xi8>, %r: tensor<1x4x4x2xi8>) -> tensor<1x4x4x2xi8> {
+  %0 = qnn.rescale_add %x, %r {lhsMultiplier = 1310721 : i32, rhsMultiplier = 655360 : i32, offset = 8192 : i32, shift = 14 : i32, min = -128 : i32, max = 127 : i32}
+    : (tensor<1x4x4x2xi8>, tensor<1x4x4x2xi8>) -> tensor<1x4x4x2xi8>
+  %1 = qnn.rescale_add %0, %r {lhsMultiplier = 16384 : i32, rhsMultiplier = 8192 : i32, offset = 2143289344 : i32, shift = 14 : i32, min = -128 : i32, max = 127 : i32}
+    : (tensor<1x4x4x2xi8>, tensor<1x4x4x2xi8>) -> tensor<1x4x4x2xi8>
+  return %1 : tensor<1x4x4x2xi8>
+}
+
+// -----
+
 // An accumulator that may exceed 2^24 is rounded in binary64: near 1.5 * 2^52.
 
 // CHECK-LABEL: @main

@@ -525,6 +525,23 @@ TEST(RescaleAdd, MultipliersAreShortWhereNothingIsLost) {
   EXPECT_GT(rounded->rhsMultiplier, INT16_MAX);
 }
 
+TEST(RescaleAdd, MultipliersHave21BitsWhereSumsAllowIt) {
+  auto c = deriveRescaleAdd({0.77f, 0}, {0.93f, 0}, {1.0f, 0});
+  ASSERT_TRUE(c);
+  EXPECT_GE(c->lhsMultiplier, 1 << 20);
+  EXPECT_LT(c->rhsMultiplier, 1 << 21);
+}
+
+TEST(RescaleAdd, LeavesRoomForBytesWithoutSign) {
+  // Their results are 128 larger in front of the shift.
+  for (float ratio : {0.5f, 0.012f, 0.0031f, 0.0007f}) {
+    auto c = deriveRescaleAdd({ratio * 0.77f, 0}, {ratio, 0}, {1.0f, 0});
+    ASSERT_TRUE(c);
+    int64_t sum = (int64_t(c->lhsMultiplier) + c->rhsMultiplier) * 127;
+    EXPECT_LE(sum + c->offset + (int64_t(128) << c->shift), INT32_MAX);
+  }
+}
+
 TEST(RescaleAdd, SumsFitI32AtTheEnds) {
   for (int64_t zp : {-128, 0, 127})
     for (float ratio : {1e-6f, 0.01f, 1.0f, 100.0f, 30000.0f}) {
