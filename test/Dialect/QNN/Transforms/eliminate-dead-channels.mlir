@@ -44,6 +44,26 @@ func.func @padding(%x: tensor<1x4x4x1xf32>) -> tensor<1x4x4x1xf32> {
 
 // -----
 
+#window = #qnn.window<kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+#padded = #qnn.window<kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [1, 1, 1, 1]>
+
+// Behind padding a depthwise convolution makes 5 differ from place to place.
+// CHECK-LABEL: func @padded_depthwise
+// CHECK: qnn.conv2d %arg0, {{.*}} -> tensor<1x4x4x2xf32>
+// CHECK: groups = 2
+func.func @padded_depthwise(%x: tensor<1x4x4x1xf32>) -> tensor<1x4x4x1xf32> {
+  %w = arith.constant dense<[[[[1.0]]], [[[0.0]]]]> : tensor<2x1x1x1xf32>
+  %b = arith.constant dense<[0.0, 5.0]> : tensor<2xf32>
+  %d = arith.constant dense<1.0> : tensor<2x3x3x1xf32>
+  %v = arith.constant dense<1.0> : tensor<1x1x1x2xf32>
+  %0 = qnn.conv2d %x, %w bias %b window #window : (tensor<1x4x4x1xf32>, tensor<2x1x1x1xf32>, tensor<2xf32>) -> tensor<1x4x4x2xf32>
+  %1 = qnn.conv2d %0, %d window #padded {groups = 2 : i64} : (tensor<1x4x4x2xf32>, tensor<2x3x3x1xf32>) -> tensor<1x4x4x2xf32>
+  %2 = qnn.conv2d %1, %v window #window : (tensor<1x4x4x2xf32>, tensor<1x1x1x2xf32>) -> tensor<1x4x4x1xf32>
+  return %2 : tensor<1x4x4x1xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func @keep_with_two_readers
 // CHECK: qnn.dense {{.*}} -> tensor<1x2xf32>
 func.func @keep_with_two_readers(%x: tensor<1x1xf32>) -> (tensor<1x2xf32>, tensor<1x1xf32>) {
