@@ -25,7 +25,7 @@ CHOICES = (
     "--weights=i8 --method=equalize+mse --granularity=tensor --activations=static",
     "--weights=palette3 --method=mse",
     "--activations=static16",
-    "--max-drop=4 --search-formats=i8,i4 --activations=static",
+    "--max-drop=10 --search-formats=i8,i4 --activations=static",
 )
 
 
