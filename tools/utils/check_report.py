@@ -35,6 +35,9 @@ def problems(report):
         if report["samples"] and not ("sqnr_cumulative" in l and sum(l["inputs"]["counts"])):
             yield f"{l['name']}: was not measured"
     excluded = [w["name"] for w in report["exclusion_config"]["weights"]]
+    known = sum(worst(l) != float("inf") for l in layers)
+    if len(excluded) != -(-known // 10):
+        yield f"{len(excluded)} of {known} layers are excluded instead of a tenth"
     if excluded != [l["name"] for l in layers[:len(excluded)]]:
         yield "other layers than the worst are excluded"
 
