@@ -397,8 +397,16 @@ LogicalResult CompileSession::dump() {
   return report(writeModuleFile(*module, path));
 }
 
+/// Fails if there were warnings that are errors.
+LogicalResult CompileSession::checkWarnings() {
+  if (!options.fatalWarnings || !hasWarned)
+    return success();
+  return emitError(UnknownLoc::get(&context))
+         << "'--fatal-warnings' makes a warning an error";
+}
+
 CompileStatus CompileSession::runPhases(TimingScope &timing, Phase last) {
-  if (failed(dump()))
+  if (failed(checkWarnings()) || failed(dump()))
     return CompileStatus::UserError;
   while (phase < last && phase < Phase::LLVM) {
     auto next = Phase(unsigned(phase) + 1);
@@ -410,7 +418,7 @@ CompileStatus CompileSession::runPhases(TimingScope &timing, Phase last) {
     bool hasFailed = failed(runPhase(next, timing));
     if (hasCrashed() || (hasFailed && next > Phase::Kernels))
       return CompileStatus::InternalError;
-    if (hasFailed)
+    if (hasFailed || failed(checkWarnings()))
       return CompileStatus::UserError;
     phase = next;
     keepReference();
@@ -434,6 +442,10 @@ Phase CompileSession::getLastPhase() const {
 }
 
 CompileStatus CompileSession::run() {
+  ScopedDiagnosticHandler counting(&context, [&](Diagnostic &diagnostic) {
+    hasWarned |= diagnostic.getSeverity() == DiagnosticSeverity::Warning;
+    return failure();
+  });
   if (failed(report(readConfig(options))) || failed(report(options.check())) ||
       failed(load()) || failed(loadReference()))
     return CompileStatus::UserError;

@@ -61,6 +61,8 @@ struct Flags {
                cl::desc("Default: several levels, chosen at run time")};
   BoolFlag listTargets{"list-targets", in,
                        cl::desc("Print the levels of processors and exit")};
+  BoolFlag fatalWarnings{"fatal-warnings", in,
+                         cl::desc("A warning is an error: write nothing")};
   TextFlag features{"features", in, cl::value_desc("+x,-y"),
                     cl::desc("Features of the processor to add or remove")};
   TextFlag weights{"weights", in, cl::value_desc("TYPE"),
@@ -317,6 +319,7 @@ static llvm::Expected<CompileOptions> readOptions(const Flags &flags) {
   options.verifyAgainst = flags.verifyCodegen;
   options.dumpDirectory = flags.dumpIR;
   options.timePasses = flags.timePasses;
+  options.fatalWarnings = flags.fatalWarnings;
   for (auto read : {readChoices, readNumbers, readPhase})
     if (Error error = read(flags, options))
       return std::move(error);

@@ -94,6 +94,8 @@ struct CompileOptions {
   std::string verifyAgainst;
   std::string dumpDirectory;
   bool timePasses = false;
+  /// A warning is an error: nothing is written.
+  bool fatalWarnings = false;
 
   std::string toolDir; ///< folder of the running program
   /// Called during long work with a name and a part of 1.

@@ -48,6 +48,7 @@ public:
 private:
   LogicalResult load();
   LogicalResult checkStart();
+  LogicalResult checkWarnings();
   CompileStatus runPhases(TimingScope &timing, Phase last);
   LogicalResult runPhase(Phase next, TimingScope &timing);
   LogicalResult addPasses(OpPassManager &manager, Phase next);
@@ -85,7 +86,7 @@ private:
   llvm::FileRemover temporary;
   /// What runs, or has failed.
   std::string failedStep;
-  bool isVerifying = false;
+  bool isVerifying = false, hasWarned = false;
 };
 
 /// Adds the passes of phase `quantize`; `statistics` is the file that methods
