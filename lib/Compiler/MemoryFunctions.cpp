@@ -66,31 +66,22 @@ static LLVMValue *getBlockBytes(llvm::IRBuilder<> &b, LLVMValue *size,
                         llvm::ConstantInt::get(word, 0));
 }
 
-/// Emits the loops that fill or copy `size` bytes: over blocks if all addresses
-/// are multiples of words and that is faster, over blocks anywhere if that is
-/// allowed, and over the bytes that are left. `emit` is told what it moves, and
-/// how it is aligned.
+/// Emits the loops that fill or copy `size` bytes: over blocks, where they may
+/// not be anywhere if all addresses are multiples of words, and over the bytes
+/// that are left. `emit` is told what it moves, and how it is aligned. A loop
+/// of its own for words that can be anywhere would save few instructions.
 static void moveBlocks(
     llvm::IRBuilder<> &b, ArrayRef<LLVMValue *> addresses, LLVMValue *size,
     Blocks blocks,
     llvm::function_ref<void(ArrayRef<LLVMValue *>, bool, unsigned)> emit) {
-  SmallVector<LLVMValue *> at(addresses);
-  auto add = [&](LLVMValue *bytes, unsigned alignment) {
-    at = addLoop(b, at, bytes, kBlockBytes, [&](ArrayRef<LLVMValue *> current) {
-      emit(current, true, alignment);
-    });
-  };
-  LLVMValue *left = size;
-  if (blocks != Blocks::AnywhereAsFast) {
-    LLVMValue *bytes = getBlockBytes(b, size, addresses);
-    add(bytes, 4);
-    left = b.CreateSub(size, bytes);
-  }
-  if (blocks != Blocks::OfWords) {
-    add(b.CreateAnd(left, ~uint64_t(kBlockBytes - 1)), 1);
-    left = b.CreateAnd(left, kBlockBytes - 1);
-  }
-  addLoop(b, at, left, 1,
+  bool areWords = blocks == Blocks::OfWords;
+  LLVMValue *bytes = areWords ? getBlockBytes(b, size, addresses)
+                              : b.CreateAnd(size, ~uint64_t(kBlockBytes - 1));
+  SmallVector<LLVMValue *> at = addLoop(b, addresses, bytes, kBlockBytes,
+                                        [&](ArrayRef<LLVMValue *> current) {
+                                          emit(current, true, areWords ? 4 : 1);
+                                        });
+  addLoop(b, at, b.CreateSub(size, bytes), 1,
           [&](ArrayRef<LLVMValue *> current) { emit(current, false, 1); });
 }
 

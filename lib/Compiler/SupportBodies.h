@@ -21,9 +21,8 @@ namespace quantopt {
 
 /// Where a processor loads and stores blocks of several words.
 enum class Blocks {
-  OfWords,        ///< at multiples of words
-  Anywhere,       ///< at any address, but faster at multiples of words
-  AnywhereAsFast, ///< at any address, as vectors of bytes
+  OfWords, ///< at multiples of words
+  Anywhere ///< at any address
 };
 
 /// `(to, from, size)`.

@@ -99,13 +99,10 @@ static LLVMType *getType(llvm::Module &module, char letter) {
 static Blocks getBlocks(const Function &function,
                         const llvm::TargetMachine &machine) {
   auto info = machine.getTargetTransformInfo(function);
-  if (!info.allowsMisalignedMemoryAccesses(function.getContext(),
-                                           /*BitWidth=*/32))
-    return Blocks::OfWords;
-  auto vectors = llvm::TargetTransformInfo::RGK_FixedWidthVector;
-  return info.getRegisterBitWidth(vectors).getFixedValue() >= 128
-             ? Blocks::AnywhereAsFast
-             : Blocks::Anywhere;
+  return info.allowsMisalignedMemoryAccesses(function.getContext(),
+                                             /*BitWidth=*/32)
+             ? Blocks::Anywhere
+             : Blocks::OfWords;
 }
 
 static Function *addFunction(llvm::Module &module,
