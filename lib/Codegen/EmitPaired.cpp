@@ -42,6 +42,9 @@ static constexpr int64_t kPairBytes = 4;
 static constexpr int64_t kBlock = 4, kBlockSteps = 2;
 /// Steps that a turn of the innermost loop should have.
 static constexpr int64_t kUnrolledSteps = 24;
+/// Those that stand without a loop: the more there are, the less counting turns
+/// costs beside them.
+static constexpr int64_t kStraightSteps = 16;
 /// Those that it must have, and those of loops that leave some steps over,
 /// which stand behind the loop.
 static constexpr int64_t kFewestSteps = 8, kUnevenSteps = 12;
@@ -114,11 +117,16 @@ private:
   std::pair<Value, Value> getRows(const TilePosition &at);
   /// Whether a row of the window has enough steps for whole turns of the loop.
   bool fillsTurns() const {
-    return getDivisor(rowSteps, limit(kUnrolledSteps)) >= limit(kFewestSteps);
+    return getDivisor(rowSteps, getMostSteps()) >= limit(kFewestSteps);
   }
   /// How much of its loops the kernel's code repeats, of what others may.
   int64_t limit(int64_t size) const {
     return isSmall ? size / kRareFraction : size;
+  }
+  /// Steps that a turn may have.
+  int64_t getMostSteps() const {
+    int64_t most = limit(kUnrolledSteps);
+    return steps <= most ? limit(kStraightSteps) : most;
   }
   int64_t getTurn() const;
   /// Blocks for each turn of a loop over those of a run. Small kernels with
@@ -397,7 +405,7 @@ void PairedEmitter::addStep(ArrayRef<Value> words, Value weight,
 /// few over.
 int64_t PairedEmitter::getTurn() const {
   int64_t fewest = limit(kFewestSteps);
-  int64_t best = getDivisor(steps, limit(kUnrolledSteps));
+  int64_t best = getDivisor(steps, getMostSteps());
   if (best >= std::min(steps, fewest))
     return best;
   best = limit(kUnevenSteps);
@@ -427,7 +435,7 @@ SmallVector<Value> PairedEmitter::sumWords(const TilePosition &at, Value weight,
     return next;
   };
   auto [first, last] = getRows(at);
-  int64_t unrolled = getDivisor(rowSteps, limit(kUnrolledSteps));
+  int64_t unrolled = getDivisor(rowSteps, getMostSteps());
   if (fillsTurns()) {
     weight = e.add(weight, e.mul(first, rowSteps * e.weight.strides[2]));
     Value rows = arith::SubIOp::create(e.b, e.loc, last, first);

@@ -108,6 +108,28 @@ func.func @main(%x: memref<1x1x1x34xi8>, %w: memref<1x1x17x32xi8>, %b: memref<16
 
 // -----
 
+// A run of 20 steps, more than are emitted without a loop, takes two turns of 10
+// for both positions and channels.
+
+// CHECK-LABEL: func.func private @main_0_contraction
+// CHECK: scf.for %{{.*}} = %c0 to %c2 step %c1 iter_args
+// CHECK-COUNT-40: qvec.dot2
+// CHECK-NOT: qvec.dot2
+// CHECK: return
+func.func @main(%x: memref<1x1x2x40xi8>, %w: memref<1x1x20x32xi8>, %y: memref<1x1x2x2xi8>) {
+  qvec.kernel contraction input(%x : memref<1x1x2x40xi8>) weight(%w : memref<1x1x20x32xi8>)
+      outs(%y : memref<1x1x2x2xi8>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 2, vectors = 2, lanes = 1, group = 2, mergeTaps = false, pass = 1, paired = true> epilogue {
+  ^bb0(%acc: i32):
+    %0 = qvec.saturate %acc : i32 to i8
+    qvec.yield %0 : i8
+  }
+  return
+}
+
+// -----
+
 // A window of 27 bytes is copied in rows to be two steps of 16; the last copy
 // reads and writes more than its row has.
 
