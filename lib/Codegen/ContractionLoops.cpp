@@ -11,6 +11,8 @@ using namespace quantopt;
 using qvec::kPanelWidth;
 
 void ContractionLoops::run() {
+  if (e.common)
+    return emitCommon();
   e.forLoop(e.begin, e.end, 1, [&](Value item) {
     auto [rest, number] =
         e.split(item, layout.blocks, layout.passes * layout.groups);
@@ -38,6 +40,38 @@ void ContractionLoops::run() {
     emitUnits(block, first, last);
     e.b.setInsertionPointToStart(branch.elseBlock());
     emitUnits(tail, first, last);
+  });
+}
+
+/// All tiles of a kernel with one block and one image. Loops carry the input's
+/// offset: a product that is the output's, too, in some kernels only would be
+/// one op there.
+void ContractionLoops::emitCommon() {
+  const TileSplit &tiles = layout.tiles;
+  ContractionBlock block{e.index(0), e.index(0),
+                         layout.channelsPerTile / layout.channelsPerVector,
+                         layout.channelsPerTile};
+  ArrayRef<int64_t> in = e.input.strides;
+  ArrayRef<int64_t> strides = e.kernel.getWindow().getStrides();
+  Value zero = e.index(0);
+  auto emitTiles = [&](Value h, int64_t count, int64_t start, int64_t size,
+                       Value input) {
+    return e.reduceLoop(zero, e.size(count), input,
+                        [&](Value tile, ValueRange at) {
+                          Value w = e.mul(tile, size);
+                          if (start != 0)
+                            w = e.add(w, e.size(start));
+                          body(block, {zero, h, w, size, false, false, at[0]});
+                          Value next = e.add(at[0], size * strides[1] * in[2]);
+                          return SmallVector<Value>{next};
+                        })[0];
+  };
+  e.reduceLoop(zero, e.size(layout.rows), zero, [&](Value h, ValueRange at) {
+    int64_t full = tiles.large * tiles.size;
+    Value rest = emitTiles(h, tiles.large, 0, tiles.size, at[0]);
+    if (e.common->hasRest)
+      emitTiles(h, tiles.small, full, tiles.size - 1, rest);
+    return SmallVector<Value>{e.add(at[0], strides[0] * in[1])};
   });
 }
 
@@ -115,6 +149,8 @@ void ContractionLoops::emitRow(const ContractionBlock &block, Value n,
 Value quantopt::getInputBase(KernelEmitter &e, const ContractionLayout &layout,
                              const ContractionBlock &block,
                              const TilePosition &at) {
+  if (at.input)
+    return at.input;
   ArrayRef<int64_t> in = e.input.strides;
   ArrayRef<int64_t> strides = e.kernel.getWindow().getStrides();
   int64_t groupInputs = e.input.shape[3] / layout.groups;

@@ -27,6 +27,8 @@ struct TilePosition {
   Value n, h, w;
   int64_t rows;
   bool isFirst = false, isLast = false;
+  /// Where its input starts, if that is known.
+  Value input = {};
 };
 
 /// From `begin` to before `end`.
@@ -59,6 +61,7 @@ public:
   void run();
 
 private:
+  void emitCommon();
   void emitUnits(const ContractionBlock &block, Value first, Value last);
   void emitRow(const ContractionBlock &block, Value n, Value h);
 

@@ -62,16 +62,17 @@ void ColumnEmitter::run() {
 
 void ColumnEmitter::emitRow(Value n, Value h) {
   int64_t width = e.output.shape[2], full = width / columns * columns;
-  e.forLoop(e.index(0), e.index(full), columns, [&](Value w) {
+  e.forLoop(e.index(0), e.size(full), columns, [&](Value w) {
     emitTile({n, h, w, columns});
   });
   if (full != width)
-    emitTile({n, h, e.index(full), width - full});
+    emitTile({n, h, e.size(full), width - full});
 }
 
 /// All channels, those of a panel of weights by those of another.
 void ColumnEmitter::emitTile(const Tile &tile) {
-  e.forLoop(llvm::divideCeil(channels, kPanelWidth), [&](Value panel) {
+  Value panels = e.size(llvm::divideCeil(channels, kPanelWidth));
+  e.forLoop(e.index(0), panels, 1, [&](Value panel) {
     Value first = e.mul(panel, kPanelWidth), count = e.index(kPanelWidth);
     if (channels % kPanelWidth != 0)
       count = channels < kPanelWidth
@@ -109,13 +110,16 @@ SmallVector<Value> ColumnEmitter::sumRow(Value input, Value weight,
     taps.push_back(load(e.weight, e.add(weight, tap * e.weight.strides[2])));
   int64_t last = (int64_t(next.size()) - 1) * stride + (kernel - 1) * dilation;
   for (int64_t x = 0; x <= last; ++x) {
+    // Where kernels of several sizes share the loop a pitch is in a register.
+    if (x != 0)
+      input = e.add(input, e.size(e.input.strides[2]));
     Value element;
     for (auto [i, sum] : llvm::enumerate(next)) {
       int64_t distance = x - int64_t(i) * stride, tap = distance / dilation;
       if (distance < 0 || distance % dilation != 0 || tap >= kernel)
         continue;
       if (!element)
-        element = loadInput(e.add(input, x * e.input.strides[2]));
+        element = loadInput(input);
       Value product = arith::MulIOp::create(e.b, e.loc, element, taps[tap]);
       sum = arith::AddIOp::create(e.b, e.loc, sum, product);
     }

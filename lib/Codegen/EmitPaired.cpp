@@ -117,7 +117,8 @@ private:
   std::pair<Value, Value> getRows(const TilePosition &at);
   /// Whether a row of the window has enough steps for whole turns of the loop.
   bool fillsTurns() const {
-    return getDivisor(rowSteps, getMostSteps()) >= limit(kFewestSteps);
+    return e.common ||
+           getDivisor(rowSteps, getMostSteps()) >= limit(kFewestSteps);
   }
   /// How much of its loops the kernel's code repeats, of what others may.
   int64_t limit(int64_t size) const {
@@ -129,10 +130,14 @@ private:
     return steps <= most ? limit(kStraightSteps) : most;
   }
   int64_t getTurn() const;
-  /// Blocks for each turn of a loop over those of a run. Small kernels with
-  /// runs of any length are like each other.
+  /// Blocks for each turn of a loop over those of a run, or over a part that
+  /// other kernels have, too. Small kernels with runs of any length are like
+  /// each other.
   int64_t getTurnBlocks(int64_t blocks, int64_t most) const {
-    return isSmall ? 1 : getDivisor(blocks, most);
+    return isSmall ? 1 : getDivisor(getCommonBlocks(blocks), most);
+  }
+  int64_t getCommonBlocks(int64_t blocks) const {
+    return e.common ? e.common->steps / kBlockSteps : blocks;
   }
 
   KernelEmitter &e;
@@ -245,9 +250,9 @@ void PairedEmitter::widenSteps(Value input, Value step, int64_t rows,
 SmallVector<Value> PairedEmitter::widenRun(Value input, Value step,
                                            int64_t rows, ValueRange sums) {
   int64_t full = runSteps / kBlockSteps;
-  int64_t unrolled = getDivisor(full, limit(kUnrolledBlocks));
+  int64_t unrolled = getDivisor(getCommonBlocks(full), limit(kUnrolledBlocks));
   SmallVector<Value> total = e.reduceLoop(
-      e.index(0), e.index(full / unrolled), sums,
+      e.index(0), e.size(full / unrolled), sums,
       [&](Value turn, ValueRange before) {
         SmallVector<Value> next(before);
         Value from = e.add(input, e.mul(turn, unrolled * kBlock));
@@ -435,15 +440,18 @@ SmallVector<Value> PairedEmitter::sumWords(const TilePosition &at, Value weight,
     return next;
   };
   auto [first, last] = getRows(at);
-  int64_t unrolled = getDivisor(rowSteps, getMostSteps());
+  int64_t unrolled =
+      e.common ? e.common->steps : getDivisor(rowSteps, getMostSteps());
   if (fillsTurns()) {
     weight = e.add(weight, e.mul(first, rowSteps * e.weight.strides[2]));
     Value rows = arith::SubIOp::create(e.b, e.loc, last, first);
-    return e.reduceLoop(e.index(0), e.mul(rows, rowSteps / unrolled), sums,
-                        [&](Value turn, ValueRange before) {
-                          return addSteps(e.mul(turn, unrolled), unrolled,
-                                          before);
-                        });
+    Value turns = e.common ? arith::MulIOp::create(e.b, e.loc, rows,
+                                                   e.size(rowSteps / unrolled))
+                           : e.mul(rows, rowSteps / unrolled);
+    return e.reduceLoop(
+        e.index(0), turns, sums, [&](Value turn, ValueRange before) {
+          return addSteps(e.mul(turn, unrolled), unrolled, before);
+        });
   }
   unrolled = getTurn();
   int64_t turns = steps / unrolled;
@@ -488,7 +496,7 @@ SmallVector<Value> PairedEmitter::sumRun(const ContractionRun &run,
   } else if (blocks != 0) {
     int64_t unrolled =
         getTurnBlocks(blocks, words ? kLeftBlocks : kSummedBlocks);
-    total = e.reduceLoop(e.index(0), e.index(blocks / unrolled), sums,
+    total = e.reduceLoop(e.index(0), e.size(blocks / unrolled), sums,
                          [&](Value turn, ValueRange before) {
                            return addBlocks(e.mul(turn, unrolled), unrolled,
                                             kBlockSteps, before);
@@ -623,7 +631,7 @@ void PairedEmitter::emitTile(const ContractionBlock &block,
                         inputSums);
   // Weights and parameters are there for all channels of a panel.
   int64_t sure = left == 0 ? size : left;
-  e.forLoop(e.index(0), e.index(llvm::alignTo(block.valid, size)), size,
+  e.forLoop(e.index(0), e.size(llvm::alignTo(block.valid, size)), size,
             [&](Value channel) {
               emitChannels(block, at, {channel, size, sure, full}, inputSums);
             });

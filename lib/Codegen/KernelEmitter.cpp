@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelEmitter.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/IRMapping.h"
 #include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
@@ -15,7 +16,11 @@ using namespace quantopt;
 
 KernelEmitter::KernelEmitter(OpBuilder &builder, qvec::KernelOp kernel,
                              Value begin, Value end)
-    : VectorEmitter(builder, kernel), kernel(kernel), begin(begin), end(end) {}
+    : VectorEmitter(builder, kernel), kernel(kernel),
+      common(getCommonLoops(kernel->getParentOfType<func::FuncOp>())),
+      begin(begin), end(end) {
+  hasCommonLoops = common.has_value();
+}
 
 LogicalResult KernelEmitter::prepare() {
   auto flattenAll = [&](ValueRange buffers,

@@ -14,6 +14,7 @@
 #ifndef QUANTOPT_LIB_CODEGEN_KERNELEMITTER_H
 #define QUANTOPT_LIB_CODEGEN_KERNELEMITTER_H
 
+#include "CommonLoops.h"
 #include "VectorEmitter.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
 
@@ -29,6 +30,8 @@ public:
   LogicalResult prepare();
 
   qvec::KernelOp kernel;
+  /// What the kernel's loops have in common with others.
+  std::optional<CommonLoops> common;
   /// Work items [begin, end).
   Value begin, end;
   FlatBuffer input, weight, weightScales, tables, bias, output;

@@ -22,6 +22,7 @@
 #include "mlir/IR/SymbolTable.h"
 #include "quant-opt/Codegen/Passes.h"
 #include "quant-opt/Dialect/QVec/IR/QVecOps.h"
+#include "quant-opt/Dialect/QVec/Utils/LayerAttributes.h"
 #include "llvm/ADT/MapVector.h"
 
 namespace quantopt {
@@ -178,8 +179,9 @@ bool Group::add(LLVM::LLVMFuncOp func) {
 /// none may differ: LLVM addresses what they read by the counter unless it
 /// knows the count.
 bool Group::canMerge() const {
-  constexpr int64_t opsPerUse = 16;
-  bool countsLoops = getLevel(members.front().func)->hasVectors();
+  LLVM::LLVMFuncOp model = members.front().func;
+  int64_t opsPerUse = model->hasAttr(qvec::kCommonStepsAttrName) ? 10 : 16;
+  bool countsLoops = getLevel(model)->hasVectors();
   int64_t uses = 0;
   for (auto [slot, place] : llvm::enumerate(slots)) {
     // The largest buffer serves all.

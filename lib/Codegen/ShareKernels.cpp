@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BlockMoves.h"
+#include "CommonLoops.h"
 #include "Layers.h"
 #include "SmallMemory.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -198,13 +199,16 @@ bool quantopt::isRare(Operation *func) {
                       names, StringAttr::get(func->getContext(), "optsize"));
 }
 
-/// Whether two kernels probably become loops that differ in sizes only, which
+/// The kernel of a group's layers; null for other ops.
+static qvec::KernelOp getKernel(const Group &group) {
+  return dyn_cast<qvec::KernelOp>(group.front()->works.front());
+}
+
+/// Whether two groups probably become loops that differ in sizes only, which
 /// one function serves.
 static bool areLike(const Group *x, const Group *y) {
-  auto a = dyn_cast<qvec::KernelOp>(x->front()->works.front());
-  auto b = dyn_cast<qvec::KernelOp>(y->front()->works.front());
-  return a && b && a.getKind() == b.getKind() &&
-         a.getWindow() == b.getWindow() && a.getStrategy() == b.getStrategy();
+  qvec::KernelOp a = getKernel(*x), b = getKernel(*y);
+  return a && b && areLike(a, b);
 }
 
 /// The groups of parts of the network that together do a small part of its
@@ -236,6 +240,26 @@ static llvm::DenseSet<const Group *> findRare(ArrayRef<Group> groups) {
             others, [&](const Group *other) { return areLike(group, other); }))
       result.insert(group);
   return result;
+}
+
+/// Gives kernels of several sizes loops that they have in common. Loops over
+/// vectors are short as they are.
+static void setCommonLoops(ArrayRef<Group> groups) {
+  SmallVector<qvec::KernelOp> kernels;
+  SmallVector<func::FuncOp> functions;
+  for (const Group &group : groups) {
+    qvec::KernelOp kernel = getKernel(group);
+    func::FuncOp function = *group.front()->kernel;
+    const TargetLevel &level = getTargetLevel(function);
+    if (!kernel || !group.front()->isPart || level.hasVectors() ||
+        !hasSmallMemory(level))
+      continue;
+    kernels.push_back(kernel);
+    functions.push_back(function);
+  }
+  for (auto [function, common] : llvm::zip(functions, findCommonLoops(kernels)))
+    if (common)
+      quantopt::setCommonLoops(function, *common);
 }
 
 /// The loop keeps its registers, and the function its name. Where a loop nest
@@ -294,6 +318,7 @@ static void addCandidates(func::FuncOp layer,
 namespace {
 struct ShareKernelsPass
     : public quantopt::impl::ShareKernelsBase<ShareKernelsPass> {
+  using ShareKernelsBase::ShareKernelsBase;
   void runOnOperation() override {
     std::vector<std::unique_ptr<Candidate>> candidates;
     for (auto func : getOperation().getOps<func::FuncOp>())
@@ -301,6 +326,8 @@ struct ShareKernelsPass
         addCandidates(func, candidates);
     SmallVector<Group> groups = groupEqual(candidates);
     llvm::DenseSet<const Group *> rare = findRare(groups);
+    if (commonLoops)
+      setCommonLoops(groups);
     for (Group &group : groups) {
       bool isPart = llvm::any_of(
           group, [](Candidate *candidate) { return candidate->isPart; });

@@ -6,7 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "VectorEmitter.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Matchers.h"
+#include "quant-opt/Dialect/QVec/IR/QVecOps.h"
+#include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace quantopt;
@@ -47,6 +52,20 @@ LogicalResult VectorEmitter::flatten(Value buffer, FlatBuffer &flat) {
 
 Value VectorEmitter::index(int64_t value) {
   return arith::ConstantIndexOp::create(b, loc, value);
+}
+
+Value VectorEmitter::size(int64_t value) {
+  if (!hasCommonLoops)
+    return index(value);
+  auto target =
+      op->getParentOfType<func::FuncOp>()->getAttrOfType<qvec::TargetAttr>(
+          qvec::QVecDialect::getTargetAttrName());
+  Type type = b.getIntegerType(getIndexBits(target.getTriple()));
+  // Nothing sees behind the cast before it is an operand of the LLVM dialect.
+  Value number =
+      LLVM::ConstantOp::create(b, loc, b.getIntegerAttr(type, value));
+  return UnrealizedConversionCastOp::create(b, loc, b.getIndexType(), number)
+      .getResult(0);
 }
 
 /// The value of a constant index.

@@ -47,8 +47,13 @@ public:
   /// dynamic. A null buffer stays null.
   LogicalResult flatten(Value buffer, FlatBuffer &flat);
 
+  /// Whether sizes are to be like those of other layers, of another value.
+  bool hasCommonLoops = false;
+
   // Index arithmetic; constants fold at once.
   Value index(int64_t value);
+  /// A size: an index that does not fold where loops are common to layers.
+  Value size(int64_t value);
   Value add(Value x, Value y);
   Value add(Value x, int64_t y) { return y ? add(x, index(y)) : x; }
   Value mul(Value x, int64_t y);

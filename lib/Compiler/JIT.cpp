@@ -40,7 +40,7 @@ static void addMissingPasses(OpPassManager &manager, Phase done,
   if (done < Phase::Buffers)
     buildBuffersPipeline(manager, BuffersOptions());
   if (done < Phase::Vectors)
-    buildVectorsPipeline(manager);
+    buildVectorsPipeline(manager, VectorsOptions());
   if (done < Phase::LLVM)
     buildLLVMPipeline(manager, LLVMOptions());
 }

@@ -301,9 +301,12 @@ LogicalResult CompileSession::addPasses(OpPassManager &manager, Phase next) {
     buildBuffersPipeline(manager, pass);
     return success();
   }
-  case Phase::Vectors:
-    buildVectorsPipeline(manager);
+  case Phase::Vectors: {
+    VectorsOptions pass;
+    pass.commonLoops = options.level != OptLevel::O3;
+    buildVectorsPipeline(manager, pass);
     return success();
+  }
   case Phase::LLVM: {
     LLVMOptions pass;
     pass.indexBits = getModuleIndexBits(*module);

@@ -60,9 +60,10 @@ void quantopt::buildBuffersPipeline(OpPassManager &manager,
   addPhaseMark(manager, Phase::Buffers);
 }
 
-void quantopt::buildVectorsPipeline(OpPassManager &manager) {
+void quantopt::buildVectorsPipeline(OpPassManager &manager,
+                                    const VectorsOptions &options) {
   manager.addPass(createOutlineLayers());
-  manager.addPass(createShareKernels());
+  manager.addPass(createShareKernels(ShareKernelsOptions{options.commonLoops}));
   manager.addPass(createLowerKernels());
   // Layers are independent: threads share them.
   OpPassManager &layers = manager.nest<func::FuncOp>();
@@ -135,9 +136,9 @@ void quantopt::registerCodegenPipelines() {
   PassPipelineRegistration<BuffersOptions>(
       "buffers-pipeline", getPhaseDescription(Phase::Buffers).str(),
       buildBuffersPipeline);
-  PassPipelineRegistration<>("vectors-pipeline",
-                             getPhaseDescription(Phase::Vectors).str(),
-                             buildVectorsPipeline);
+  PassPipelineRegistration<VectorsOptions>(
+      "vectors-pipeline", getPhaseDescription(Phase::Vectors).str(),
+      buildVectorsPipeline);
   PassPipelineRegistration<LLVMOptions>("llvm-pipeline",
                                         getPhaseDescription(Phase::LLVM).str(),
                                         buildLLVMPipeline);

@@ -188,9 +188,20 @@ def ShareKernels : Pass<"qvec-share-kernels", "::mlir::ModuleOp"> {
 
     For a target without vectors LLVM makes small code of those functions that
     together do at most a 32nd of the work, unless another one has the same
-    strategy and window, which might be merged with it. An op of a loop runs as
+    tiles and window, which might be merged with it. An op of a loop runs as
     often as its `qvec.count` says.
+
+    There, where memory is small, kernels with the same tiles and taps whose sizes
+    differ get loops in common (`qvec.common_steps`), for `qvec-merge-kernels`:
+    loops that stay where they take one turn, sizes that nothing folds before the
+    LLVM dialect, and, where one of them needs it, code for what is left of a row
+    (`qvec.common_rest`). Those of paired contractions have turns of as many steps
+    as divide the runs of most of them, 8 to 24; with fewer they keep their own.
   }];
+  let options = [
+    Option<"commonLoops", "common-loops", "bool", /*default=*/"true",
+           "Give kernels of several sizes loops that they have in common">,
+  ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::func::FuncDialect",
                            "::mlir::LLVM::LLVMDialect"];
@@ -304,8 +315,9 @@ def MergeKernels : Pass<"qvec-merge-kernels", "::mlir::ModuleOp"> {
     what else differs is in a constant table for each of them. A buffer on the
     stack gets the largest of the sizes. Nothing is done where a number that
     differs is part of an instruction (the distance of a shift, a limit, an
-    operand of an intrinsic), or would make innermost loops slower, or where calls and tables would be larger than the
-    functions.
+    operand of an intrinsic), or would make innermost loops longer by a 16th, those
+    that kernels have in common by a tenth, or where calls and tables would be
+    larger than the functions.
 
     ```mlir
     llvm.func @small(%to: !llvm.ptr, %begin: i32, %end: i32)   // loops to 16

@@ -196,6 +196,13 @@ struct BuffersOptions : public PassPipelineOptions<BuffersOptions> {
       llvm::cl::init(false)};
 };
 
+struct VectorsOptions : public PassPipelineOptions<VectorsOptions> {
+  Option<bool> commonLoops{
+      *this, "common-loops",
+      llvm::cl::desc("Loops that one function can have for several layers"),
+      llvm::cl::init(true)};
+};
+
 struct LLVMOptions : public PassPipelineOptions<LLVMOptions> {
   Option<unsigned> indexBits{
       *this, "index-bits",
@@ -212,7 +219,8 @@ void buildKernelsPipeline(OpPassManager &manager,
                           const KernelsOptions &options);
 void buildBuffersPipeline(OpPassManager &manager,
                           const BuffersOptions &options);
-void buildVectorsPipeline(OpPassManager &manager);
+void buildVectorsPipeline(OpPassManager &manager,
+                          const VectorsOptions &options);
 void buildLLVMPipeline(OpPassManager &manager, const LLVMOptions &options);
 /// After phase `vectors`, for code in C: scalars instead of vectors.
 void buildScalarsPipeline(OpPassManager &manager);

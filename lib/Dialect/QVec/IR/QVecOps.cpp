@@ -10,6 +10,7 @@
 #include "mlir/IR/TypeUtilities.h"
 #include "quant-opt/Dialect/QVec/Utils/ContractionLayout.h"
 #include "quant-opt/Dialect/QVec/Utils/DepthwiseLayout.h"
+#include "quant-opt/Dialect/QVec/Utils/LayerAttributes.h"
 #include "quant-opt/Dialect/QVec/Utils/MaskedPanels.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
@@ -48,13 +49,14 @@ LogicalResult QVecDialect::verifyOperationAttribute(Operation *op,
     ok = isa<TargetAttr>(value);
   else if (name == getLayerAttrName())
     ok = isa<StringAttr>(value);
-  else if (name == getCountAttrName() || name == getArenaBytesAttrName() ||
+  else if (name == getCountAttrName() || name == kCommonStepsAttrName ||
+           name == getArenaBytesAttrName() ||
            name == getArenaBoundBytesAttrName() ||
            name == getFloatOpsAttrName())
     ok = isa<IntegerAttr>(value);
   else if (name == getInputsAttrName() || name == getOutputsAttrName())
     ok = isa<ArrayAttr>(value);
-  else if (name == getFastFloatAttrName())
+  else if (name == getFastFloatAttrName() || name == kCommonRestAttrName)
     ok = isa<UnitAttr>(value);
   if (ok)
     return success();
