@@ -70,6 +70,7 @@ void quantopt::buildVectorsPipeline(OpPassManager &manager,
   layers.addPass(createCanonicalizerPass());
   layers.addPass(createCSEPass());
   layers.addPass(createLoopInvariantCodeMotionPass());
+  manager.addPass(createShortenTables());
   addPhaseMark(manager, Phase::Vectors);
 }
 

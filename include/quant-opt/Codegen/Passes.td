@@ -304,6 +304,42 @@ def ConvertVectorsToLLVM
                            "::mlir::vector::VectorDialect"];
 }
 
+def ShortenTables : Pass<"qvec-shorten-tables", "::mlir::ModuleOp"> {
+  let summary = "Store tables of 32-bit numbers in 24 bits";
+  let description = [{
+    For functions with `qvec.count` of one level with small memory and without
+    vectors. Constants of 32-bit integers that fit 24 bits, such as biases, become
+    three bytes each; a function loads four, from any address, and drops the last
+    one. That is done where nothing but calls read a constant, all constants that a
+    function gets in a place fit, its code grows by less than they shrink, and that
+    is at least a hundredth of all constants that it gets. Functions with loops in
+    common (`qvec.common_steps`) are alike.
+
+    Where all functions have small memory constants start at multiples of 4 bytes,
+    or of a vector.
+
+    ```mlir
+    %0 = vector.load %table[%i] : memref<16xi32>, vector<1xi32>
+    ```
+
+    becomes
+
+    ```mlir
+    %1 = arith.muli %i, %c3 : index
+    %2 = vector.load %table[%1] {alignment = 1 : i64} : memref<49xi8>, vector<4xi8>
+    %3 = vector.bitcast %2 : vector<4xi8> to vector<1xi32>
+    %4 = arith.shli %3, %c8 : vector<1xi32>
+    %0 = arith.shrsi %4, %c8 : vector<1xi32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::vector::VectorDialect"];
+  let statistics = [
+    Statistic<"numTables", "tables", "Number of constants that were shortened">,
+    Statistic<"numBytes", "bytes", "Number of bytes that they lost">,
+  ];
+}
+
 def MergeKernels : Pass<"qvec-merge-kernels", "::mlir::ModuleOp"> {
   let summary = "Let layers with equal loops share one function";
   let description = [{
