@@ -44,9 +44,9 @@ FailureOr<qnn::WindowAttr> tflite::makeWindow(OpImporter &op,
   before.append(after);
   // The attribute has limits of its own.
   std::string problem;
-  mlir::ScopedDiagnosticHandler handler(op.getContext(), [&](mlir::Diagnostic &diagnostic) {
-    problem = diagnostic.str();
-  });
+  mlir::ScopedDiagnosticHandler handler(
+      op.getContext(),
+      [&](mlir::Diagnostic &diagnostic) { problem = diagnostic.str(); });
   if (failed(qnn::WindowAttr::verify(
           [&] { return mlir::emitError(op.getLoc()); }, options.kernel,
           options.strides, options.dilations, before)))
