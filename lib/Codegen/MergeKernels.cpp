@@ -66,7 +66,10 @@ private:
   void setParameters(LLVM::LLVMFuncOp func, ArrayRef<LeafSlot> places,
                      ValueRange given);
   void limitAllocations(ArrayRef<LeafSlot> places);
+  bool canPassFields() const;
+  TypedAttr getFieldNumber(const Member &member, unsigned field) const;
   Value loadField(OpBuilder &b, Location loc, Value table, unsigned number);
+  Value widenField(OpBuilder &b, Location loc, Value value, unsigned number);
   LLVM::GlobalOp createTable(Member &member, SymbolTable &symbols);
   void callFunction(Member &member, LLVM::LLVMFuncOp func,
                     SymbolTable &symbols);
@@ -76,11 +79,12 @@ private:
   /// The blocks of the first function's innermost loops, and their ops.
   llvm::DenseSet<Block *> innermost;
   int64_t numInnermostOps;
-  /// The parameter of each slot, and those that are arguments and fields of the
-  /// table.
+  /// The parameter of each slot, those that are arguments, and others, which
+  /// are fields of the table or arguments, too.
   llvm::MapVector<unsigned, Parameter> parameters;
   SmallVector<Parameter> arguments, fields;
   SmallVector<Type> fieldTypes;
+  bool passesFields;
 };
 } // namespace
 
@@ -216,6 +220,21 @@ Type Group::getFieldType(Parameter parameter) const {
   return type;
 }
 
+/// Whether registers for arguments hold all that differs: a table would be
+/// longer than the moves.
+bool Group::canPassFields() const {
+  constexpr size_t kArgumentRegisters = 4;
+  return arguments.size() + fields.size() <= kArgumentRegisters &&
+         llvm::all_of(fields,
+                      [&](Parameter field) {
+                        return members.front().leaves[field].kind ==
+                               KernelLeaf::Number;
+                      }) &&
+         llvm::all_of(fieldTypes, [](Type type) {
+           return type.isInteger() && type.getIntOrFloatBitWidth() <= 32;
+         });
+}
+
 LogicalResult Group::plan() {
   auto haveSameValue = [&](unsigned x, unsigned y) {
     return llvm::all_of(members, [&](const Member &member) {
@@ -243,8 +262,9 @@ LogicalResult Group::plan() {
   }
   // Bytes: an op is an instruction, some of them long; a function that is left
   // loads some addresses and jumps, and has a table.
-  constexpr size_t perOp = 3, perCall = 24, perArgument = 6, perField = 4,
-                   perUse = 4;
+  passesFields = canPassFields();
+  constexpr size_t perOp = 3, perArgument = 6, perField = 4, perUse = 4;
+  const size_t perCall = passesFields ? 12 : 24;
   size_t kept = members.size() * (perCall + perArgument * arguments.size() +
                                   perField * fields.size()) +
                 perUse * (arguments.size() + fields.size());
@@ -271,8 +291,13 @@ LLVM::LLVMFuncOp Group::createFunction(SymbolTable &symbols) {
   unsigned given = entry.getNumArguments();
   auto pointer = LLVM::LLVMPointerType::get(func.getContext());
   SmallVector<LeafSlot> places = getLeafSlots(func);
-  for (size_t i = 0; i <= arguments.size(); ++i)
-    entry.addArgument(pointer, func.getLoc());
+  SmallVector<Type> types(arguments.size(), pointer);
+  if (passesFields)
+    llvm::append_range(types, fieldTypes);
+  else
+    types.push_back(pointer);
+  for (Type type : types)
+    entry.addArgument(type, func.getLoc());
   setParameters(func, places, entry.getArguments().drop_front(given));
   // Leaves that nothing reads any more.
   for (Block &block : llvm::reverse(func.getBody()))
@@ -288,20 +313,24 @@ LLVM::LLVMFuncOp Group::createFunction(SymbolTable &symbols) {
   return func;
 }
 
-/// The value of a field of the table, repeated for a vector.
+/// The value of a field of the table.
 Value Group::loadField(OpBuilder &b, Location loc, Value table,
                        unsigned number) {
-  Parameter parameter = fields[number];
   auto layout = LLVM::LLVMStructType::getLiteral(b.getContext(), fieldTypes);
   Value address =
       LLVM::GEPOp::create(b, loc, table.getType(), layout, table,
                           ArrayRef<LLVM::GEPArg>{0, int32_t(number)},
                           LLVM::GEPNoWrapFlags::inbounds);
-  Value value = LLVM::LoadOp::create(b, loc, fieldTypes[number], address,
-                                     /*alignment=*/0, /*isVolatile=*/false,
-                                     /*isNonTemporal=*/false,
-                                     /*isInvariant=*/true);
-  Value leaf = members.front().leaves[parameter].value;
+  return LLVM::LoadOp::create(b, loc, fieldTypes[number], address,
+                              /*alignment=*/0, /*isVolatile=*/false,
+                              /*isNonTemporal=*/false,
+                              /*isInvariant=*/true);
+}
+
+/// The value of a field as the function uses it: repeated for a vector.
+Value Group::widenField(OpBuilder &b, Location loc, Value value,
+                        unsigned number) {
+  Value leaf = members.front().leaves[fields[number]].value;
   if (!leaf)
     return value;
   auto vector = dyn_cast<VectorType>(leaf.getType());
@@ -336,16 +365,19 @@ static LLVM::GEPOp setIndex(LLVM::GEPOp gep, unsigned number, Value value) {
   return changed;
 }
 
-/// Replaces leaves of the copy by its arguments and the fields of its table,
-/// which is the last one.
+/// Replaces leaves of the copy by its arguments and fields, which are the last
+/// arguments, or in a table that is.
 void Group::setParameters(LLVM::LLVMFuncOp func, ArrayRef<LeafSlot> places,
                           ValueRange given) {
   auto b = OpBuilder::atBlockBegin(&func.getBody().front());
   llvm::DenseMap<Parameter, Value> values;
   for (auto [i, parameter] : llvm::enumerate(arguments))
     values[parameter] = given[i];
-  for (auto [i, parameter] : llvm::enumerate(fields))
-    values[parameter] = loadField(b, func.getLoc(), given.back(), i);
+  for (auto [i, parameter] : llvm::enumerate(fields)) {
+    Value value = passesFields ? given[arguments.size() + i]
+                               : loadField(b, func.getLoc(), given.back(), i);
+    values[parameter] = widenField(b, func.getLoc(), value, i);
+  }
   limitAllocations(places);
   // Indices last: they replace their ops.
   SmallVector<std::pair<LeafSlot, Value>> indices;
@@ -387,6 +419,15 @@ void Group::limitAllocations(ArrayRef<LeafSlot> places) {
 // Calls
 //===----------------------------------------------------------------------===//
 
+/// The number of a member's field.
+TypedAttr Group::getFieldNumber(const Member &member, unsigned field) const {
+  TypedAttr number = getNumber(member.leaves[fields[field]]);
+  if (number.getType() == fieldTypes[field])
+    return number;
+  return IntegerAttr::get(fieldTypes[field],
+                          cast<IntegerAttr>(number).getInt());
+}
+
 /// The constants of a member.
 LLVM::GlobalOp Group::createTable(Member &member, SymbolTable &symbols) {
   OpBuilder b(member.func);
@@ -402,15 +443,11 @@ LLVM::GlobalOp Group::createTable(Member &member, SymbolTable &symbols) {
   for (auto [i, field] : llvm::enumerate(fields)) {
     const KernelLeaf &leaf = member.leaves[field];
     Value value;
-    if (leaf.kind == KernelLeaf::Number) {
-      TypedAttr number = getNumber(leaf);
-      if (number.getType() != fieldTypes[i])
-        number =
-            IntegerAttr::get(fieldTypes[i], cast<IntegerAttr>(number).getInt());
-      value = LLVM::ConstantOp::create(b, loc, fieldTypes[i], number);
-    } else {
+    if (leaf.kind == KernelLeaf::Number)
+      value = LLVM::ConstantOp::create(b, loc, fieldTypes[i],
+                                       getFieldNumber(member, i));
+    else
       value = cloneLeaf(b, leaf.value, mapping);
-    }
     all = LLVM::InsertValueOp::create(b, loc, all, value, int64_t(i));
   }
   LLVM::ReturnOp::create(b, loc, all);
@@ -424,7 +461,6 @@ void Group::callFunction(Member &member, LLVM::LLVMFuncOp func,
   Location loc = caller.getLoc();
   // Nothing but a call, which may be a part of what calls it.
   caller->removeAttr("passthrough");
-  LLVM::GlobalOp table = createTable(member, symbols);
   Block &old = caller.getBody().front();
   OpBuilder b(caller.getContext());
   Block *entry = b.createBlock(&caller.getBody(), caller.getBody().begin());
@@ -438,7 +474,13 @@ void Group::callFunction(Member &member, LLVM::LLVMFuncOp func,
       operands.push_back(argument);
   for (Parameter parameter : arguments)
     operands.push_back(cloneLeaf(b, member.leaves[parameter].value, mapping));
-  operands.push_back(LLVM::AddressOfOp::create(b, loc, table));
+  if (passesFields)
+    for (auto [i, type] : llvm::enumerate(fieldTypes))
+      operands.push_back(
+          LLVM::ConstantOp::create(b, loc, type, getFieldNumber(member, i)));
+  else
+    operands.push_back(
+        LLVM::AddressOfOp::create(b, loc, createTable(member, symbols)));
   LLVM::CallOp::create(b, loc, func, operands);
   LLVM::ReturnOp::create(b, loc, ValueRange());
   for (Block &block : llvm::drop_begin(caller.getBody()))

@@ -175,6 +175,64 @@ llvm.func @short(%arena: !llvm.ptr, %begin: i32, %end: i32) attributes {qvec.cou
 
 llvm.func @brief(%arena: !llvm.ptr, %begin: i32, %end: i32) attributes {qvec.count = 1 : i64, qvec.layer = "brief", qvec.target = #qvec.target<level = "armv7em", triple = "thumbv7em-unknown-none-eabihf", cpu = "cortex-m4", features = "">} {
   %bound = llvm.mlir.constant(32 : index) : i32  %one = llvm.mlir.constant(1 : index) : i32  %size = llvm.mlir.constant(48 : index) : i32  %bits = llvm.mlir.constant(32 : i64) : i64
+  %weights = llvm.mlir.addressof @b : !llvm.ptr
+  %to = llvm.getelementptr %arena[64] : (!llvm.ptr) -> !llvm.ptr, i8
+  %buffer = llvm.alloca %size x i32 : (i32) -> !llvm.ptr
+  llvm.br ^header(%begin : i32)
+^header(%i: i32):
+  %inside = llvm.icmp "slt" %i, %bound : i32  llvm.cond_br %inside, ^body, ^exit
+^body:
+  %from = llvm.getelementptr %weights[%i] : (!llvm.ptr, i32) -> !llvm.ptr, i32
+  %x0 = llvm.load %from : !llvm.ptr -> i32  %w = llvm.sext %x0 : i32 to i64  %high = llvm.ashr %w, %bits : i64  %h = llvm.trunc %high : i64 to i32
+  %at = llvm.getelementptr %buffer[%i] : (!llvm.ptr, i32) -> !llvm.ptr, i32
+  llvm.store %h, %at : i32, !llvm.ptr
+  %x1 = llvm.mul %x0, %x0 : i32 %x2 = llvm.mul %x1, %x1 : i32 %x3 = llvm.mul %x2, %x2 : i32
+  %out = llvm.getelementptr %to[%i] : (!llvm.ptr, i32) -> !llvm.ptr, i32
+  llvm.store %x3, %out : i32, !llvm.ptr
+  %next = llvm.add %i, %one : i32  llvm.br ^header(%next : i32)
+^exit:
+  llvm.return
+}
+
+// -----
+
+// Short functions that differ in one number are merged: registers for arguments
+// take it, and no table is needed.
+
+// CHECK-LABEL: llvm.func private @few_merged(
+// CHECK-SAME: %{{[a-z0-9]+}}: i32, %{{[a-z0-9]+}}: i32, %{{[a-z0-9]+}}: !llvm.ptr, %[[BOUND:[a-z0-9]+]]: i32)
+// CHECK: llvm.icmp "slt" %{{.*}}, %[[BOUND]]
+// CHECK-NOT: _table
+// CHECK: llvm.func @few(
+// CHECK: %[[NUMBER:.*]] = llvm.mlir.constant(16 : i32)
+// CHECK: llvm.call @few_merged(%{{.*}}, %{{.*}}, %{{.*}}, %[[NUMBER]])
+// CHECK: llvm.func @many(
+// CHECK: %[[OTHER:.*]] = llvm.mlir.constant(32 : i32)
+// CHECK: llvm.call @few_merged(%{{.*}}, %{{.*}}, %{{.*}}, %[[OTHER]])
+llvm.mlir.global private constant @a(dense<1> : tensor<64xi32>) : !llvm.array<64 x i32>
+llvm.func @few(%arena: !llvm.ptr, %begin: i32, %end: i32) attributes {qvec.count = 1 : i64, qvec.layer = "few", qvec.target = #qvec.target<level = "armv7em", triple = "thumbv7em-unknown-none-eabihf", cpu = "cortex-m4", features = "">} {
+  %bound = llvm.mlir.constant(16 : index) : i32  %one = llvm.mlir.constant(1 : index) : i32  %size = llvm.mlir.constant(48 : index) : i32  %bits = llvm.mlir.constant(32 : i64) : i64
+  %weights = llvm.mlir.addressof @a : !llvm.ptr
+  %to = llvm.getelementptr %arena[64] : (!llvm.ptr) -> !llvm.ptr, i8
+  %buffer = llvm.alloca %size x i32 : (i32) -> !llvm.ptr
+  llvm.br ^header(%begin : i32)
+^header(%i: i32):
+  %inside = llvm.icmp "slt" %i, %bound : i32  llvm.cond_br %inside, ^body, ^exit
+^body:
+  %from = llvm.getelementptr %weights[%i] : (!llvm.ptr, i32) -> !llvm.ptr, i32
+  %x0 = llvm.load %from : !llvm.ptr -> i32  %w = llvm.sext %x0 : i32 to i64  %high = llvm.ashr %w, %bits : i64  %h = llvm.trunc %high : i64 to i32
+  %at = llvm.getelementptr %buffer[%i] : (!llvm.ptr, i32) -> !llvm.ptr, i32
+  llvm.store %h, %at : i32, !llvm.ptr
+  %x1 = llvm.mul %x0, %x0 : i32 %x2 = llvm.mul %x1, %x1 : i32 %x3 = llvm.mul %x2, %x2 : i32
+  %out = llvm.getelementptr %to[%i] : (!llvm.ptr, i32) -> !llvm.ptr, i32
+  llvm.store %x3, %out : i32, !llvm.ptr
+  %next = llvm.add %i, %one : i32  llvm.br ^header(%next : i32)
+^exit:
+  llvm.return
+}
+
+llvm.func @many(%arena: !llvm.ptr, %begin: i32, %end: i32) attributes {qvec.count = 1 : i64, qvec.layer = "many", qvec.target = #qvec.target<level = "armv7em", triple = "thumbv7em-unknown-none-eabihf", cpu = "cortex-m4", features = "">} {
+  %bound = llvm.mlir.constant(32 : index) : i32  %one = llvm.mlir.constant(1 : index) : i32  %size = llvm.mlir.constant(48 : index) : i32  %bits = llvm.mlir.constant(32 : i64) : i64
   %weights = llvm.mlir.addressof @a : !llvm.ptr
   %to = llvm.getelementptr %arena[64] : (!llvm.ptr) -> !llvm.ptr, i8
   %buffer = llvm.alloca %size x i32 : (i32) -> !llvm.ptr

@@ -348,7 +348,8 @@ def MergeKernels : Pass<"qvec-merge-kernels", "::mlir::ModuleOp"> {
     constants that they read and in the pointers that they take become calls of
     one function; numbers that all calls of a function pass are constants in it.
     Addresses that depend on their arguments are arguments of it,
-    what else differs is in a constant table for each of them. A buffer on the
+    what else differs is in a constant table for each of them, or, if it is
+    numbers that fit the registers for arguments, an argument as well. A buffer on the
     stack gets the largest of the sizes. Nothing is done where a number that
     differs is part of an instruction (the distance of a shift, a limit, an
     operand of an intrinsic), or would make innermost loops longer by a 16th, those
