@@ -21,8 +21,8 @@
 /// `16 * odd + even`, and its lower half for `even`, which is 8 more than the
 /// weight: 8 times the sum of the input is taken away again.
 ///
-/// Eight channels of a single position leave no register: the target has the
-/// instructions for them, in blocks (`PairBlock`).
+/// Eight sums leave no register: the target has the instructions for them, in
+/// blocks (`PairBlock`).
 ///
 //===----------------------------------------------------------------------===//
 
@@ -48,6 +48,9 @@ static constexpr int64_t kStraightSteps = 16;
 /// Those that it must have, and those of loops that leave some steps over,
 /// which stand behind the loop.
 static constexpr int64_t kFewestSteps = 8, kUnevenSteps = 12;
+/// The same where nothing but a counter is spilled between turns.
+static constexpr int64_t kUnrolledBlockSteps = 8, kFewestBlockSteps = 4,
+                         kUnevenBlockSteps = 8;
 /// Blocks that a turn of the copying loop moves, and that one of the loop for a
 /// single position sums: fewer where the position is left over from tiles of
 /// several.
@@ -100,7 +103,9 @@ private:
   SmallVector<Value> sumRun(const ContractionRun &run, const Channels &channels,
                             ValueRange sums);
   SmallVector<Value> sumBlocks(const ContractionRun &run, ValueRange sums);
-  SmallVector<Value> addBlock(ValueRange values);
+  SmallVector<Value> startBlocks(ValueRange sums, Value input, Value weight);
+  SmallVector<Value> addBlocks(int64_t count, ValueRange values);
+  SmallVector<Value> finishBlocks(ArrayRef<Value> values);
   Value getAddress(const FlatBuffer &buffer, Value offset);
   Value getOddFactor(Value weights, bool isLast);
   void addStep(ArrayRef<Value> words, Value weight, const Channels &channels,
@@ -117,19 +122,24 @@ private:
   std::pair<Value, Value> getRows(const TilePosition &at);
   /// Whether a row of the window has enough steps for whole turns of the loop.
   bool fillsTurns() const {
-    return e.common ||
-           getDivisor(rowSteps, getMostSteps()) >= limit(kFewestSteps);
+    return e.common || getDivisor(rowSteps, getMostSteps()) >= getFewestSteps();
   }
   /// How much of its loops the kernel's code repeats, of what others may.
   int64_t limit(int64_t size) const {
     return isSmall ? size / kRareFraction : size;
   }
-  /// Steps that a turn may have.
+  /// Steps that a turn may have, and those that it must have.
   int64_t getMostSteps() const {
+    if (block)
+      return limit(kUnrolledBlockSteps);
     int64_t most = limit(kUnrolledSteps);
     return steps <= most ? limit(kStraightSteps) : most;
   }
+  int64_t getFewestSteps() const {
+    return limit(block ? kFewestBlockSteps : kFewestSteps);
+  }
   int64_t getTurn() const;
+  Value countTurns(Value first, Value last, int64_t unrolled);
   /// Blocks for each turn of a loop over those of a run, or over a part that
   /// other kernels have, too. Small kernels with runs of any length are like
   /// each other.
@@ -138,6 +148,11 @@ private:
   }
   int64_t getCommonBlocks(int64_t blocks) const {
     return e.common ? e.common->steps / kBlockSteps : blocks;
+  }
+  /// Whether blocks have the products of some positions and channels.
+  bool usesBlocks(int64_t rows, const Channels &channels) const {
+    return block && rows == layout.tiles.size &&
+           rows * channels.count == kPairBlockSums;
   }
 
   KernelEmitter &e;
@@ -154,7 +169,7 @@ private:
   int64_t pitch;
   /// Words of a tile's positions, step by step; null where there are too many.
   FlatBuffer words;
-  /// Instructions for all channels of a tile; nothing where LLVM finds some.
+  /// Instructions for all sums of a tile; nothing where LLVM finds some.
   std::optional<PairBlock> block;
 };
 } // namespace
@@ -168,9 +183,10 @@ PairedEmitter::PairedEmitter(KernelEmitter &emitter,
   qnn::WindowAttr window = e.kernel.getWindow();
   rowSteps = steps / window.getKernel()[0];
   pitch = window.getStrides()[1] * e.input.strides[2];
-  if (layout.tiles.size == 1 && strategy.getJoined() && !isHalved &&
-      strategy.getVectors() == kPairBlockChannels)
-    block = getPairBlock(getTargetLevel(e.kernel), e.weight.strides[2]);
+  if (strategy.getJoined() && !isHalved &&
+      layout.tiles.size * strategy.getVectors() == kPairBlockSums)
+    block = getPairBlock(getTargetLevel(e.kernel), layout.tiles.size,
+                         e.weight.strides[2]);
   int64_t size = steps * layout.tiles.size;
   if (layout.tiles.size == 1 || 4 * size > kMostWidenedBytes)
     return;
@@ -409,15 +425,27 @@ void PairedEmitter::addStep(ArrayRef<Value> words, Value weight,
 /// Steps for each turn of a loop over all of them: a divisor, or what leaves
 /// few over.
 int64_t PairedEmitter::getTurn() const {
-  int64_t fewest = limit(kFewestSteps);
+  int64_t fewest = getFewestSteps();
   int64_t best = getDivisor(steps, getMostSteps());
   if (best >= std::min(steps, fewest))
     return best;
-  best = limit(kUnevenSteps);
+  best = limit(block ? kUnevenBlockSteps : kUnevenSteps);
   for (int64_t turn = best; turn >= fewest; --turn)
     if (steps % turn < steps % best)
       best = turn;
   return best;
+}
+
+/// Turns for the window's rows [first, last), or for all steps where turns take
+/// those of several rows.
+Value PairedEmitter::countTurns(Value first, Value last, int64_t unrolled) {
+  if (!fillsTurns())
+    return e.index(steps / unrolled);
+  Value rows = arith::SubIOp::create(e.b, e.loc, last, first);
+  int64_t perRow = rowSteps / unrolled;
+  return e.common ? arith::MulIOp::create(e.b, e.loc, rows, e.size(perRow))
+                        .getResult()
+                  : e.mul(rows, perRow);
 }
 
 /// Adds all products of positions that were copied.
@@ -425,7 +453,10 @@ SmallVector<Value> PairedEmitter::sumWords(const TilePosition &at, Value weight,
                                            const Channels &channels,
                                            ValueRange sums) {
   auto pair = VectorType::get({2}, e.b.getI16Type());
+  bool inBlocks = usesBlocks(at.rows, channels);
   auto addSteps = [&](Value first, int64_t count, ValueRange before) {
+    if (inBlocks)
+      return addBlocks(count, before);
     SmallVector<Value> next(before);
     Value input = e.mul(first, at.rows);
     Value weights = e.add(weight, e.mul(first, e.weight.strides[2]));
@@ -440,28 +471,24 @@ SmallVector<Value> PairedEmitter::sumWords(const TilePosition &at, Value weight,
     return next;
   };
   auto [first, last] = getRows(at);
-  int64_t unrolled =
-      e.common ? e.common->steps : getDivisor(rowSteps, getMostSteps());
-  if (fillsTurns()) {
+  bool isFilled = fillsTurns();
+  if (isFilled)
     weight = e.add(weight, e.mul(first, rowSteps * e.weight.strides[2]));
-    Value rows = arith::SubIOp::create(e.b, e.loc, last, first);
-    Value turns = e.common ? arith::MulIOp::create(e.b, e.loc, rows,
-                                                   e.size(rowSteps / unrolled))
-                           : e.mul(rows, rowSteps / unrolled);
-    return e.reduceLoop(
-        e.index(0), turns, sums, [&](Value turn, ValueRange before) {
-          return addSteps(e.mul(turn, unrolled), unrolled, before);
-        });
-  }
-  unrolled = getTurn();
-  int64_t turns = steps / unrolled;
-  SmallVector<Value> total = e.reduceLoop(
-      e.index(0), e.index(turns), sums, [&](Value turn, ValueRange before) {
-        return addSteps(e.mul(turn, unrolled), unrolled, before);
-      });
-  if (steps % unrolled == 0)
-    return total;
-  return addSteps(e.index(turns * unrolled), steps % unrolled, total);
+  SmallVector<Value> total(sums);
+  if (inBlocks)
+    total = startBlocks(sums, getAddress(words, e.index(0)),
+                        getAddress(e.weight, weight));
+  int64_t unrolled = e.common   ? e.common->steps
+                     : isFilled ? getDivisor(rowSteps, getMostSteps())
+                                : getTurn();
+  total =
+      e.reduceLoop(e.index(0), countTurns(first, last, unrolled), total,
+                   [&](Value turn, ValueRange before) {
+                     return addSteps(e.mul(turn, unrolled), unrolled, before);
+                   });
+  if (int64_t left = steps % unrolled; !isFilled && left != 0)
+    total = addSteps(e.index(steps - left), left, total);
+  return inBlocks ? finishBlocks(total) : total;
 }
 
 /// Adds a run's products, whose elements are widened on the way.
@@ -491,7 +518,7 @@ SmallVector<Value> PairedEmitter::sumRun(const ContractionRun &run,
   };
   int64_t blocks = runSteps / kBlockSteps;
   SmallVector<Value> total(sums);
-  if (block && channels.count == kPairBlockChannels) {
+  if (layout.tiles.size == 1 && usesBlocks(run.positions.end, channels)) {
     total = sumBlocks(run, sums);
   } else if (blocks != 0) {
     int64_t unrolled =
@@ -519,20 +546,41 @@ Value PairedEmitter::getAddress(const FlatBuffer &buffer, Value offset) {
   return arith::IndexCastOp::create(e.b, e.loc, e.b.getI32Type(), address);
 }
 
-/// The sums and addresses behind a block of instructions.
-SmallVector<Value> PairedEmitter::addBlock(ValueRange values) {
+/// What blocks begin with.
+SmallVector<Value> PairedEmitter::startBlocks(ValueRange sums, Value input,
+                                              Value weight) {
+  SmallVector<Value> values;
+  for (Value sum : sums)
+    values.push_back(vector::ExtractOp::create(e.b, e.loc, sum, 0));
+  values.append({input, weight});
+  return values;
+}
+
+/// The sums and addresses behind some blocks of instructions.
+SmallVector<Value> PairedEmitter::addBlocks(int64_t count, ValueRange values) {
   SmallVector<Type> types(values.size() + block->numScratch, e.b.getI32Type());
   auto type = LLVM::LLVMStructType::getLiteral(e.b.getContext(), types);
-  auto code = LLVM::InlineAsmOp::create(
-      e.b, e.loc, type, values, block->text, block->constraints,
-      /*has_side_effects=*/true, /*is_align_stack=*/false,
-      LLVM::tailcallkind::TailCallKind::None, LLVM::AsmDialectAttr(),
-      ArrayAttr());
-  SmallVector<Value> results;
-  for (size_t i = 0; i < values.size(); ++i)
-    results.push_back(
-        LLVM::ExtractValueOp::create(e.b, e.loc, code.getRes(), int64_t(i)));
-  return results;
+  SmallVector<Value> next(values);
+  for (int64_t number = 0; number < count; ++number) {
+    auto code = LLVM::InlineAsmOp::create(
+        e.b, e.loc, type, next, block->text, block->constraints,
+        /*has_side_effects=*/true, /*is_align_stack=*/false,
+        LLVM::tailcallkind::TailCallKind::None, LLVM::AsmDialectAttr(),
+        ArrayAttr());
+    for (auto [i, value] : llvm::enumerate(next))
+      value =
+          LLVM::ExtractValueOp::create(e.b, e.loc, code.getRes(), int64_t(i));
+  }
+  return next;
+}
+
+/// The sums that blocks end with.
+SmallVector<Value> PairedEmitter::finishBlocks(ArrayRef<Value> values) {
+  auto type = VectorType::get({1}, e.b.getI32Type());
+  SmallVector<Value> sums;
+  for (Value value : values.take_front(kPairBlockSums))
+    sums.push_back(vector::BroadcastOp::create(e.b, e.loc, type, value));
+  return sums;
 }
 
 /// Adds the products of a run's whole blocks, for all channels of a tile.
@@ -541,24 +589,13 @@ SmallVector<Value> PairedEmitter::sumBlocks(const ContractionRun &run,
   int64_t blocks = runSteps / kBlockSteps;
   if (blocks == 0)
     return sums;
-  SmallVector<Value> values;
-  for (Value sum : sums)
-    values.push_back(vector::ExtractOp::create(e.b, e.loc, sum, 0));
-  values.push_back(getAddress(e.input, run.input));
-  values.push_back(getAddress(e.weight, run.weight));
   int64_t unrolled = getTurnBlocks(blocks, kLeftBlocks);
-  values = e.reduceLoop(e.index(0), e.index(blocks / unrolled), values,
-                        [&](Value, ValueRange before) {
-                          SmallVector<Value> next(before);
-                          for (int64_t i = 0; i < unrolled; ++i)
-                            next = addBlock(next);
-                          return next;
-                        });
-  SmallVector<Value> total;
-  for (Value value : ArrayRef(values).take_front(sums.size()))
-    total.push_back(
-        vector::BroadcastOp::create(e.b, e.loc, sums.front().getType(), value));
-  return total;
+  SmallVector<Value> values = startBlocks(sums, getAddress(e.input, run.input),
+                                          getAddress(e.weight, run.weight));
+  values = e.reduceLoop(
+      e.index(0), e.index(blocks / unrolled), values,
+      [&](Value, ValueRange before) { return addBlocks(unrolled, before); });
+  return finishBlocks(values);
 }
 
 //===----------------------------------------------------------------------===//

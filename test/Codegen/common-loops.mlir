@@ -23,8 +23,8 @@
 // CHECK: scf.for %{{.*}} = %c0 to %{{[0-9]+}} step %c1
 // CHECK: scf.for %{{.*}} = %c0 to %{{[0-9]+}} step %c4
 // CHECK: scf.for %{{.*}} = %c0 to %{{[0-9]+}} step %c1
-// CHECK-COUNT-64: qvec.dot2
-// CHECK-NOT: qvec.dot2
+// CHECK-COUNT-8: llvm.inline_asm
+// CHECK-NOT: llvm.inline_asm
 // CHECK: scf.yield
 // CHECK: scf.for %{{.*}} = %c0 to %{{[0-9]+}} step %c4
 // CHECK: qvec.dot2

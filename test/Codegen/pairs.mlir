@@ -130,6 +130,34 @@ func.func @main(%x: memref<1x1x2x40xi8>, %w: memref<1x1x20x32xi8>, %y: memref<1x
 
 // -----
 
+#m4 = #qvec.target<level = "armv7em", triple = "thumbv7em", cpu = "", features = "">
+
+// Two positions and four channels of the same: a block is a step of words on the stack. Ten steps
+// are two turns of five; the third position is a tile of its own.
+
+// CHECK-LABEL: func.func private @main_0_layers
+// CHECK: %[[WORDS:.*]] = memref.alloca() {alignment = 8 : i64} : memref<20xi32>
+// CHECK: scf.for {{.*}} step %c4
+// CHECK: memref.extract_aligned_pointer_as_index %[[WORDS]]
+// CHECK: scf.for %{{.*}} = %c0 to %c2 step %c1
+// CHECK-COUNT-5: llvm.inline_asm has_side_effects "ldrd $10, $11, [$8], #8\0Aldrd $12, $13, [$9], #32\0Asmlad $1, $10, $12, $1\0Asmlad $5, $11, $12, $5\0Asxtb16 $12, $12\0Asmlad $0, $10, $12, $0\0Asmlad $4, $11, $12, $4\0A
+// CHECK-NOT: llvm.inline_asm
+// CHECK: qvec.dot2
+// CHECK: return
+func.func @main(%x: memref<1x1x3x20xi8>, %w: memref<1x1x10x32xi8>, %b: memref<16xi32>, %y: memref<1x1x3x8xi8>) attributes {qvec.target = #m4} {
+  qvec.kernel contraction input(%x : memref<1x1x3x20xi8>) weight(%w : memref<1x1x10x32xi8>)
+      bias(%b : memref<16xi32>) outs(%y : memref<1x1x3x8xi8>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 2, vectors = 4, lanes = 1, group = 2, mergeTaps = false, pass = 1, paired = true, joined = true> epilogue {
+  ^bb0(%acc: i32):
+    %0 = qvec.saturate %acc : i32 to i8
+    qvec.yield %0 : i8
+  }
+  return
+}
+
+// -----
+
 // A window of 27 bytes is copied in rows to be two steps of 16; the last copy
 // reads and writes more than its row has.
 

@@ -223,10 +223,10 @@ static Tile choosePairs(const TargetLevel &target, const TileProblem &p) {
   // Starting a block's registers pays for itself in long sums.
   constexpr int64_t kLongSum = 32;
   if (p.positions == 1 && tile.joined && !p.isHalved && p.depth >= kLongSum &&
-      p.channels >= 2 * kPairBlockChannels &&
-      getPairBlock(target, kPanelWidth)) {
+      p.channels >= 2 * kPairBlockSums &&
+      getPairBlock(target, /*rows=*/1, 2 * kPanelWidth)) {
     tile.rows = 1;
-    tile.vectors = kPairBlockChannels;
+    tile.vectors = kPairBlockSums;
     return tile;
   }
   // A word has the halved weights of four channels.

@@ -14,21 +14,23 @@
 
 namespace quantopt {
 
-/// Instructions that add the products of four elements of a run, by the joined
-/// weights of some channels, to a sum for each of these. Their results are the
-/// sums, an address of elements and one of weights, each behind what was read,
-/// and registers that they use; their operands are the sums and addresses.
+/// Instructions that add products by joined weights of some channels to
+/// `kPairBlockSums` sums: of one position four elements of a run, of two
+/// positions a step of words that lie together. Their results are the sums,
+/// position by position, an address of elements or words and one of weights,
+/// each behind what was read, and registers that they use; their operands are
+/// the sums and addresses.
 struct PairBlock {
   std::string text, constraints;
   int64_t numScratch;
 };
 
-/// Channels for which all registers are used.
-inline constexpr int64_t kPairBlockChannels = 8;
+/// Sums for which all registers are used.
+inline constexpr int64_t kPairBlockSums = 8;
 
-/// The instructions for `kPairBlockChannels`, whose weights of a step are
-/// `stepBytes` bytes apart; nothing for levels without words in registers.
-std::optional<PairBlock> getPairBlock(const TargetLevel &level,
+/// The instructions for `rows` positions, 1 or 2; weights of a step are
+/// `stepBytes` bytes apart. Nothing for levels without words in registers.
+std::optional<PairBlock> getPairBlock(const TargetLevel &level, int64_t rows,
                                       int64_t stepBytes);
 
 } // namespace quantopt
