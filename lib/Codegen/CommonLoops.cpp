@@ -13,7 +13,7 @@ using namespace quantopt;
 using qvec::kPanelWidth;
 
 /// Steps that a turn of a common loop has at least and at most.
-static constexpr int64_t kFewestSteps = 8, kMostSteps = 24;
+static constexpr int64_t kFewestSteps = 8, kMostSteps = 12;
 
 //===----------------------------------------------------------------------===//
 // Kinds of loops
