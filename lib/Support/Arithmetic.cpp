@@ -343,7 +343,8 @@ static constexpr int64_t kAddMultiplierEnd = int64_t(1) << 21;
 /// bits and nothing is lost.
 static RescaleAdd shorten(RescaleAdd add) {
   auto isLong = [](int32_t m) { return m > INT16_MAX || m < -INT16_MAX; };
-  while ((isLong(add.lhsMultiplier) || isLong(add.rhsMultiplier)) &&
+  while (add.shift > 0 &&
+         (isLong(add.lhsMultiplier) || isLong(add.rhsMultiplier)) &&
          (add.lhsMultiplier | add.rhsMultiplier | add.offset) % 2 == 0)
     add = {add.lhsMultiplier / 2, add.rhsMultiplier / 2, add.offset / 2,
            add.shift - 1};

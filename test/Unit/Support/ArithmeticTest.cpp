@@ -542,6 +542,13 @@ TEST(RescaleAdd, LeavesRoomForBytesWithoutSign) {
   }
 }
 
+TEST(RescaleAdd, NoShiftIsLeftToShorten) {
+  auto c = deriveRescaleAdd({0x1p20f, 0}, {0x1p20f, 0}, {1.0f, 0});
+  ASSERT_TRUE(c.has_value());
+  EXPECT_EQ(c->shift, 0);
+  EXPECT_EQ(c->lhsMultiplier, 1 << 20);
+}
+
 TEST(RescaleAdd, SumsFitI32AtTheEnds) {
   for (int64_t zp : {-128, 0, 127})
     for (float ratio : {1e-6f, 0.01f, 1.0f, 100.0f, 30000.0f}) {
