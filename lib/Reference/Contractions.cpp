@@ -245,9 +245,9 @@ static Error evaluateDense(qnn::DenseOp op, ArrayRef<Tensor> operands,
   return error;
 }
 
-static Error evaluateMatmul(qnn::MatmulOp op, ArrayRef<Tensor> operands,
-                            Results &results) {
-  Tensor result = makeResult(op.getResult());
+template <typename Form>
+static Error runMatmul(qnn::MatmulOp op, ArrayRef<Tensor> operands,
+                       Tensor &result) {
   ArrayRef<int64_t> shape = result.getShape();
   ArrayRef<int64_t> lhsShape = operands[0].getShape();
   ArrayRef<int64_t> rhsShape = operands[1].getShape();
@@ -258,10 +258,11 @@ static Error evaluateMatmul(qnn::MatmulOp op, ArrayRef<Tensor> operands,
   auto lhsStrides = getBroadcastStrides(lhsShape.drop_back(2), batch);
   auto rhsStrides = getBroadcastStrides(rhsShape.drop_back(2), batch);
   auto batchStrides = getRowMajorStrides(batch);
-  const float *lhs = operands[0].get<float>().data();
-  const float *rhs = operands[1].get<float>().data();
-  float *output = result.getMutable<float>().data();
+  auto lhs = Form::read(operands[0], int32_t(op.getLhsZeroPoint()));
+  auto rhs = Form::read(operands[1], int32_t(op.getRhsZeroPoint()));
+  auto output = result.getMutable<typename Form::Output>();
   int64_t batches = ShapedType::getNumElements(batch);
+  std::vector<typename Form::Sum> sums(n);
   for (int64_t b = 0; b < batches; ++b) {
     int64_t lhsMatrix = 0, rhsMatrix = 0;
     for (size_t d = 0; d < batch.size(); ++d) {
@@ -269,12 +270,26 @@ static Error evaluateMatmul(qnn::MatmulOp op, ArrayRef<Tensor> operands,
       lhsMatrix += index * lhsStrides[d];
       rhsMatrix += index * rhsStrides[d];
     }
-    for (int64_t row = 0; row < m; ++row)
-      accumulate(lhs + (lhsMatrix * m + row) * depth, depth,
-                 rhs + rhsMatrix * depth * n, n, output + (b * m + row) * n);
+    for (int64_t row = 0; row < m; ++row) {
+      llvm::fill(sums, 0);
+      accumulate(lhs.data() + (lhsMatrix * m + row) * depth, depth,
+                 rhs.data() + rhsMatrix * depth * n, n, sums.data());
+      if (Error error =
+              finishSums<Form>(op, sums, 0, output.data() + (b * m + row) * n))
+        return error;
+    }
   }
-  results.push_back(std::move(result));
   return Error::success();
+}
+
+static Error evaluateMatmul(qnn::MatmulOp op, ArrayRef<Tensor> operands,
+                            Results &results) {
+  Tensor result = makeResult(op.getResult());
+  Error error = result.getStorage() == Storage::F32
+                    ? runMatmul<FloatForm>(op, operands, result)
+                    : runMatmul<IntegerForm>(op, operands, result);
+  results.push_back(std::move(result));
+  return error;
 }
 
 void reference::addContractionEvaluators(EvaluatorTable &table) {

@@ -144,29 +144,59 @@ static Error evaluateGather(qnn::GatherOp op, ArrayRef<Tensor> operands,
   return Error::success();
 }
 
+/// Calls `fn` for each element of an interpolation with the places of what is
+/// below and above, its own place, and its index along the axis.
+template <typename Op, typename Fn>
+static void visitInterpolation(Op op, const Tensor &input, const Tensor &result,
+                               Fn fn) {
+  auto axis = int64_t(op.getAxis());
+  ArrayRef<int64_t> shape = result.getShape();
+  int64_t inner = getRowMajorStrides(shape)[axis], size = shape[axis];
+  int64_t inputSize = input.getShape()[axis];
+  int64_t outer = ShapedType::getNumElements(shape.take_front(axis));
+  for (int64_t o = 0; o < outer; ++o)
+    for (int64_t i = 0; i < size; ++i)
+      for (int64_t k = 0; k < inner; ++k)
+        fn((o * inputSize + op.getLower()[i]) * inner + k,
+           (o * inputSize + op.getUpper()[i]) * inner + k,
+           (o * size + i) * inner + k, i);
+}
+
 static Error evaluateInterpolate(qnn::InterpolateOp op,
                                  ArrayRef<Tensor> operands, Results &results) {
   Tensor result = makeResult(op.getResult());
-  int64_t axis = op.getAxis();
-  ArrayRef<int64_t> shape = result.getShape();
-  int64_t inner = getRowMajorStrides(shape)[axis], size = shape[axis];
-  int64_t inputSize = operands[0].getShape()[axis];
-  int64_t outer = ShapedType::getNumElements(shape.take_front(axis));
   ArrayRef<float> x = operands[0].get<float>();
   MutableArrayRef<float> y = result.getMutable<float>();
-  for (int64_t o = 0; o < outer; ++o)
-    for (int64_t i = 0; i < size; ++i) {
-      int64_t lower = (o * inputSize + op.getLower()[i]) * inner;
-      int64_t upper = (o * inputSize + op.getUpper()[i]) * inner;
-      float fraction = op.getFractions()[i];
-      for (int64_t k = 0; k < inner; ++k) {
-        float difference = x[upper + k] - x[lower + k];
-        y[(o * size + i) * inner + k] =
-            std::fma(difference, fraction, x[lower + k]);
-      }
-    }
+  visitInterpolation(
+      op, operands[0], result,
+      [&](int64_t lower, int64_t upper, int64_t place, int64_t i) {
+        y[place] =
+            std::fma(x[upper] - x[lower], op.getFractions()[i], x[lower]);
+      });
   results.push_back(std::move(result));
   return Error::success();
+}
+
+static Error evaluateInterpolateFixed(qnn::InterpolateFixedOp op,
+                                      ArrayRef<Tensor> operands,
+                                      Results &results) {
+  Tensor result = makeResult(op.getResult());
+  MutableArrayRef<int32_t> y = result.getMutable<int32_t>();
+  int64_t one = int64_t(1) << int32_t(op.getBits());
+  int64_t zeroPoint = int32_t(op.getInputZeroPoint());
+  bool fits = true;
+  visitInterpolation(
+      op, operands[0], result,
+      [&](int64_t lower, int64_t upper, int64_t place, int64_t i) {
+        int64_t fraction = op.getFractions()[i];
+        int64_t sum =
+            (operands[0].getInteger(lower) - zeroPoint) * (one - fraction) +
+            (operands[0].getInteger(upper) - zeroPoint) * fraction;
+        y[place] = int32_t(sum);
+        fits &= sum == y[place];
+      });
+  results.push_back(std::move(result));
+  return fits ? Error::success() : makeError(op, "a sum is outside i32");
 }
 
 void reference::addMovementEvaluators(EvaluatorTable &table) {
@@ -178,4 +208,5 @@ void reference::addMovementEvaluators(EvaluatorTable &table) {
   table.add(evaluateBroadcast);
   table.add(evaluateGather);
   table.add(evaluateInterpolate);
+  table.add(evaluateInterpolateFixed);
 }

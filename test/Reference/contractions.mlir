@@ -12,6 +12,8 @@
 // CHECK: weightonly: tensor<1x2xf32>: -0.5 2
 // CHECK: integerdense: tensor<1x2xi32>: -129540 9
 // CHECK: matmul: tensor<2x1x2xf32>: 19 22 43 50
+// (10 - 3) * (5 + 7) + (-128 - 3) * (127 + 7).
+// CHECK: integermatmul: tensor<1x1xi32>: -17470
 func.func @main() -> (
     tensor<1x2xf32> {qnn.name = "chain"},
     tensor<1x1xf32> {qnn.name = "fused"},
@@ -22,7 +24,8 @@ func.func @main() -> (
     tensor<1x2x2x2xi32> {qnn.name = "integer"},
     tensor<1x2xf32> {qnn.name = "weightonly"},
     tensor<1x2xi32> {qnn.name = "integerdense"},
-    tensor<2x1x2xf32> {qnn.name = "matmul"}) {
+    tensor<2x1x2xf32> {qnn.name = "matmul"},
+    tensor<1x1xi32> {qnn.name = "integermatmul"}) {
   %c0 = arith.constant dense<[[1.0, 1.0, 1.0]]> : tensor<1x3xf32>
   %w0 = arith.constant dense<[[16777216.0, 1.0, 1.0], [1.0, 1.0, 16777216.0]]> : tensor<2x3xf32>
   %0 = qnn.dense %c0, %w0 : (tensor<1x3xf32>, tensor<2x3xf32>) -> tensor<1x2xf32>
@@ -73,5 +76,9 @@ func.func @main() -> (
   %c9 = arith.constant dense<[[[1.0, 2.0]], [[3.0, 4.0]]]> : tensor<2x1x2xf32>
   %w9 = arith.constant dense<[[5.0, 6.0], [7.0, 8.0]]> : tensor<2x2xf32>
   %9 = qnn.matmul %c9, %w9 : (tensor<2x1x2xf32>, tensor<2x2xf32>) -> tensor<2x1x2xf32>
-  return %0, %1, %2, %3, %4, %5, %6, %7, %8, %9 : tensor<1x2xf32>, tensor<1x1xf32>, tensor<1x3x3x1xf32>, tensor<1x1x1x1xf32>, tensor<1x1x1x4xf32>, tensor<1x1x1x2xf32>, tensor<1x2x2x2xi32>, tensor<1x2xf32>, tensor<1x2xi32>, tensor<2x1x2xf32>
+
+  %c10 = arith.constant dense<[[10, -128]]> : tensor<1x2xi8>
+  %w10 = arith.constant dense<[[5], [127]]> : tensor<2x1xi8>
+  %10 = qnn.matmul %c10, %w10 {lhsZeroPoint = 3 : i32, rhsZeroPoint = -7 : i32} : (tensor<1x2xi8>, tensor<2x1xi8>) -> tensor<1x1xi32>
+  return %0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10 : tensor<1x2xf32>, tensor<1x1xf32>, tensor<1x3x3x1xf32>, tensor<1x1x1x1xf32>, tensor<1x1x1x4xf32>, tensor<1x1x1x2xf32>, tensor<1x2x2x2xi32>, tensor<1x2xf32>, tensor<1x2xi32>, tensor<2x1x2xf32>, tensor<1x1xi32>
 }

@@ -12,6 +12,8 @@
 // CHECK: broadcast: tensor<2x2x2xf32>: 5 5 6 6 5 5 6 6
 // CHECK: gather: tensor<2x3xf32>: 2 1 2 4 3 4
 // CHECK: interpolate: tensor<3x2xf32>: 1 2 1.5 2.5 3 4
+// 4 * 6, 3 * 6 + 7, -2 * 6 + 6 * 7: fractions outside of 0 and 1 extrapolate.
+// CHECK: interpolatefixed: tensor<3xi32>: 24 25 30
 func.func @main() -> (
     tensor<2x3xf32> {qnn.name = "concat"},
     tensor<2x1xf32> {qnn.name = "slice"},
@@ -22,7 +24,8 @@ func.func @main() -> (
     tensor<2x2xf32> {qnn.name = "transpose"},
     tensor<2x2x2xf32> {qnn.name = "broadcast"},
     tensor<2x3xf32> {qnn.name = "gather"},
-    tensor<3x2xf32> {qnn.name = "interpolate"}) {
+    tensor<3x2xf32> {qnn.name = "interpolate"},
+    tensor<3xi32> {qnn.name = "interpolatefixed"}) {
   %x = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
   %y = arith.constant dense<[[5.0], [6.0]]> : tensor<2x1xf32>
   %0 = qnn.concat %x, %y {axis = 1 : i64} : (tensor<2x2xf32>, tensor<2x1xf32>) -> tensor<2x3xf32>
@@ -38,5 +41,7 @@ func.func @main() -> (
   %8 = qnn.gather %x {axis = 1 : i64, indices = array<i64: 1, 0, 1>} : tensor<2x2xf32> -> tensor<2x3xf32>
   %9 = qnn.interpolate %x {axis = 0 : i64, lower = array<i64: 0, 0, 1>, upper = array<i64: 0, 1, 1>, fractions = array<f32: 0.0, 0.25, 0.5>}
      : tensor<2x2xf32> -> tensor<3x2xf32>
-  return %0, %1, %2, %3, %4, %5, %6, %7, %8, %9 : tensor<2x3xf32>, tensor<2x1xf32>, tensor<3x3xf32>, tensor<4x!qnn.affine<i8, 0.5 : 7>>, tensor<3xi8>, tensor<4xf32>, tensor<2x2xf32>, tensor<2x2x2xf32>, tensor<2x3xf32>, tensor<3x2xf32>
+  %10 = qnn.interpolate_fixed %i {axis = 0 : i64, bits = 2 : i32, lower = array<i64: 0, 0, 0>, upper = array<i64: 1, 1, 1>, fractions = array<i32: 0, 1, 6>, inputZeroPoint = -5 : i32}
+     : tensor<2xi8> -> tensor<3xi32>
+  return %0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10 : tensor<2x3xf32>, tensor<2x1xf32>, tensor<3x3xf32>, tensor<4x!qnn.affine<i8, 0.5 : 7>>, tensor<3xi8>, tensor<4xf32>, tensor<2x2xf32>, tensor<2x2x2xf32>, tensor<2x3xf32>, tensor<3x2xf32>, tensor<3xi32>
 }

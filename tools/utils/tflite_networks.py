@@ -8,8 +8,8 @@ from tflite_file import Network, Operator, Tensor
 class Builder:
     """A network that grows at its end, together with values of some samples."""
 
-    def __init__(self, seed, size=None, channels=None):
-        self.random = np.random.default_rng(seed)
+    def __init__(self, seed, size=None, channels=None, is_old=False):
+        self.random, self.is_old = np.random.default_rng(seed), is_old
         r = self.random
         self.net, self.values = Network(), {}
         size = size or (int(r.integers(5, 12)), int(r.integers(5, 12)))
@@ -63,7 +63,11 @@ class Builder:
 
     def weights(self, shape, channels, axis, one_scale):
         r = self.random
-        data = np.clip(np.round(r.normal(0, 50, shape)), -127, 127).astype(np.int8)
+        if self.is_old:  # one scale, and integers on both sides of a zero point
+            low, one_scale = -int(r.choice((90, 120, 128, 135, 170))), True
+            data = np.clip(np.round(r.normal(0, 80, shape)), low, low + 255).astype(np.int16)
+        else:
+            data = np.clip(np.round(r.normal(0, 50, shape)), -127, 127).astype(np.int8)
         scales = np.exp(r.uniform(-7, -4, 1 if one_scale else channels)).astype(np.float32)
         weight = self.constant(data, scales[0] if one_scale else scales, axis)
         bias = r.integers(-2000, 2000, channels).astype(np.int32)
@@ -163,6 +167,31 @@ class Builder:
             scale = np.float32(self.tensor().scale * self.random.uniform(0.3, 1))
         self.append(kind, [self.last], self.shape, scale, zero, **options)
 
+    def resize(self):
+        """To any size, in the three ways to place elements."""
+        sizes = [int(self.random.integers(1, min(2 * n + 2, 16))) for n in self.shape[1:3]]
+        align, half = ((0, 0), (1, 0), (0, 1))[int(self.random.integers(3))]
+        own = self.tensor()
+        self.append("RESIZE_BILINEAR", [self.last, self.constant(np.array(sizes, np.int32))],
+                    (1, *sizes, self.shape[3]), own.scale, own.zero, align=align, half=half)
+
+    def product(self):
+        """The product with a convolution's result, row by row, or with a constant."""
+        start, (_, height, width, channels) = self.last, self.shape
+        kind, columns = int(self.random.integers(3)), int(self.random.integers(1, 20))
+        if kind == 0:
+            data = self.random.integers(-128, 128, (channels, columns)).astype(np.int8)
+            other = self.net.constant(f"matrix_{len(self.net.tensors)}", data, np.float32(0.01),
+                                      int(self.random.choice((0, 7))))
+            self.values[other] = data
+            shape = (1, height, width, columns)
+        else:
+            self.conv(channels if kind == 1 else columns, stride=1, padding=0)
+            other = self.last
+            shape = (1, height, *((width, width) if kind == 1 else (channels, columns)))
+        self.append("BATCH_MATMUL", [start, other], shape, None, self.zero(),
+                    adj_x=int(kind == 2), adj_y=int(kind == 1))
+
     def pad(self):
         amounts = np.zeros((4, 2), np.int32)
         amounts[1:3] = self.random.integers(0, 3, (2, 2))
@@ -179,19 +208,24 @@ class Builder:
 
     def head(self, classes, softmax=True):
         """Mean or flattening, a dense layer and softmax."""
-        own = self.tensor()
         if self.random.random() < 0.5:
             axes = self.constant(np.array([1, 2], np.int32))
             self.append("MEAN", [self.last, axes], (1, self.shape[3]), None, self.zero(), keep=0)
         else:
-            count = int(np.prod(self.shape))
-            target = self.constant(np.array([-1, count], np.int32))
-            self.append("RESHAPE", [self.last, target], (1, count), own.scale, own.zero)
+            self.flatten()
+        self.dense(classes)
+        if softmax:
+            self.append("SOFTMAX", [self.last], self.shape, np.float32(1 / 256), -128, beta=1.0)
+
+    def flatten(self):
+        own, count = self.tensor(), int(np.prod(self.shape))
+        target = self.constant(np.array([-1, count], np.int32))
+        self.append("RESHAPE", [self.last, target], (1, count), own.scale, own.zero)
+
+    def dense(self, classes):
         pair = self.weights((classes, self.shape[1]), classes, 0, self.random.random() < 0.6)
         self.append("FULLY_CONNECTED", [self.last, *pair], (1, classes), None, self.zero(),
                     activation=0)
-        if softmax:
-            self.append("SOFTMAX", [self.last], self.shape, np.float32(1 / 256), -128, beta=1.0)
 
     def finish(self):
         self.net.outputs = [self.last]
@@ -203,7 +237,7 @@ def build(seed):
     builder = Builder(seed)
     layers = (builder.conv, builder.depthwise, builder.residual, builder.residual, builder.pool,
               builder.function, builder.function, builder.pad, builder.concat, builder.transpose_conv,
-              builder.extreme, builder.prelu)
+              builder.extreme, builder.prelu, builder.resize, builder.product)
     builder.conv()
     for _ in range(int(builder.random.integers(2, 7))):
         layers[int(builder.random.integers(len(layers)))]()
@@ -211,6 +245,21 @@ def build(seed):
     ending = builder.random.random()
     if ending < 0.7:
         builder.head(int(builder.random.integers(2, 12)), ending < 0.35)
+    return builder.finish(), builder.samples
+
+
+def build_old(seed):
+    """A network whose weights have one scale and may have 9 bits, of operators whose results
+    do not depend on where integers begin."""
+    builder = Builder(seed, is_old=True)
+    layers = (builder.conv, builder.depthwise, builder.residual, builder.pad, builder.concat,
+              builder.transpose_conv, builder.extreme, builder.prelu)
+    builder.conv()
+    for _ in range(int(builder.random.integers(2, 6))):
+        layers[int(builder.random.integers(len(layers)))]()
+    if builder.random.random() < 0.5:
+        builder.flatten()
+        builder.dense(int(builder.random.integers(2, 12)))
     return builder.finish(), builder.samples
 
 

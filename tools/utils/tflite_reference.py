@@ -147,7 +147,7 @@ def geometry(op):
 def requantize(acc, x, w, y, activation, narrow=False):
     """Sums to bytes, with a multiplier for each channel."""
     scales = np.atleast_1d(np.float32(w.scale))
-    if narrow and scales.size == 1:
+    if (narrow or w.kind != "int8") and scales.size == 1:
         reals = [float(np.float32(x.scale) * scales[0]) / float(np.float32(y.scale))]
     else:
         reals = [float(np.float32(x.scale)) * float(s) / float(np.float32(y.scale)) for s in scales]
@@ -238,6 +238,41 @@ def prelu(net, op, values):
     times = data * (values[op.inputs[1]].astype(np.int64) - slope.zero)
     return finish(np.where(data >= 0, multiply(data, *quantize_multiplier(float(ratio))),
                            multiply(times, *quantize_multiplier(float(product)))), y)
+
+
+def batch_matmul(net, op, values):
+    a, b, y = (net.tensors[i] for i in (*op.inputs, *op.outputs))
+    left, right = (values[i].astype(np.int64) - t.zero for i, t in zip(op.inputs, (a, b)))
+    left = left.swapaxes(-1, -2) if op.options.get("adj_x") else left
+    right = right.swapaxes(-1, -2) if op.options.get("adj_y") else right
+    return requantize(left @ right, a, b, y, 0, True)
+
+
+def places(size, out, op):
+    """Where outputs lie in the input, with 10 bits behind the point; elements around them."""
+    if op.options.get("align") and out > 1:
+        step = ((size - 1) * 1024 + (out - 1) // 2) // (out - 1)
+    else:
+        step = (size * 1024 + out // 2) // out
+    place = np.arange(out, dtype=np.int64) * step
+    if op.options.get("half"):
+        place = place + step // 2 - 512
+    return place, np.maximum(truncate(place, 1024), 0), \
+        np.minimum(truncate(place + 1023, 1024), size - 1)
+
+
+def resize_bilinear(net, op, values):
+    x = values[op.inputs[0]].astype(np.int64)
+    height, width = (int(n) for n in net.tensors[op.inputs[1]].data)
+    total = 0
+    row, top, bottom = places(x.shape[1], height, op)
+    column, left, right = places(x.shape[2], width, op)
+    down, across = (row - 1024 * top)[:, None, None], (column - 1024 * left)[:, None]
+    for rows, weight in ((top, 1024 - down), (bottom, down)):
+        for columns, other in ((left, 1024 - across), (right, across)):
+            total = total + x[:, rows][:, :, columns] * weight * other
+    half = np.where(total > 0, 1 << 19, -(1 << 19))
+    return truncate(total + half, 1 << 20).astype(np.int8)
 
 
 def pool(net, op, values):
@@ -361,7 +396,7 @@ KERNELS = {
     "CONCATENATION": move(lambda op, v, net: np.concatenate(v, op.options["axis"])),
     "RESHAPE": move(lambda op, v, net: v[0].reshape(
         (v[0].shape[0], *net.tensors[op.outputs[0]].shape[1:]))),
-    "PRELU": prelu,
+    "PRELU": prelu, "BATCH_MATMUL": batch_matmul, "RESIZE_BILINEAR": resize_bilinear,
     "MAXIMUM": move(lambda op, v, net: np.maximum(*v)),
     "MINIMUM": move(lambda op, v, net: np.minimum(*v)),
     "TRANSPOSE": move(lambda op, v, net: v[0].transpose(v[1])),

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Interpolation.h"
 #include "Lowerings.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -57,6 +58,26 @@ static AffineMap getOutputMap(Operation *transpose, unsigned rank,
   return AffineMap::get(rank, 0, exprs, ctx);
 }
 
+/// The indices of a loop nest over a shape.
+static SmallVector<Value> getIndices(OpBuilder &b, Location loc,
+                                     ArrayRef<int64_t> shape) {
+  SmallVector<Value> indices;
+  for (size_t i = 0; i < shape.size(); ++i)
+    indices.push_back(linalg::IndexOp::create(b, loc, i));
+  return indices;
+}
+
+/// The range of sums that `root` reads or computes, where it is known.
+static SmallVector<IntegerRange>
+getSumRanges(const std::optional<Interpolation> &interpolation, Value source) {
+  if (interpolation)
+    return {interpolation->getRange()};
+  if (auto matmul = source.getDefiningOp<qnn::MatmulOp>())
+    if (auto range = getSumRange(matmul))
+      return {*range};
+  return {};
+}
+
 LogicalResult quantopt::lowerLoopGroup(LoweringState &state,
                                        const FusionGroup &group) {
   OpBuilder &builder = state.builder;
@@ -76,10 +97,19 @@ LogicalResult quantopt::lowerLoopGroup(LoweringState &state,
   llvm::append_range(steps, group.steps);
   Value source = root->getOperand(0);
   Value chainInput = isScalarStep(root) ? source : root->getResult(0);
-  ScalarChain chain(state, steps, chainInput, {}, /*channelOrder=*/{}, loc);
+  std::optional<Interpolation> interpolation;
+  if (auto op = dyn_cast<qnn::InterpolateFixedOp>(root))
+    interpolation.emplace(state, op);
+  ScalarChain chain(state, steps, chainInput,
+                    getSumRanges(interpolation, source), /*channelOrder=*/{},
+                    loc);
 
-  SmallVector<Value> inputs = {state.get(source, loc)};
-  SmallVector<AffineMap> maps = {getInputMap(root, output).compose(toComputed)};
+  SmallVector<Value> inputs;
+  SmallVector<AffineMap> maps;
+  if (!interpolation) {
+    inputs.push_back(state.get(source, loc));
+    maps.push_back(getInputMap(root, output).compose(toComputed));
+  }
   SmallVector<Value> sides(chain.getOperands().size());
   SmallVector<unsigned> argumentOf(chain.getOperands().size(), 0);
   for (auto [i, side] : llvm::enumerate(chain.getOperands())) {
@@ -99,9 +129,11 @@ LogicalResult quantopt::lowerLoopGroup(LoweringState &state,
       builder, loc, destination.getType(), inputs, destination, maps, iterators,
       [&](OpBuilder &b, Location l, ValueRange args) {
         for (auto [i, argument] : llvm::enumerate(argumentOf))
-          if (argument != 0)
-            sides[i] = args[argument];
-        Value result = chain.emit(b, l, args[0], sides);
+          sides[i] = args[argument];
+        Value first = interpolation
+                          ? interpolation->read(b, l, getIndices(b, l, output))
+                          : args[0];
+        Value result = chain.emit(b, l, first, sides);
         linalg::YieldOp::create(b, l, result);
       });
   state.set(tail, generic.getResult(0), loc);

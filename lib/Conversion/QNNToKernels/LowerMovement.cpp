@@ -199,6 +199,8 @@ LogicalResult quantopt::lowerMovement(LoweringState &state, Operation *op) {
       .Case<qnn::GatherOp>([&](auto o) { return lowerGather(state, o); })
       .Case<qnn::InterpolateOp>(
           [&](auto o) { return lowerInterpolate(state, o); })
+      // Computed where it is read.
+      .Case<qnn::InterpolateFixedOp>([](auto) { return success(); })
       .Case<qnn::ReshapeOp>([&](auto o) {
         Value view = state.reshape(state.get(o.getInput(), o.getLoc()),
                                    shapeOf(o.getResult()), o.getLoc());

@@ -413,8 +413,21 @@ static LogicalResult lowerReduce(LoweringState &state, qnn::ReduceOp op) {
   return success();
 }
 
-/// A chain of fused multiply-adds in ascending k; n is innermost so that the
-/// loop can use vectors.
+std::optional<IntegerRange> quantopt::getSumRange(qnn::MatmulOp op) {
+  auto lhs = cast<RankedTensorType>(op.getLhs().getType());
+  if (!lhs.getElementType().isInteger(8))
+    return std::nullopt;
+  auto getReach = [](int64_t zeroPoint) {
+    return std::max(zeroPoint + 128, 127 - zeroPoint);
+  };
+  int64_t reach = lhs.getShape().back() *
+                  getReach(int32_t(op.getLhsZeroPoint())) *
+                  getReach(int32_t(op.getRhsZeroPoint()));
+  return IntegerRange{-reach, reach};
+}
+
+/// Chains of fused multiply-adds in ascending k, or sums of integers; n is
+/// innermost so that the loop can use vectors.
 static LogicalResult lowerMatmul(LoweringState &state, qnn::MatmulOp op) {
   Location loc = op.getLoc();
   OpBuilder &b = state.builder;
@@ -448,13 +461,26 @@ static LogicalResult lowerMatmul(LoweringState &state, qnn::MatmulOp op) {
                                          utils::IteratorType::parallel);
   kinds[rank - 1] = utils::IteratorType::reduction;
   RowBuilder rows(state, loc);
-  Value init = rows.filled(type.getShape(), b.getF32FloatAttr(0.0f));
+  Value init =
+      rows.filled(type.getShape(), b.getZeroAttr(type.getElementType()));
+  auto addFloats = [](OpBuilder &in, Location l, ValueRange args) -> Value {
+    return math::FmaOp::create(in, l, args[0], args[1], args[2]);
+  };
+  auto addIntegers = [&](OpBuilder &in, Location l, ValueRange args) -> Value {
+    ScalarEmitter emit(in, l, state.target);
+    Value x = emit.center(args[0], int32_t(op.getLhsZeroPoint()));
+    Value y = emit.center(args[1], int32_t(op.getRhsZeroPoint()));
+    return arith::AddIOp::create(in, l, args[2],
+                                 arith::MulIOp::create(in, l, x, y));
+  };
   auto generic = linalg::GenericOp::create(
       b, loc, type,
       ValueRange{state.get(op.getLhs(), loc), state.get(op.getRhs(), loc)},
-      init, maps, kinds, [](OpBuilder &in, Location l, ValueRange args) {
-        Value sum = math::FmaOp::create(in, l, args[0], args[1], args[2]);
-        linalg::YieldOp::create(in, l, sum);
+      init, maps, kinds, [&](OpBuilder &in, Location l, ValueRange args) {
+        linalg::YieldOp::create(in, l,
+                                type.getElementType().isF32()
+                                    ? addFloats(in, l, args)
+                                    : addIntegers(in, l, args));
       });
   state.setView(op.getResult(), generic.getResult(0), loc);
   return success();

@@ -30,12 +30,15 @@ LogicalResult lowerContraction(LoweringState &state, const FusionGroup &group);
 /// A contraction that has no kernel because its weight or bias is not known.
 LogicalResult lowerRuntimeContraction(LoweringState &state, Operation *op);
 LogicalResult lowerPool(LoweringState &state, const FusionGroup &group);
-/// A group whose root is elementwise, a transpose or a broadcast.
+/// A group whose root is elementwise, a transpose, a broadcast or an
+/// interpolation of integers.
 LogicalResult lowerLoopGroup(LoweringState &state, const FusionGroup &group);
 /// Concat, slice, pad, reshape, gather, interpolate.
 LogicalResult lowerMovement(LoweringState &state, Operation *op);
 /// Softmax in both forms, reductions, products of two activations.
 LogicalResult lowerReduction(LoweringState &state, Operation *op);
+/// What the sums of a product of bytes can be; nothing for floats.
+std::optional<IntegerRange> getSumRange(qnn::MatmulOp op);
 
 /// Quantization with scales found at run time.
 LogicalResult lowerQuantizeDynamic(LoweringState &state,

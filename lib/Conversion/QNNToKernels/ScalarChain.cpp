@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ScalarChain.h"
+#include "Interpolation.h"
 #include "ScalarSteps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
@@ -91,8 +92,10 @@ quantopt::findFusionGroups(Block &block) {
   SmallVector<FusionGroup> found;
   for (Operation &op : block.without_terminator()) {
     bool kernel = isKernelRoot(&op);
-    bool loop =
-        isScalarStep(&op) || isa<qnn::TransposeOp, qnn::BroadcastOp>(op);
+    bool isInterpolation =
+        isa<qnn::InterpolateFixedOp>(op) && !isInnerInterpolation(&op);
+    bool loop = isScalarStep(&op) || isInterpolation ||
+                isa<qnn::TransposeOp, qnn::BroadcastOp>(op);
     if (absorbed.contains(&op) || (!kernel && !loop))
       continue;
     FusionGroup group{&op, {}};
@@ -101,7 +104,7 @@ quantopt::findFusionGroups(Block &block) {
       Operation *next = *value.user_begin();
       if (next->getBlock() != &block || absorbed.contains(next))
         break;
-      if (!kernel && isa<qnn::TransposeOp>(next)) {
+      if (!kernel && !isInterpolation && isa<qnn::TransposeOp>(next)) {
         group.transpose = next;
         absorbed.insert(next);
         break;

@@ -190,24 +190,64 @@ static LogicalResult importTransposeConv(OpImporter &op) {
                          op.getOption<int8_t>(TransposeActivation, 0));
 }
 
+/// A value with its last two dimensions exchanged.
+static Value exchangeLast(OpImporter &op, Value value) {
+  int64_t rank = getShape(value).size();
+  auto permutation = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  std::swap(permutation[rank - 1], permutation[rank - 2]);
+  return op.transpose(value, permutation);
+}
+
+/// Whether input 1 is the weight of a dense layer: one matrix, around 0.
+static bool isMatrixWeight(OpImporter &op) {
+  if (!op.isConstant(1) || op.getShape(1).size() != 2)
+    return false;
+  FlatVector<int64_t> zeroPoints = op.getInput(1).zeroPoints;
+  for (size_t i = 0; i < zeroPoints.size(); ++i)
+    if (zeroPoints[i] != 0)
+      return false;
+  return true;
+}
+
+/// The product with a constant matrix as a dense layer.
+static LogicalResult emitMatrixProduct(OpImporter &op, Value input,
+                                       bool isTransposed) {
+  SmallVector<int64_t> matrix(op.getShape(1)), shape(getShape(input));
+  WeightLayout layout{matrix, {}};
+  if (!isTransposed)
+    layout = {{matrix[1], matrix[0]}, {1, 0}};
+  if (layout.shape[1] != shape.back())
+    return op.malformed("shapes " + formatShape(shape) + " and " +
+                        formatShape(matrix) + " cannot be multiplied");
+  FailureOr<Value> weight = op.getWeight(1, layout);
+  if (failed(weight))
+    return failure();
+  shape.back() = layout.shape[0];
+  return op.setResult(
+      0,
+      qnn::DenseOp::create(op.getBuilder(), op.getLoc(),
+                           cast<RankedTensorType>(input.getType()).clone(shape),
+                           input, *weight, Value()));
+}
+
 static LogicalResult importBatchMatmul(OpImporter &op) {
   if (failed(op.expect(2, 2)))
     return failure();
-  FailureOr<Value> lhs = op.getReal(0), rhs = op.getReal(1);
-  if (failed(lhs) || failed(rhs))
-    return failure();
-  auto turn = [&](Value value) {
-    int64_t rank = getShape(value).size();
-    auto permutation = llvm::to_vector(llvm::seq<int64_t>(0, rank));
-    std::swap(permutation[rank - 1], permutation[rank - 2]);
-    return op.transpose(value, permutation);
-  };
-  if (getShape(*lhs).size() < 2 || getShape(*rhs).size() < 2)
+  if (op.getShape(0).size() < 2 || op.getShape(1).size() < 2)
     return op.malformed("expected operands of rank 2 or more");
+  FailureOr<Value> lhs = op.getReal(0);
+  if (failed(lhs))
+    return failure();
   if (op.getOption<uint8_t>(MatmulAdjointX, 0))
-    lhs = turn(*lhs);
-  if (op.getOption<uint8_t>(MatmulAdjointY, 0))
-    rhs = turn(*rhs);
+    lhs = exchangeLast(op, *lhs);
+  bool isTransposed = op.getOption<uint8_t>(MatmulAdjointY, 0) != 0;
+  if (isMatrixWeight(op))
+    return emitMatrixProduct(op, *lhs, isTransposed);
+  FailureOr<Value> rhs = op.getReal(1);
+  if (failed(rhs))
+    return failure();
+  if (isTransposed)
+    rhs = exchangeLast(op, *rhs);
   SmallVector<int64_t> a(getShape(*lhs)), b(getShape(*rhs));
   size_t rank = std::max(a.size(), b.size());
   SmallVector<int64_t> shape(rank, 1);
@@ -238,7 +278,7 @@ ArrayRef<OpRow> tflite::getContractionOps() {
        "no shuffled weights"},
       {67, "TRANSPOSE_CONV", importTransposeConv, SourceForm::Exact,
        "output shape a constant"},
-      {126, "BATCH_MATMUL", importBatchMatmul},
+      {126, "BATCH_MATMUL", importBatchMatmul, SourceForm::Exact},
   };
   return rows;
 }

@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "OpTable.h"
+#include "quant-opt/Dialect/QNN/Utils/SourcePlaces.h"
 #include <cmath>
 
 using namespace quantopt;
@@ -44,6 +45,22 @@ static Value resizeNearest(OpImporter &op, Value input, int64_t axis,
   return op.gather(input, axis, indices);
 }
 
+/// The places at which the kernel for bytes reads: a step with 10 bits behind
+/// the point, and multiples of it. Empty for sizes at which they may overflow.
+static SmallVector<int32_t> getSourcePlaces(int64_t in, int64_t out,
+                                            Mode mode) {
+  if (in > 1 << 20)
+    return {};
+  bool toCorners = mode.alignCorners && out > 1;
+  int64_t from = toCorners ? in - 1 : in, to = toCorners ? out - 1 : out;
+  int64_t step = ((from << 10) + to / 2) / to;
+  int64_t start = mode.halfPixels ? step / 2 - (1 << 9) : 0;
+  SmallVector<int32_t> places;
+  for (int64_t i = 0; i < out; ++i)
+    places.push_back(int32_t(i * step + start));
+  return places;
+}
+
 /// Resizes one axis by linear interpolation.
 static Value resizeLinear(OpImporter &op, Value input, int64_t axis,
                           int64_t size, Mode mode) {
@@ -60,10 +77,15 @@ static Value resizeLinear(OpImporter &op, Value input, int64_t axis,
     fractions.push_back(place - float(below));
   }
   shape[axis] = size;
-  return qnn::InterpolateOp::create(
+  auto result = qnn::InterpolateOp::create(
       op.getBuilder(), op.getLoc(),
       cast<RankedTensorType>(input.getType()).clone(shape), input, axis, lower,
       upper, fractions);
+  if (op.getInput(0).type == ElementType::Int8)
+    result->setAttr(
+        qnn::getSourcePlacesAttrName(),
+        op.getBuilder().getDenseI32ArrayAttr(getSourcePlaces(in, size, mode)));
+  return result;
 }
 
 using Resizer = Value (*)(OpImporter &, Value, int64_t, int64_t, Mode);
@@ -95,7 +117,7 @@ static LogicalResult importResize(OpImporter &op) {
 
 ArrayRef<OpRow> tflite::getResizeOps() {
   static const OpRow rows[] = {
-      {23, "RESIZE_BILINEAR", importResize<resizeLinear, 2>, SourceForm::None,
+      {23, "RESIZE_BILINEAR", importResize<resizeLinear, 2>, SourceForm::Exact,
        "size a constant"},
       {97, "RESIZE_NEAREST_NEIGHBOR", importResize<resizeNearest, 0>,
        SourceForm::Moves, "size a constant"},

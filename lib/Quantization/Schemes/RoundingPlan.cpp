@@ -57,7 +57,7 @@ bool RoundingPlan::canBeInteger(Operation *op) const {
   }
   if (isa<SoftmaxOp>(op))
     return options.integerOnly;
-  return isa<UnaryOp, ClampOp>(op);
+  return isa<UnaryOp, ClampOp, MatmulOp, InterpolateOp>(op);
 }
 
 /// The source of an op's result; operands have theirs already.
@@ -93,6 +93,10 @@ bool RoundingPlan::isAbsorbed(Value value) const {
   Value source = getSource(value);
   return llvm::all_of(value.getUsers(), [&](Operation *user) {
     if (isa<QuantizeOp>(user))
+      return true;
+    // One axis after another is interpolated at once.
+    if (isa<InterpolateOp>(user) &&
+        isa_and_present<InterpolateOp>(value.getDefiningOp()))
       return true;
     if (!isPointwise(user))
       return false;

@@ -90,12 +90,6 @@ static float evaluate(const ValueFunction &function, Value result, float x) {
   return get(result);
 }
 
-/// The largest distance of stored integers from their zero point.
-static int64_t getReach(const SignedParams &params) {
-  return std::max(params.zeroPoint - params.getLowest(),
-                  params.getHighest() - params.zeroPoint);
-}
-
 /// The largest shift of multipliers between these integers.
 static int32_t getMaxShift(const SignedParams &from, const SignedParams &to) {
   return from.isWide() || to.isWide() ? kWideShift : kNarrowShift;
@@ -107,7 +101,7 @@ static Value createRequantize(OpBuilder &builder, Location loc,
                               const SignedParams &target) {
   const SignedParams &own = input.params;
   Multiplier multiplier =
-      deriveMultiplier(double(own.scale) / double(target.scale), getReach(own),
+      deriveMultiplier(double(own.scale) / double(target.scale), own.getReach(),
                        getMaxShift(own, target));
   auto type = cast<RankedTensorType>(input.value.getType());
   return RequantizeOp::create(
@@ -240,11 +234,11 @@ FailureOr<Value> Fusion::fusePRelu(BinaryOp op) {
   AffineParams product = x.isWide()
                              ? chooseSymmetric(std::max(-least, most), highest)
                              : chooseAffine(least, most, lowest, highest);
-  if (getReach(x) * getReach(s) > INT32_MAX)
+  if (x.getReach() * s.getReach() > INT32_MAX)
     return fail(op, "its products may exceed 32 bits");
   Multiplier multiplier = deriveMultiplier(
       double(x.scale) * double(s.scale) / double(product.scale),
-      getReach(x) * getReach(s), getMaxShift(x, s));
+      x.getReach() * s.getReach(), getMaxShift(x, s));
   auto constants = deriveRescaleAdd(
       {x.scale, x.zeroPoint}, {product.scale, product.zeroPoint},
       {target.scale, target.zeroPoint}, lowest, highest);
@@ -297,7 +291,7 @@ FailureOr<Value> Fusion::fuseBinary(BinaryOp op) {
   if (fn == BinaryFn::Mul) {
     double scale = double(lhs->params.scale) * double(rhs->params.scale) /
                    double(target.scale);
-    int64_t reach = getReach(lhs->params) * getReach(rhs->params);
+    int64_t reach = lhs->params.getReach() * rhs->params.getReach();
     if (reach > INT32_MAX)
       return fail(op, "its products may exceed 32 bits");
     // Of bytes, the same constants for all zero points.

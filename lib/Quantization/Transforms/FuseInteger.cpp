@@ -110,6 +110,10 @@ FailureOr<Value> Fusion::fuse(Operation *op) {
                        pool.getCountedPads());
   if (auto softmax = dyn_cast<SoftmaxOp>(op))
     return fuseSoftmax(softmax);
+  if (auto matmul = dyn_cast<MatmulOp>(op))
+    return fuseMatmul(matmul);
+  if (auto interpolation = dyn_cast<InterpolateOp>(op))
+    return fuseInterpolation(interpolation);
   auto reduce = dyn_cast<ReduceOp>(op);
   if (reduce && reduce.getFn() == ReduceFn::Mean &&
       reduce.getInput().getType().getRank() == 4 &&
@@ -154,8 +158,6 @@ LogicalResult Fusion::run() {
 static StringRef getDefaultReason(Operation *op) {
   if (isa<SoftmaxOp>(op))
     return "softmax computes in float; 'integer-only' changes that";
-  if (isa<MatmulOp, InterpolateOp>(op))
-    return "it has no integer form";
   return "its result is not quantized";
 }
 

@@ -20,8 +20,7 @@ FailureOr<Value> Fusion::fuseAverage(Operation *op, Value inputValue,
     return fail(op, "its input is not quantized to 8 bits");
   int64_t size = window.getKernel()[0] * window.getKernel()[1];
   const SignedParams &own = input->params;
-  int64_t reach = std::max(own.zeroPoint - own.getLowest(),
-                           own.getHighest() - own.zeroPoint);
+  int64_t reach = own.getReach();
   if (size > 1 << 20 || size * reach > INT32_MAX)
     return fail(op, "its window is too large");
   bool isWide = own.isWide() || target.isWide();

@@ -38,6 +38,13 @@ bool Fusion::deriveSourceMultipliers(ArrayRef<double> scales,
   return false;
 }
 
+LogicalResult Fusion::expectSigned(Operation *op) {
+  auto type = cast<AffineType>(root.getType().getElementType());
+  if (!type.getStorage().isUnsigned())
+    return success();
+  return fail(op, "TFLite's kernel for bytes without sign is another one");
+}
+
 //===----------------------------------------------------------------------===//
 // Functions of one value
 //===----------------------------------------------------------------------===//
@@ -62,6 +69,8 @@ FailureOr<Value> Fusion::fuseSourceTable() {
     table = makeLeakyReluTable(unary.getAlpha().convertToFloat(), own, result);
   } else if (unary.getFn() == UnaryFn::HardSwish) {
     table = makeHardSwishTable(own, result);
+  } else if (failed(expectSigned(unary))) {
+    return failure();
   } else if (unary.getFn() == UnaryFn::Sigmoid) {
     if (result.scale != 1.0f / 256 || result.zeroPoint != -128)
       return fail(unary, "TFLite's kernel has the output scale 1/256 and zero "
@@ -180,6 +189,8 @@ FailureOr<Value> Fusion::fuseSourceAverage(Operation *op,
                                            const IntegerOperand &input,
                                            WindowAttr window) {
   auto pool = dyn_cast<PoolOp>(op);
+  if (failed(expectSigned(op)))
+    return failure();
   if (pool && pool.getCountedPads())
     return fail(op, "TFLite's averages do not count padding");
   int64_t size = window.getKernel()[0] * window.getKernel()[1];
@@ -223,6 +234,8 @@ FailureOr<Value> Fusion::fuseSourceAverage(Operation *op,
 
 FailureOr<Value> Fusion::fuseSourceSoftmax(SoftmaxOp op,
                                            const IntegerOperand &input) {
+  if (failed(expectSigned(op)))
+    return failure();
   if (target.scale != 1.0f / 256 || target.zeroPoint != -128)
     return fail(op, "TFLite's kernel has the output scale 1/256 and zero point "
                     "-128 only");

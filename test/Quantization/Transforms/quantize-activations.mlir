@@ -128,3 +128,22 @@ func.func @already(%x: tensor<1x2x!qnn.affine<i8, 0.5>>) -> tensor<1x2x!qnn.affi
   %q = qnn.quantize %0 : tensor<1x2xf32> -> tensor<1x2x!qnn.affine<i8, 0.5>>
   return %q : tensor<1x2x!qnn.affine<i8, 0.5>>
 }
+
+// -----
+
+// Products of activations round both operands. One axis after another is interpolated at
+// once, with one rounding behind both.
+// CHECK-LABEL: func @products
+// CHECK-COUNT-2: qnn.quantize %arg{{[01]}}
+// CHECK: qnn.matmul
+// CHECK-NEXT: qnn.quantize
+// CHECK-NEXT: qnn.dequantize
+// CHECK-NEXT: qnn.interpolate
+// CHECK-NEXT: qnn.interpolate
+// CHECK-NEXT: qnn.quantize
+func.func @products(%x: tensor<2x2xf32> {qnn.range = #qnn.range<-1.0, 1.0, "minmax">}, %y: tensor<2x2xf32> {qnn.range = #qnn.range<-2.0, 2.0, "minmax">}) -> tensor<1x1xf32> {
+  %0 = qnn.matmul %x, %y {qnn.range = #qnn.range<-3.0, 3.0, "minmax">} : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %1 = qnn.interpolate %0 {axis = 0 : i64, lower = array<i64: 0>, upper = array<i64: 1>, fractions = array<f32: 0.5>} : tensor<2x2xf32> -> tensor<1x2xf32>
+  %2 = qnn.interpolate %1 {axis = 1 : i64, lower = array<i64: 0>, upper = array<i64: 1>, fractions = array<f32: 0.5>, qnn.range = #qnn.range<-3.0, 3.0, "minmax">} : tensor<1x2xf32> -> tensor<1x1xf32>
+  return %2 : tensor<1x1xf32>
+}

@@ -35,6 +35,10 @@ struct SignedParams {
   /// The limits of the integers themselves.
   int64_t getLowest() const { return -(int64_t(1) << (bits - 1)); }
   int64_t getHighest() const { return (int64_t(1) << (bits - 1)) - 1; }
+  /// The largest distance of stored integers from their zero point.
+  int64_t getReach() const {
+    return std::max(zeroPoint - getLowest(), getHighest() - zeroPoint);
+  }
   bool operator==(const SignedParams &other) const {
     return scale == other.scale && zeroPoint == other.zeroPoint &&
            min == other.min && max == other.max && bits == other.bits;
@@ -119,10 +123,18 @@ private:
                                qnn::WindowAttr window,
                                std::optional<ArrayRef<int64_t>> counted);
   FailureOr<Value> fuseMovement(Operation *op);
+  FailureOr<Value> fuseMatmul(qnn::MatmulOp op);
+  FailureOr<Value> fuseInterpolation(qnn::InterpolateOp op);
+  /// Sums times one multiplier, as the root's integers.
+  Value createRescaledSums(Value sums, Multiplier multiplier, bool twice,
+                           int64_t zeroPoint);
   FailureOr<Value> fuseSoftmax(qnn::SoftmaxOp op);
 
   /// @name With the rounding of TFLite's kernels
   /// @{
+  /// Fails where the root's integers have no sign, and kernels for them compute
+  /// otherwise than those for bytes with a sign.
+  LogicalResult expectSigned(Operation *op);
   FailureOr<Value> fuseSourceTable();
   FailureOr<Value> fuseSourceBinary(qnn::BinaryOp op, const IntegerOperand &lhs,
                                     const IntegerOperand &rhs);

@@ -261,7 +261,13 @@ def FuseIntegerPass : QuantizationPass<"qnn-fuse-integer"> {
     * conv2d and dense: sums of `i8` or `i16` times `i8`, bias rounded to `i32`,
       and `qnn.requantize` with one multiplier per channel. The sum is proved to
       fit `i32`, of `i16` inputs otherwise `i64`; a bias that does not fit
-      enlarges the channel's scale.
+      enlarges the channel's scale. Weights of 8 bits with zero points, in
+      depthwise layers, with `integer-only` or `rounding=source`: without these,
+      as up to two weights of 8 bits.
+    * products of two activations of 8 bits: `qnn.matmul` and one
+      `qnn.requantize`.
+    * interpolation of 8 bits: `qnn.interpolate_fixed` for each axis and one
+      `qnn.requantize`.
     * sums, differences, products: `qnn.rescale_add`, `qnn.rescale_mul`; prelu
       from both of them and tables.
     * average pools and means over space: `qnn.pool_requantize`.
@@ -289,7 +295,7 @@ def FuseIntegerPass : QuantizationPass<"qnn-fuse-integer"> {
   }];
   let options = [
     Option<"integerOnly", "integer-only", "bool", "false",
-           "Use integer forms of softmax">,
+           "Use integer forms of softmax and of weights with zero points">,
     Option<"rounding", "rounding", "std::string", "\"nearest\"",
            "How sums are rounded: nearest or source">,
     Option<"remarks", "emit-remarks", "bool", "true",

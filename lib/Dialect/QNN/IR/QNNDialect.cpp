@@ -10,6 +10,7 @@
 #include "mlir/Transforms/InliningUtils.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
 #include "quant-opt/Dialect/QNN/Utils/ExactBias.h"
+#include "quant-opt/Dialect/QNN/Utils/SourcePlaces.h"
 #include "quant-opt/Dialect/QNN/Utils/WeightErrors.h"
 
 using namespace quantopt;
@@ -68,7 +69,7 @@ static LogicalResult verifyDiscardable(Operation *op, NamedAttribute attr) {
   if (name == QNNDialect::getModelTypeAttrName() ||
       name == QNNDialect::getQuantizationAttrName())
     return expect(isa<TypeAttr>(value), "a type");
-  if (name == getExactBiasAttrName())
+  if (name == getExactBiasAttrName() || name == getSourcePlacesAttrName())
     return expect(isa<DenseI32ArrayAttr>(value), "an 'array<i32>'");
   if (name == getWeightErrorsAttrName() || name == getEqualizationAttrName())
     return expect(isWeightErrors(value),

@@ -44,6 +44,18 @@ IntegerLimits qnn::getLimits(Value tensor) {
   return {llvm::minIntN(bits), llvm::maxIntN(bits)};
 }
 
+LogicalResult qnn::verifyInputZeroPoint(Operation *op, Value input,
+                                        int64_t zeroPoint) {
+  Type element = tensorOf(input).getElementType();
+  bool isStored = element.isInteger(8) || element.isInteger(16);
+  IntegerLimits limits = isStored ? getLimits(input) : IntegerLimits{0, 0};
+  if (zeroPoint >= limits.min && zeroPoint <= limits.max)
+    return success();
+  return op->emitOpError("expected an input zero point in [")
+         << limits.min << ", " << limits.max << "] for " << element
+         << ", but got " << zeroPoint;
+}
+
 LogicalResult qnn::verifyClampRange(Operation *op, int64_t min, int64_t max) {
   IntegerLimits limits = getLimits(op->getResult(0));
   if (min >= limits.min && min <= max && max <= limits.max)

@@ -28,6 +28,11 @@ struct IntegerLimits {
 };
 IntegerLimits getLimits(Value tensor);
 
+/// The zero point of an operand is one of its integers; 0 where these are not
+/// stored ones of 8 or 16 bits.
+LogicalResult verifyInputZeroPoint(Operation *op, Value input,
+                                   int64_t zeroPoint);
+
 /// min <= max, both within the result's integers.
 LogicalResult verifyClampRange(Operation *op, int64_t min, int64_t max);
 

@@ -132,5 +132,15 @@ LogicalResult MatmulOp::verify() {
     return emitOpError("expected a result of the broadcast leading dimensions "
                        "and both outer dimensions, but got ")
            << result;
-  return success(); // (C4) by the operand types
+  Type element = lhs.getElementType();
+  Type wanted = element.isF32() ? element : IntegerType::get(getContext(), 32);
+  if (rhs.getElementType() != element ||
+      result.getElementType() != wanted) // (C4)
+    return emitOpError("expected f32 x f32 -> f32 or i8 x i8 -> i32, but got ")
+           << element << " x " << rhs.getElementType() << " -> "
+           << result.getElementType();
+  if (failed(verifyInputZeroPoint(*this, getLhs(),
+                                  int32_t(getLhsZeroPoint())))) // (C5)
+    return failure();
+  return verifyInputZeroPoint(*this, getRhs(), int32_t(getRhsZeroPoint()));
 }

@@ -219,13 +219,9 @@ LogicalResult RequantizeOp::verify() {
     return failure();                                       // (C3) (C4)
   if (failed(verifyRoundTwice(*this, getRoundTwice(), 32))) // (C7)
     return failure();
-  int64_t inputZeroPoint = int32_t(getInputZeroPoint());
-  bool isStored = type.getElementTypeBitWidth() <= 16;
-  IntegerLimits limits = isStored ? getLimits(getInput()) : IntegerLimits{0, 0};
-  if (inputZeroPoint < limits.min || inputZeroPoint > limits.max) // (C6)
-    return emitOpError("expected an input zero point in [")
-           << limits.min << ", " << limits.max << "] for "
-           << type.getElementType() << ", but got " << inputZeroPoint;
+  if (failed(verifyInputZeroPoint(*this, getInput(),
+                                  int32_t(getInputZeroPoint())))) // (C6)
+    return failure();
   return verifyClampRange(*this, int32_t(getMin()), int32_t(getMax())); // (C5)
 }
 

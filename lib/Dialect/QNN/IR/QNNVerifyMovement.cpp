@@ -156,22 +156,43 @@ LogicalResult GatherOp::verify() {
   return verifyResultShape(*this, shape); // (C3)
 }
 
-LogicalResult InterpolateOp::verify() {
-  RankedTensorType input = tensorOf(getInput());
-  if (failed(verifyAxis(*this, getAxis(), input.getRank()))) // (C1)
+/// What all interpolations along an axis have to fulfil, (C1) to (C3).
+template <typename Op> static LogicalResult verifyInterpolation(Op op) {
+  RankedTensorType input = tensorOf(op.getInput());
+  auto axis = int64_t(op.getAxis());
+  if (failed(verifyAxis(op, axis, input.getRank()))) // (C1)
     return failure();
-  size_t count = getLower().size();
-  if (getUpper().size() != count || getFractions().size() != count) // (C2)
-    return emitOpError("expected as many upper indices and fractions as lower "
-                       "indices, ")
-           << count << ", but got " << getUpper().size() << " and "
-           << getFractions().size();
-  int64_t size = input.getDimSize(getAxis());
-  for (auto [lower, upper] : llvm::zip(getLower(), getUpper()))
+  size_t count = op.getLower().size();
+  if (op.getUpper().size() != count ||
+      op.getFractions().size() != count) // (C2)
+    return op.emitOpError("expected as many upper indices and fractions as "
+                          "lower indices, ")
+           << count << ", but got " << op.getUpper().size() << " and "
+           << op.getFractions().size();
+  int64_t size = input.getDimSize(axis);
+  for (auto [lower, upper] : llvm::zip(op.getLower(), op.getUpper()))
     if (lower < 0 || upper < 0 || lower >= size || upper >= size) // (C2)
-      return emitOpError("expected indices in [0, ")
+      return op.emitOpError("expected indices in [0, ")
              << size << "), but got " << lower << " and " << upper;
   SmallVector<int64_t> shape(input.getShape());
-  shape[getAxis()] = count;
-  return verifyResultShape(*this, shape); // (C3)
+  shape[axis] = count;
+  return verifyResultShape(op, shape); // (C3)
+}
+
+LogicalResult InterpolateOp::verify() { return verifyInterpolation(*this); }
+
+LogicalResult InterpolateFixedOp::verify() {
+  if (failed(verifyInterpolation(*this)))
+    return failure();
+  constexpr int32_t most = 15;
+  auto bits = int32_t(getBits());
+  if (bits < 0 || bits > most) // (C4)
+    return emitOpError("expected 0 to ") << most << " bits, but got " << bits;
+  int32_t one = 1 << bits;
+  for (int32_t fraction : getFractions())
+    if (fraction < -one || fraction > 2 * one) // (C4)
+      return emitOpError("expected fractions in [")
+             << -one << ", " << 2 * one << "], but got " << fraction;
+  return verifyInputZeroPoint(*this, getInput(),
+                              int32_t(getInputZeroPoint())); // (C5)
 }

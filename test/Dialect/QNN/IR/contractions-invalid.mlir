@@ -142,6 +142,34 @@ func.func @scaled_sums_of_other_axis(%x: tensor<1x4xi8>) {
 }
 
 // -----
+func.func @matmul_c4(%x: tensor<2x4xi8>, %y: tensor<4x2xi8>) {
+  // expected-error @+1 {{'qnn.matmul' op expected f32 x f32 -> f32 or i8 x i8 -> i32, but got 'i8' x 'i8' -> 'f32'}}
+  %0 = qnn.matmul %x, %y : (tensor<2x4xi8>, tensor<4x2xi8>) -> tensor<2x2xf32>
+  return
+}
+
+// -----
+func.func @matmul_operands_c4(%x: tensor<2x4xi8>, %y: tensor<4x2xf32>) {
+  // expected-error @+1 {{'qnn.matmul' op expected f32 x f32 -> f32 or i8 x i8 -> i32, but got 'i8' x 'f32' -> 'i32'}}
+  %0 = qnn.matmul %x, %y : (tensor<2x4xi8>, tensor<4x2xf32>) -> tensor<2x2xi32>
+  return
+}
+
+// -----
+func.func @matmul_lhs_c5(%x: tensor<2x4xi8>, %y: tensor<4x2xi8>) {
+  // expected-error @+1 {{'qnn.matmul' op expected an input zero point in [-128, 127] for 'i8', but got 128}}
+  %0 = qnn.matmul %x, %y {lhsZeroPoint = 128 : i32} : (tensor<2x4xi8>, tensor<4x2xi8>) -> tensor<2x2xi32>
+  return
+}
+
+// -----
+func.func @matmul_rhs_c5(%x: tensor<2x4xf32>, %y: tensor<4x2xf32>) {
+  // expected-error @+1 {{'qnn.matmul' op expected an input zero point in [0, 0] for 'f32', but got 1}}
+  %0 = qnn.matmul %x, %y {rhsZeroPoint = 1 : i32} : (tensor<2x4xf32>, tensor<4x2xf32>) -> tensor<2x2xf32>
+  return
+}
+
+// -----
 func.func @matmul_batch_c3(%x: tensor<2x3x4xf32>, %y: tensor<3x4x2xf32>) {
   // expected-error @+1 {{'qnn.matmul' op expected a result of the broadcast leading dimensions and both outer dimensions, but got 'tensor<2x3x2xf32>'}}
   %0 = qnn.matmul %x, %y : (tensor<2x3x4xf32>, tensor<3x4x2xf32>) -> tensor<2x3x2xf32>

@@ -156,6 +156,55 @@ func.func @interpolate_index_c2(%a: tensor<2x3xf32>) {
 }
 
 // -----
+func.func @source_places(%a: tensor<2xf32>) {
+  // expected-error @+1 {{'qnn.interpolate' op expected attribute 'qnn.source_places' to be an 'array<i32>', but got 3 : i64}}
+  %0 = qnn.interpolate %a {axis = 0 : i64, lower = array<i64: 0>, upper = array<i64: 1>, fractions = array<f32: 0.5>, qnn.source_places = 3} : tensor<2xf32> -> tensor<1xf32>
+  return
+}
+
+// -----
+func.func @interpolate_fixed_c1(%a: tensor<2x3xi8>) {
+  // expected-error @+1 {{'qnn.interpolate_fixed' op expected an axis in [0, 2), but got 2}}
+  %0 = qnn.interpolate_fixed %a {axis = 2 : i64, bits = 1 : i32, lower = array<i64: 0>, upper = array<i64: 0>, fractions = array<i32: 0>} : tensor<2x3xi8> -> tensor<2x1xi32>
+  return
+}
+
+// -----
+func.func @interpolate_fixed_c2(%a: tensor<2x3xi8>) {
+  // expected-error @+1 {{'qnn.interpolate_fixed' op expected indices in [0, 3), but got 0 and 3}}
+  %0 = qnn.interpolate_fixed %a {axis = 1 : i64, bits = 1 : i32, lower = array<i64: 0>, upper = array<i64: 3>, fractions = array<i32: 0>} : tensor<2x3xi8> -> tensor<2x1xi32>
+  return
+}
+
+// -----
+func.func @interpolate_fixed_c3(%a: tensor<2x3xi8>) {
+  // expected-error @+1 {{'qnn.interpolate_fixed' op expected result shape [2, 1], but got [2, 2]}}
+  %0 = qnn.interpolate_fixed %a {axis = 1 : i64, bits = 1 : i32, lower = array<i64: 0>, upper = array<i64: 0>, fractions = array<i32: 0>} : tensor<2x3xi8> -> tensor<2x2xi32>
+  return
+}
+
+// -----
+func.func @interpolate_fixed_bits_c4(%a: tensor<2x3xi8>) {
+  // expected-error @+1 {{'qnn.interpolate_fixed' op expected 0 to 15 bits, but got 16}}
+  %0 = qnn.interpolate_fixed %a {axis = 1 : i64, bits = 16 : i32, lower = array<i64: 0>, upper = array<i64: 0>, fractions = array<i32: 0>} : tensor<2x3xi8> -> tensor<2x1xi32>
+  return
+}
+
+// -----
+func.func @interpolate_fixed_c4(%a: tensor<2x3xi8>) {
+  // expected-error @+1 {{'qnn.interpolate_fixed' op expected fractions in [-2, 4], but got 5}}
+  %0 = qnn.interpolate_fixed %a {axis = 1 : i64, bits = 1 : i32, lower = array<i64: 0>, upper = array<i64: 0>, fractions = array<i32: 5>} : tensor<2x3xi8> -> tensor<2x1xi32>
+  return
+}
+
+// -----
+func.func @interpolate_fixed_c5(%a: tensor<2x3xi32>) {
+  // expected-error @+1 {{'qnn.interpolate_fixed' op expected an input zero point in [0, 0] for 'i32', but got 1}}
+  %0 = qnn.interpolate_fixed %a {axis = 1 : i64, bits = 1 : i32, lower = array<i64: 0>, upper = array<i64: 0>, fractions = array<i32: 0>, inputZeroPoint = 1 : i32} : tensor<2x3xi32> -> tensor<2x1xi32>
+  return
+}
+
+// -----
 func.func @pad_c5(%a: tensor<5xi8>, %z: tensor<1xi8>) {
   // expected-error @+1 {{'qnn.pad' op expected a fill of type 'tensor<i8>' for a tensor of i8 with storageValue 0, but got 'tensor<1xi8>' for 'tensor<5xi8>'}}
   %0 = qnn.pad %a fill %z : tensor<1xi8> {low = array<i64: 1>, high = array<i64: 2>} : tensor<5xi8> -> tensor<8xi8>

@@ -44,13 +44,15 @@ func.func @dynamic(%x: tensor<2x4xf32>) {
 }
 
 // CHECK-LABEL: @contractions
-func.func @contractions(%x: tensor<1x8x8x4xf32>, %w: tensor<16x3x3x2xf32>, %b: tensor<16xf32>, %i: tensor<2x4xi8>, %wi: tensor<3x4xi8>, %m: tensor<5x4x7xf32>, %n: tensor<7x2xf32>) {
+func.func @contractions(%x: tensor<1x8x8x4xf32>, %w: tensor<16x3x3x2xf32>, %b: tensor<16xf32>, %i: tensor<2x4xi8>, %wi: tensor<3x4xi8>, %m: tensor<5x4x7xf32>, %n: tensor<7x2xf32>, %j: tensor<4x3xi8>) {
   // CHECK: qnn.conv2d %{{.*}}, %{{.*}} bias %{{.*}} window <kernel = [3, 3], strides = [2, 1], dilations = [1, 2], pads = [1, 0, 0, 1]> {groups = 2 : i64} : (tensor<1x8x8x4xf32>, tensor<16x3x3x2xf32>, tensor<16xf32>) -> tensor<1x4x5x16xf32>
   %0 = qnn.conv2d %x, %w bias %b window <kernel = [3, 3], strides = [2, 1], dilations = [1, 2], pads = [1, 0, 0, 1]> {groups = 2 : i64} : (tensor<1x8x8x4xf32>, tensor<16x3x3x2xf32>, tensor<16xf32>) -> tensor<1x4x5x16xf32>
   // CHECK: qnn.dense %{{.*}}, %{{.*}} {inputZeroPoint = -7 : i32} : (tensor<2x4xi8>, tensor<3x4xi8>) -> tensor<2x3xi32>
   %1 = qnn.dense %i, %wi {inputZeroPoint = -7 : i32} : (tensor<2x4xi8>, tensor<3x4xi8>) -> tensor<2x3xi32>
   // CHECK: qnn.matmul %{{.*}}, %{{.*}} : (tensor<5x4x7xf32>, tensor<7x2xf32>) -> tensor<5x4x2xf32>
   %2 = qnn.matmul %m, %n : (tensor<5x4x7xf32>, tensor<7x2xf32>) -> tensor<5x4x2xf32>
+  // CHECK: qnn.matmul %{{.*}}, %{{.*}} {lhsZeroPoint = 3 : i32, rhsZeroPoint = -128 : i32} : (tensor<2x4xi8>, tensor<4x3xi8>) -> tensor<2x3xi32>
+  %3 = qnn.matmul %i, %j {lhsZeroPoint = 3 : i32, rhsZeroPoint = -128 : i32} : (tensor<2x4xi8>, tensor<4x3xi8>) -> tensor<2x3xi32>
   return
 }
 
@@ -90,7 +92,7 @@ func.func @reductions(%x: tensor<2x3x4xf32>) {
 }
 
 // CHECK-LABEL: @movement
-func.func @movement(%a: tensor<2x3xf32>, %b: tensor<2x1xf32>, %q: tensor<2x3x!qnn.affine<i8, 0.5>>) {
+func.func @movement(%a: tensor<2x3xf32>, %b: tensor<2x1xf32>, %q: tensor<2x3x!qnn.affine<i8, 0.5>>, %i: tensor<2x3xi8>) {
   // CHECK: qnn.concat %{{.*}}, %{{.*}} {axis = 1 : i64} : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<2x4xf32>
   %0 = qnn.concat %a, %b {axis = 1 : i64} : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<2x4xf32>
   // CHECK: qnn.slice %{{.*}} {offsets = array<i64: 1, 2>, strides = array<i64: 1, -2>} : tensor<2x3xf32> -> tensor<1x2xf32>
@@ -107,5 +109,9 @@ func.func @movement(%a: tensor<2x3xf32>, %b: tensor<2x1xf32>, %q: tensor<2x3x!qn
   %6 = qnn.gather %a {axis = 1 : i64, indices = array<i64: 2, 2, 0, 1>} : tensor<2x3xf32> -> tensor<2x4xf32>
   // CHECK: qnn.interpolate %{{.*}} {axis = 1 : i64, fractions = array<f32: 0.000000e+00, 5.000000e-01>, lower = array<i64: 0, 1>, upper = array<i64: 0, 2>} : tensor<2x3xf32> -> tensor<2x2xf32>
   %7 = qnn.interpolate %a {axis = 1 : i64, lower = array<i64: 0, 1>, upper = array<i64: 0, 2>, fractions = array<f32: 0.0, 0.5>} : tensor<2x3xf32> -> tensor<2x2xf32>
+  // CHECK: %[[SUMS:.*]] = qnn.interpolate_fixed %{{.*}} {axis = 1 : i64, bits = 1 : i32, fractions = array<i32: 0, 1>, inputZeroPoint = -5 : i32, lower = array<i64: 0, 1>, upper = array<i64: 0, 2>} : tensor<2x3xi8> -> tensor<2x2xi32>
+  %8 = qnn.interpolate_fixed %i {axis = 1 : i64, bits = 1 : i32, lower = array<i64: 0, 1>, upper = array<i64: 0, 2>, fractions = array<i32: 0, 1>, inputZeroPoint = -5 : i32} : tensor<2x3xi8> -> tensor<2x2xi32>
+  // CHECK: qnn.interpolate_fixed %[[SUMS]] {axis = 0 : i64, bits = 0 : i32, fractions = array<i32: 2>, lower = array<i64: 0>, upper = array<i64: 1>} : tensor<2x2xi32> -> tensor<1x2xi32>
+  %9 = qnn.interpolate_fixed %8 {axis = 0 : i64, bits = 0 : i32, lower = array<i64: 0>, upper = array<i64: 1>, fractions = array<i32: 2>} : tensor<2x2xi32> -> tensor<1x2xi32>
   return
 }

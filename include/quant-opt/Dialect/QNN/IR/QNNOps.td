@@ -271,15 +271,26 @@ def QNN_DenseOp : QNN_ContractionOp<"dense"> {
 def QNN_MatmulOp : QNN_Op<"matmul"> {
   let summary = "Batched product of two activations";
   let description = [{
-    `y[b..., m, n] = sum_k lhs[b..., m, k] * rhs[b..., k, n]`, one chain of
-    fused multiply-adds from 0 in ascending `k`. Leading dimensions broadcast.
+    `y[b..., m, n] = sum_k lhs[b..., m, k] * rhs[b..., k, n]`. Of floats this is
+    one chain of fused multiply-adds from 0 in ascending `k`, of bytes the exact
+    sum of `(lhs - lhsZeroPoint) * (rhs - rhsZeroPoint)`, which has to fit `i32`.
+    Leading dimensions broadcast.
+
+    ```mlir
+    %y = qnn.matmul %a, %b {lhsZeroPoint = 3 : i32, rhsZeroPoint = -7 : i32}
+       : (tensor<2x4x8xi8>, tensor<2x8x4xi8>) -> tensor<2x4x4xi32>
+    ```
 
     (C1) both operands have rank 2 or more. (C2) the inner dimensions agree.
     (C3) leading dimensions broadcast to those of the result. (C4) all element
-    types are `f32`.
+    types are `f32`, or the operands' are `i8` and the result's `i32`. (C5) zero
+    points other than 0 need operands of `i8`, and fit them.
   }];
-  let arguments = (ins QNN_F32Tensor:$lhs, QNN_F32Tensor:$rhs);
-  let results = (outs QNN_F32Tensor:$result);
+  let arguments = (ins RankedTensorOf<[F32, I8]>:$lhs,
+                       RankedTensorOf<[F32, I8]>:$rhs,
+                       DefaultValuedAttr<I32Attr, "0">:$lhsZeroPoint,
+                       DefaultValuedAttr<I32Attr, "0">:$rhsZeroPoint);
+  let results = (outs RankedTensorOf<[F32, I32]>:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
 }
 
@@ -672,6 +683,36 @@ def QNN_InterpolateOp : QNN_Op<"interpolate"> {
                        DenseI64ArrayAttr:$lower, DenseI64ArrayAttr:$upper,
                        DenseF32ArrayAttr:$fractions);
   let results = (outs QNN_F32Tensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+}
+
+def QNN_InterpolateFixedOp : QNN_Op<"interpolate_fixed"> {
+  let summary = "Linear interpolation of integers with fixed-point fractions";
+  let description = [{
+    `y[i] = (x[lower[i]] - inputZeroPoint) * (2^bits - fractions[i]) +
+    (x[upper[i]] - inputZeroPoint) * fractions[i]` along the axis, exactly: the
+    result counts in `2^-bits` steps of the input, and has to fit `i32`. A second
+    one along another axis takes the sums of the first; a `qnn.requantize` ends
+    both. Fractions outside of `[0, 2^bits]` extrapolate.
+
+    ```mlir
+    %y = qnn.interpolate_fixed %x {axis = 1 : i64, bits = 2 : i32,
+        lower = array<i64: 0, 0, 1>, upper = array<i64: 1, 1, 1>,
+        fractions = array<i32: 0, 2, 0>, inputZeroPoint = -5 : i32}
+       : tensor<1x2x4xi8> -> tensor<1x3x4xi32>
+    ```
+
+    (C1) the axis lies in [0, rank). (C2) `lower`, `upper` and `fractions` have
+    one entry per output index, in the input's size. (C3) the result has that
+    size along the axis. (C4) there are 0 to 15 bits, and fractions lie between
+    `-2^bits` and `2^(bits + 1)`. (C5) an input zero point other than 0 needs an
+    input of `i8`, and fits it.
+  }];
+  let arguments = (ins RankedTensorOf<[I8, I32]>:$input, I64Attr:$axis,
+                       DenseI64ArrayAttr:$lower, DenseI64ArrayAttr:$upper,
+                       DenseI32ArrayAttr:$fractions, I32Attr:$bits,
+                       DefaultValuedAttr<I32Attr, "0">:$inputZeroPoint);
+  let results = (outs QNN_I32Tensor:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
 
