@@ -100,6 +100,56 @@ static void splitWeight(OpBuilder &builder, Location loc,
                                    ValueRange{factors.input, again}, axis);
 }
 
+/// The same for groups: all input channels are read twice.
+static void splitGroups(OpBuilder &builder, Location loc,
+                        ArrayRef<int64_t> values, int64_t groups,
+                        Factors &factors) {
+  int64_t channels = factors.shape.back();
+  auto limit = [](int64_t w) { return std::clamp<int64_t>(w, -128, 127); };
+  for (; !values.empty(); values = values.drop_front(channels)) {
+    for (int64_t w : values.take_front(channels))
+      factors.weight.push_back(int8_t(limit(w)));
+    for (int64_t w : values.take_front(channels))
+      factors.weight.push_back(int8_t(w - limit(w)));
+  }
+  factors.shape.back() *= 2;
+  SmallVector<int64_t> twice;
+  for (int64_t c = 0; c < groups * channels * 2; ++c)
+    twice.push_back(c / (2 * channels) * channels + c % channels);
+  auto type = cast<RankedTensorType>(factors.input.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  shape.back() = int64_t(twice.size());
+  factors.input = GatherOp::create(builder, loc, type.clone(shape),
+                                   factors.input, type.getRank() - 1, twice);
+}
+
+std::optional<IntegerWeight> quantopt::centerWeight(OpBuilder &builder,
+                                                    ContractionOpInterface op,
+                                                    Value &input,
+                                                    bool mayRepeatGroups) {
+  auto found = findIntegerConstant(op.getWeightOperand().get());
+  auto *constant = std::get_if<IntegerConstant>(&found);
+  auto read = readCenteredWeight(op.getWeightOperand().get());
+  auto *weight = std::get_if<CenteredWeight>(&read);
+  if (!constant || constant->storage.getWidth() != 8 || !weight)
+    return std::nullopt;
+  bool fits =
+      llvm::all_of(weight->values, [](int64_t w) { return llvm::isInt<8>(w); });
+  auto conv = dyn_cast<Conv2DOp>(op.getOperation());
+  int64_t groups = conv ? int64_t(conv.getGroups()) : 1;
+  Factors factors{input, {}, SmallVector<int64_t>(constant->type.getShape())};
+  if (fits || groups == 1)
+    splitWeight(builder, op->getLoc(), weight->values, factors);
+  else if (mayRepeatGroups)
+    splitGroups(builder, op->getLoc(), weight->values, groups, factors);
+  else
+    return std::nullopt;
+  input = factors.input;
+  return IntegerWeight{
+      std::move(factors.weight), weight->scales,
+      RankedTensorType::get(factors.shape, builder.getI8Type())};
+}
+
 /// The exact sums of input times weight, without padding.
 static Value createPlainSums(OpBuilder &builder, ContractionOpInterface op,
                              const Factors &factors) {

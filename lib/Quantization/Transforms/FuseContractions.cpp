@@ -133,13 +133,14 @@ static SmallVector<double> getRatios(ArrayRef<double> steps, float scale) {
 }
 
 /// The steps as TFLite computes them: in binary32 for dense layers whose weight
-/// has one scale.
+/// has one scale, and for all layers whose weight has no sign.
 static void narrowSourceSteps(ContractionOpInterface op,
                               MutableArrayRef<double> steps) {
   auto dequantize = op.getWeightOperand().get().getDefiningOp<DequantizeOp>();
   auto element =
       cast<RankedTensorType>(dequantize.getInput().getType()).getElementType();
-  if (!isa<DenseOp>(op) || !isa<AffineType>(element))
+  auto affine = dyn_cast<AffineType>(element);
+  if (!affine || !(isa<DenseOp>(op) || affine.getStorage().isUnsigned()))
     return;
   for (double &step : steps)
     step = double(float(step)); // two binary32 factors: exact in binary64
@@ -154,7 +155,14 @@ FailureOr<Value> Fusion::fuseContraction(ContractionOpInterface op) {
   if (auto *why = std::get_if<std::string>(&read)) {
     if (isWide)
       return fail(op, *why + ", which 16-bit activations do not take");
-    return fuseScaledContraction(op, *input, *why);
+    // Zero points of weights leave no sums of floats where these are unwanted.
+    bool isExact = options.integerOnly || options.sourceRounding;
+    std::optional<IntegerWeight> centered;
+    if (isExact || op.isDepthwiseContraction())
+      centered = centerWeight(builder, op, input->value, isExact);
+    if (!centered)
+      return fuseScaledContraction(op, *input, *why);
+    read = std::move(*centered);
   }
   const auto &weight = std::get<IntegerWeight>(read);
   int64_t rows = weight.type.getDimSize(0);

@@ -17,7 +17,7 @@ func.func @other_axis(%x: tensor<1x2x!a>) -> tensor<1x1x!a> {
 !a = !qnn.affine<i8, 0.5 : 3>
 
 func.func @depthwise(%x: tensor<1x1x2x2x!a>) -> tensor<1x1x1x2x!a> {
-  %q = qnn.constant {payload = dense<1> : tensor<2x1x2x1xi8>} : tensor<2x1x2x1x!qnn.affine<i8, 1.0 : 1>>
+  %q = qnn.constant {payload = dense<-128> : tensor<2x1x2x1xi8>} : tensor<2x1x2x1x!qnn.affine<i8, 1.0 : 1>>
   %w = qnn.dequantize %q : tensor<2x1x2x1x!qnn.affine<i8, 1.0 : 1>> -> tensor<2x1x2x1xf32>
   %0 = qnn.dequantize %x : tensor<1x1x2x2x!a> -> tensor<1x1x2x2xf32>
   // expected-remark@below {{stays float: depthwise weights need one scale per channel and no zero point}}
