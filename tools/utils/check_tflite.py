@@ -5,8 +5,8 @@ usage: check_tflite.py FOLDER [--first SEED] [--count N] [--cpu A,B,...] [--targ
                        [--keep]
 
 The expected bytes are those of tflite_reference.py; the interpreter and compiled code for
-each level must both give them, and code for each of the targets of emulated.py. A network
-that fails is left in FOLDER.
+each level must both give them, and code for each of the targets of emulated.py. With the
+default rounding both agree with each other. A network that fails is left in FOLDER.
 """
 import argparse
 import os
@@ -49,6 +49,7 @@ def check(seed, options, rows):
         np.save(session.path("reference.npy"), expected)
         problem = execution.difference(session.path("expected.npy"), session.path("reference.npy"))
         problems += [f"the interpreter and TFLite: {problem}"] if problem else []
+        problems += session.compare(model, x, ["--integer-only"], options.cpu.split(","), ["1"])
         if rows:
             problems += check_rows(model, x, session, rows)
     except execution.Failure as failure:
