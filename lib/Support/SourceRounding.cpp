@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Support/SourceRounding.h"
+#include "quant-opt/Support/EqualConstants.h"
 #include "quant-opt/Support/FixedPoint.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
@@ -62,93 +63,10 @@ int64_t quantopt::requantizeTwice(int64_t acc, Multiplier multiplier,
 // Equal multipliers
 //===----------------------------------------------------------------------===//
 
-namespace {
-/// A function of sums that does not decrease.
-using Monotone = llvm::function_ref<int64_t(int64_t)>;
-
-/// The real scales that are possible.
-struct ScaleRange {
-  double low = 0, high = 0x1p24;
-
-  /// Requires `acc * scale >= bound`.
-  void reach(int64_t acc, double bound) {
-    if (acc > 0)
-      low = std::max(low, bound / double(acc));
-    else if (acc < 0)
-      high = std::min(high, bound / double(acc));
-    else if (bound > 0)
-      high = -1;
-  }
-  /// Requires `acc * scale <= bound`.
-  void stayBelow(int64_t acc, double bound) {
-    if (acc > 0)
-      high = std::min(high, bound / double(acc));
-    else if (acc < 0)
-      low = std::max(low, bound / double(acc));
-    else if (bound < 0)
-      high = -1;
-  }
-};
-} // namespace
-
-/// The first sum in [lo, hi] with `f(sum) >= value`; hi + 1 if there is none.
-static int64_t findStep(Monotone f, int64_t lo, int64_t hi, int64_t value) {
-  ++hi;
-  while (lo < hi) {
-    int64_t middle = lo + (hi - lo) / 2;
-    if (f(middle) >= value)
-      hi = middle;
-    else
-      lo = middle + 1;
-  }
-  return lo;
-}
-
-/// An odd multiplier for `requantize` that equals `f` on [lo, hi].
-static std::optional<Multiplier> findMultiplier(Monotone f, int64_t lo,
-                                                int64_t hi, int64_t zeroPoint,
-                                                int64_t min, int64_t max) {
-  SmallVector<int64_t> sums = {lo, hi};
-  ScaleRange range;
-  for (int64_t q = min + 1; q <= max; ++q) {
-    int64_t step = findStep(f, lo, hi, q);
-    double bound = double(q - zeroPoint) - 0.5;
-    if (step <= hi) {
-      sums.push_back(step);
-      range.reach(step, bound);
-    }
-    if (step > lo) {
-      sums.push_back(step - 1);
-      range.stayBelow(step - 1, bound);
-    }
-    if (range.low > range.high)
-      return std::nullopt;
-  }
-  auto agrees = [&](Multiplier multiplier) {
-    return llvm::all_of(sums, [&](int64_t sum) {
-      return requantize(sum, multiplier, zeroPoint, min, max) == f(sum);
-    });
-  };
-  for (int32_t shift = 31; shift >= 0; --shift) {
-    double low = std::ldexp(range.low, shift);
-    double high =
-        std::min(std::ldexp(range.high, shift), double(kMultiplierLimit - 1));
-    if (low > high)
-      continue;
-    int64_t m = int64_t((low + high) / 2) | 1;
-    for (int64_t odd : {m, m - 2, m + 2}) {
-      Multiplier multiplier{int32_t(odd), shift};
-      if (odd > 0 && odd < kMultiplierLimit && agrees(multiplier))
-        return multiplier;
-    }
-  }
-  return std::nullopt;
-}
-
 std::optional<Multiplier>
 quantopt::findEqualMultiplier(Multiplier multiplier, int64_t lo, int64_t hi,
                               int64_t zeroPoint, int64_t min, int64_t max) {
-  return findMultiplier(
+  return findStepMultiplier(
       [&](int64_t acc) {
         return requantizeTwice(acc, multiplier, zeroPoint, min, max);
       },
@@ -156,7 +74,7 @@ quantopt::findEqualMultiplier(Multiplier multiplier, int64_t lo, int64_t hi,
 }
 
 std::optional<Multiplier> quantopt::findAverageMultiplier(int64_t count) {
-  return findMultiplier(
+  return findStepMultiplier(
       [&](int64_t sum) {
         int64_t half = count / 2;
         return sum > 0 ? (sum + half) / count : (sum - half) / count;
@@ -205,32 +123,6 @@ std::optional<TwiceAdd> quantopt::deriveTwiceAdd(const ByteParams &lhs,
                   deriveTwiceMultiplier(ratio)};
 }
 
-/// The offsets that make `(a * x + b * y + offset) asr shift` equal to
-/// `results` (in row-major order of x and y) after limiting; an empty range if
-/// there are none.
-static IntegerRange findOffsets(int64_t a, int64_t b, int32_t shift,
-                                ArrayRef<int8_t> results, int64_t min,
-                                int64_t max) {
-  IntegerRange range{INT32_MIN, INT32_MAX};
-  const int8_t *result = results.data();
-  for (int64_t x = -128; x <= 127; ++x)
-    for (int64_t y = -128; y <= 127; ++y) {
-      int64_t q = *result++, sum = a * x + b * y;
-      if (q > min)
-        range.lo = std::max(range.lo, q * (int64_t(1) << shift) - sum);
-      if (q < max)
-        range.hi =
-            std::min(range.hi, (q + 1) * (int64_t(1) << shift) - 1 - sum);
-    }
-  return range;
-}
-
-/// Whether all sums fit 32 bits, as `qnn.rescale_add` demands.
-static bool fitsSum(int64_t a, int64_t b, int64_t offset) {
-  return llvm::isInt<24>(a) && llvm::isInt<24>(b) &&
-         128 * (std::abs(a) + std::abs(b)) + std::abs(offset) <= INT32_MAX;
-}
-
 std::optional<RescaleAdd> quantopt::findEqualAdd(const TwiceAdd &add,
                                                  const ByteParams &lhs,
                                                  const ByteParams &rhs,
@@ -244,30 +136,10 @@ std::optional<RescaleAdd> quantopt::findEqualAdd(const TwiceAdd &add,
                                  result.zeroPoint, result.min, result.max)));
   double lhsRatio = double(lhs.scale) / double(result.scale);
   double rhsRatio = double(rhs.scale) / double(result.scale);
-  if (subtract)
-    rhsRatio = -rhsRatio;
   // Halves that must go away from zero ask for slightly larger ratios.
-  constexpr int64_t steps[] = {0, 1, -1, 2, -2};
-  int attempts = 0;
-  for (int32_t shift = 30; shift >= 0 && attempts < 3; --shift) {
-    int64_t a = roundHalfEven(std::ldexp(lhsRatio, shift));
-    int64_t b = roundHalfEven(std::ldexp(rhsRatio, shift));
-    int64_t near = result.zeroPoint * (int64_t(1) << shift) -
-                   a * lhs.zeroPoint - b * rhs.zeroPoint;
-    if (!fitsSum(a, b, near))
-      continue;
-    ++attempts;
-    for (int64_t da : steps)
-      for (int64_t db : steps) {
-        IntegerRange offsets =
-            findOffsets(a + da, b + db, shift, results, result.min, result.max);
-        int64_t offset = offsets.lo + (offsets.hi - offsets.lo) / 2;
-        if (offsets.lo <= offsets.hi && fitsSum(a + da, b + db, offset))
-          return RescaleAdd{int32_t(a + da), int32_t(b + db), int32_t(offset),
-                            shift};
-      }
-  }
-  return std::nullopt;
+  return findAddConstants(results, {lhsRatio, lhs.zeroPoint},
+                          {subtract ? -rhsRatio : rhsRatio, rhs.zeroPoint},
+                          result, {});
 }
 
 //===----------------------------------------------------------------------===//
