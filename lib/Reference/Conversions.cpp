@@ -8,7 +8,7 @@
 #include "Evaluators.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
-#include "quant-opt/Support/SourceRounding.h"
+#include "quant-opt/Dialect/QNN/Utils/Engine.h"
 
 using namespace quantopt;
 using namespace quantopt::reference;
@@ -133,10 +133,8 @@ static Error evaluateRequantize(qnn::RequantizeOp op, ArrayRef<Tensor> operands,
     size_t c = size_t(i) % multipliers.size();
     Multiplier multiplier{multipliers[c], shifts[c]};
     int64_t x = operands[0].getInteger(i) - inputZero;
-    result.setInteger(
-        i, op.getRoundTwice()
-               ? requantizeTwice(int32_t(x), multiplier, zeroPoint, min, max)
-               : requantize(x, multiplier, zeroPoint, min, max));
+    result.setInteger(i, requantizeAs(qnn::getSumRounding(op), x, multiplier,
+                                      zeroPoint, min, max));
   }
   results.push_back(std::move(result));
   return Error::success();

@@ -8,7 +8,7 @@
 #include "Evaluators.h"
 #include "PoolGeometry.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
-#include "quant-opt/Support/SourceRounding.h"
+#include "quant-opt/Dialect/QNN/Utils/Engine.h"
 
 using namespace quantopt;
 using namespace quantopt::reference;
@@ -83,11 +83,9 @@ static Error evaluatePoolRequantize(qnn::PoolRequantizeOp op,
       int64_t sum = 0;
       for (int64_t offset : position.offsets)
         sum += input.getInteger(offset + c) - inputZero;
-      result.setInteger(
-          target + c,
-          op.getRoundTwice()
-              ? requantizeTwice(int32_t(sum), multiplier, zeroPoint, min, max)
-              : requantize(sum, multiplier, zeroPoint, min, max));
+      result.setInteger(target + c,
+                        requantizeAs(qnn::getSumRounding(op), sum, multiplier,
+                                     zeroPoint, min, max));
     }
   });
   results.push_back(std::move(result));

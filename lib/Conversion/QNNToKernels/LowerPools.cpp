@@ -9,6 +9,7 @@
 #include "ScalarSteps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "quant-opt/Dialect/QNN/Utils/Engine.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace quantopt;
@@ -89,7 +90,9 @@ static LogicalResult lowerIntegerAverage(LoweringState &state,
   if (twice)
     ranges.clear();
   RequantizeForm form =
-      chooseRequantizeForm(state.target, multipliers, ranges, stored);
+      qnn::getSumRounding(op) == SumRounding::Product
+          ? chooseProductForm(state.target, multipliers, ranges)
+          : chooseRequantizeForm(state.target, multipliers, ranges, stored);
   if (!form.scales.empty())
     spec.countParams.push_back(state.constantF32(form.scales, loc));
   if (!form.factors.empty())

@@ -18,6 +18,18 @@ struct ScaledRange {
 };
 } // namespace
 
+/// Each multiplier with its range; nothing when no ranges are known.
+static SmallVector<ScaledRange> zipRanges(ArrayRef<Multiplier> multipliers,
+                                          ArrayRef<IntegerRange> ranges) {
+  SmallVector<ScaledRange> scaled;
+  size_t count =
+      ranges.empty() ? 0 : std::max(ranges.size(), multipliers.size());
+  for (size_t c = 0; c < count; ++c)
+    scaled.push_back({multipliers[multipliers.size() == 1 ? 0 : c],
+                      ranges[ranges.size() == 1 ? 0 : c]});
+  return scaled;
+}
+
 /// Whether all factors exist; they are left in `form`.
 static bool findHighFactors(ArrayRef<ScaledRange> scaled, int32_t shift,
                             RequantizeForm &form) {
@@ -54,12 +66,7 @@ RequantizeForm quantopt::chooseRequantizeForm(const TargetLevel &target,
                                               ArrayRef<IntegerRange> ranges,
                                               const StoredRange &result) {
   RequantizeForm form;
-  SmallVector<ScaledRange> scaled;
-  size_t count =
-      ranges.empty() ? 0 : std::max(ranges.size(), multipliers.size());
-  for (size_t c = 0; c < count; ++c)
-    scaled.push_back({multipliers[multipliers.size() == 1 ? 0 : c],
-                      ranges[ranges.size() == 1 ? 0 : c]});
+  SmallVector<ScaledRange> scaled = zipRanges(multipliers, ranges);
   bool usesFloats = target.requantizeShift == 0;
   auto isFloat = [&](const ScaledRange &s) {
     return floatFormIsExact(s.multiplier, s.range.lo, s.range.hi,
@@ -94,5 +101,49 @@ RequantizeForm quantopt::chooseRequantizeForm(const TargetLevel &target,
     form.factors.push_back(multiplier.m);
     form.shifts.push_back(multiplier.shift);
   }
+  return form;
+}
+
+/// Factors with one shift for all channels where there is one, which small
+/// processors shift by faster.
+static void addProductFactors(ArrayRef<Multiplier> multipliers,
+                              RequantizeForm &form) {
+  auto getShift = [](const Multiplier &multiplier) {
+    return std::max(multiplier.shift, kLeastProductShift);
+  };
+  int32_t largest = kLeastProductShift;
+  for (const Multiplier &multiplier : multipliers)
+    largest = std::max(largest, getShift(multiplier));
+  bool isShared = llvm::all_of(multipliers, [&](const Multiplier &multiplier) {
+    return deriveProductFactor(multiplier, largest).has_value();
+  });
+  for (const Multiplier &multiplier : multipliers) {
+    int32_t shift = isShared ? largest : getShift(multiplier);
+    // Scales below 64 have a factor.
+    form.factors.push_back(*deriveProductFactor(multiplier, shift));
+    form.shifts.push_back(shift - kLeastProductShift);
+  }
+}
+
+RequantizeForm quantopt::chooseProductForm(const TargetLevel &target,
+                                           ArrayRef<Multiplier> multipliers,
+                                           ArrayRef<IntegerRange> ranges) {
+  RequantizeForm form;
+  SmallVector<ScaledRange> scaled = zipRanges(multipliers, ranges);
+  form.limitsSums = form.limitsProducts = scaled.empty();
+  for (const ScaledRange &s : scaled) {
+    auto largest = double(s.range.maxAbs());
+    form.limitsSums |= largest > 0x1p24;
+    form.limitsProducts |= largest * s.multiplier.toReal() > 0x1p21;
+  }
+  // General registers keep to integers: there may be no floats.
+  if (target.requantizeShift == 32) {
+    form.kind = RequantizeForm::Kind::FixedProduct;
+    addProductFactors(multipliers, form);
+    return form;
+  }
+  form.kind = RequantizeForm::Kind::Product;
+  for (const Multiplier &multiplier : multipliers)
+    form.scales.push_back(float(multiplier.toReal()));
   return form;
 }

@@ -10,8 +10,8 @@
 
 #include "mlir/IR/Types.h"
 #include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
-#include "quant-opt/Support/Arithmetic.h"
 #include "quant-opt/Support/LLVM.h"
+#include "quant-opt/Support/SumRounding.h"
 #include <vector>
 
 namespace quantopt {
@@ -25,14 +25,27 @@ struct StoredRange {
 /// The constants of a requantization in the fastest form of a level that is
 /// exact for all sums.
 struct RequantizeForm {
-  enum class Kind { Float, High, Double, Wide } kind = Kind::Wide;
-  /// `Float`, `Double`: the real scales.
+  enum class Kind {
+    Float,
+    High,
+    Double,
+    Wide,
+    Product,
+    FixedProduct
+  } kind = Kind::Wide;
+  /// `Float`, `Double`, `Product`: the real scales.
   std::vector<float> scales;
-  /// `High`: the factors, of sums times `2^lift`. `Wide`: multipliers.
+  /// `High`: the factors, of sums times `2^lift`. `FixedProduct`: the factors.
+  /// `Wide`: multipliers.
   std::vector<int32_t> factors;
-  /// `Wide`: the shifts.
+  /// `Wide`: the shifts. `FixedProduct`: how much they exceed the smallest one,
+  /// so that padded channels have one as well.
   std::vector<int32_t> shifts;
   int32_t lift = 0;
+  /// `FixedProduct`: sums may exceed 24 bits.
+  bool limitsSums = false;
+  /// `Product`, `FixedProduct`: products may exceed 21 bits.
+  bool limitsProducts = false;
 };
 
 /// What is known about requantizations with two roundings.
@@ -53,6 +66,11 @@ RequantizeForm chooseRequantizeForm(const TargetLevel &target,
                                     ArrayRef<Multiplier> multipliers,
                                     ArrayRef<IntegerRange> ranges,
                                     const StoredRange &result);
+
+/// The same for products that are rounded to binary32.
+RequantizeForm chooseProductForm(const TargetLevel &target,
+                                 ArrayRef<Multiplier> multipliers,
+                                 ArrayRef<IntegerRange> ranges);
 
 } // namespace quantopt
 

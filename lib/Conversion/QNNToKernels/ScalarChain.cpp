@@ -10,6 +10,7 @@
 #include "ScalarSteps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
+#include "quant-opt/Dialect/QNN/Utils/Engine.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -236,8 +237,10 @@ void ScalarChain::collectRequantize(Step &step, qnn::RequantizeOp op,
     step.roundings = TwoRoundings::get(op.getShifts(), inputRanges);
     inputRanges = {};
   }
-  step.form = chooseRequantizeForm(state.target, multipliers, inputRanges,
-                                   getStoredRange(op));
+  step.form = qnn::getSumRounding(op) == SumRounding::Product
+                  ? chooseProductForm(state.target, multipliers, inputRanges)
+                  : chooseRequantizeForm(state.target, multipliers, inputRanges,
+                                         getStoredRange(op));
   auto add = [&](const auto &constants) {
     using T = typename std::decay_t<decltype(constants)>::value_type;
     if (!constants.empty())

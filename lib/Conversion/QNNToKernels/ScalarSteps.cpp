@@ -277,6 +277,10 @@ Value ScalarEmitter::requantize(const RequantizeForm &form, Value acc,
     return requantizeDouble(acc, constants[0], range);
   case RequantizeForm::Kind::Wide:
     return requantizeWide(acc, constants[0], constants[1], range);
+  case RequantizeForm::Kind::Product:
+    return requantizeProduct(form, acc, constants[0], range);
+  case RequantizeForm::Kind::FixedProduct:
+    return requantizeFixedProduct(form, acc, constants[0], constants[1], range);
   }
   llvm_unreachable("unknown form");
 }
@@ -316,6 +320,88 @@ Value ScalarEmitter::requantizeWide(Value acc, Value multiplier, Value shift,
   if (int64_t added = getOffset(range.type))
     rounded = arith::AddIOp::create(builder, loc, rounded, i64(added));
   return arith::TruncIOp::create(builder, loc, range.type, rounded);
+}
+
+Value ScalarEmitter::requantizeProduct(const RequantizeForm &form, Value acc,
+                                       Value scale, const StoredRange &range) {
+  Type f32Type = builder.getF32Type();
+  qnn::IRAlgebra a(builder, loc, f32Type);
+  Value x = arith::SIToFPOp::create(builder, loc, f32Type, acc);
+  x = a.mul(x, scale);
+  if (form.limitsProducts)
+    x = limit(x, float(range.min - range.zeroPoint),
+              float(range.max - range.zeroPoint));
+  Value rounded = a.bits(a.add(x, a.constant(kRoundingMagic)));
+  // Behind the rounding: an odd zero point would turn halves around.
+  int64_t base =
+      range.zeroPoint + offset - llvm::bit_cast<int32_t>(kRoundingMagic);
+  return saturate(arith::AddIOp::create(builder, loc, rounded, i32(base)),
+                  range.min, range.max);
+}
+
+Value ScalarEmitter::getHighestBit(Value value) {
+  auto shiftRight = [&](Value a, int64_t bits) -> Value {
+    return arith::ShRUIOp::create(builder, loc, a, i32(bits));
+  };
+  Value sign = arith::ShRSIOp::create(builder, loc, value, i32(31));
+  Value bits = arith::XOrIOp::create(builder, loc, value, sign);
+  for (int64_t n : {1, 2, 4, 8})
+    bits = arith::OrIOp::create(builder, loc, bits, shiftRight(bits, n));
+  return arith::SubIOp::create(builder, loc, bits, shiftRight(bits, 1));
+}
+
+Value ScalarEmitter::requantizeFixedProduct(const RequantizeForm &form,
+                                            Value acc, Value factor,
+                                            Value excess,
+                                            const StoredRange &range) {
+  Type i32Type = builder.getI32Type(), i64Type = builder.getI64Type();
+  auto i64 = [&](int64_t value) -> Value {
+    return arith::ConstantOp::create(builder, loc,
+                                     builder.getI64IntegerAttr(value));
+  };
+  auto widen = [&](Value value) -> Value {
+    return arith::ExtSIOp::create(builder, loc, i64Type, value);
+  };
+  auto narrow = [&](Value value) -> Value {
+    return arith::TruncIOp::create(builder, loc, i32Type, value);
+  };
+  auto limitTo = [&](Value value, Value end, Value negative) -> Value {
+    value = arith::MinSIOp::create(builder, loc, value, end);
+    return arith::MaxSIOp::create(builder, loc, value, negative);
+  };
+  auto add = [&](Value a, Value b) -> Value {
+    return arith::AddIOp::create(builder, loc, a, b);
+  };
+  auto shiftLeft = [&](Value value, Value n) -> Value {
+    return arith::ShLIOp::create(builder, loc, value, n);
+  };
+  auto shiftRight = [&](Value value, Value n) -> Value {
+    return arith::ShRSIOp::create(builder, loc, value, n);
+  };
+  excess = widen(excess);
+  Value shift = add(excess, i64(kLeastProductShift));
+  Value before = add(excess, i64(kLeastProductShift - 1));
+  if (form.limitsSums)
+    acc = limitTo(acc, i32(1 << 24), i32(-(1 << 24)));
+  Value product =
+      arith::MulIOp::create(builder, loc, widen(acc), widen(factor));
+  if (form.limitsProducts)
+    product = limitTo(product, shiftLeft(i64(1024), shift),
+                      shiftLeft(i64(-1024), shift));
+  Value twice = narrow(shiftRight(product, before));
+  Value near = shiftLeft(widen(getHighestBit(twice)), excess);
+  Value sum = add(add(product, shiftLeft(i64(1), before)), near);
+  Value floor = shiftRight(sum, shift);
+  Value rest =
+      arith::SubIOp::create(builder, loc, sum, shiftLeft(floor, shift));
+  Value isHalf = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::sle,
+                                       rest, shiftLeft(near, i64(1)));
+  Value rounded = narrow(floor);
+  Value even = arith::AndIOp::create(builder, loc, rounded, i32(-2));
+  rounded = arith::SelectOp::create(builder, loc, isHalf, even, rounded);
+  if (range.zeroPoint != 0)
+    rounded = add(rounded, i32(range.zeroPoint));
+  return clampTo(range, rounded);
 }
 
 /// How an op's integers are stored.

@@ -69,6 +69,13 @@ public:
   /// The exact 64-bit form with round half even.
   Value requantizeWide(Value acc, Value multiplier, Value shift,
                        const StoredRange &range);
+  /// The product of binary32 (see Support/Arithmetic.h); `scale` is M * 2^-n.
+  Value requantizeProduct(const RequantizeForm &form, Value acc, Value scale,
+                          const StoredRange &range);
+  /// The same rounding on integers.
+  Value requantizeFixedProduct(const RequantizeForm &form, Value acc,
+                               Value factor, Value excess,
+                               const StoredRange &range);
   /// The form with two roundings (see Support/SourceRounding.h).
   Value requantizeTwice(Value acc, Value multiplier, Value shift,
                         const TwoRoundings &known, const StoredRange &range);
@@ -80,6 +87,9 @@ public:
   Value lookup(ArrayRef<int8_t> table, Value stored);
 
 private:
+  /// The highest bit of the magnitude of an i32 of at most 16 bits, or of what
+  /// is one below it for negative numbers.
+  Value getHighestBit(Value value);
   Value roundOnce(Value acc, Value multiplier, bool isShort);
   /// `x / scale`, limited to the type's range; NaN gives the lowest value.
   Value divideByScale(qnn::AffineType type, Value x);

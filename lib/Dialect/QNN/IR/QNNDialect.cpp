@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Transforms/InliningUtils.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
+#include "quant-opt/Dialect/QNN/Utils/Engine.h"
 #include "quant-opt/Dialect/QNN/Utils/ExactBias.h"
 #include "quant-opt/Dialect/QNN/Utils/SourcePlaces.h"
 #include "quant-opt/Dialect/QNN/Utils/WeightErrors.h"
@@ -62,8 +63,11 @@ static LogicalResult verifyDiscardable(Operation *op, NamedAttribute attr) {
     return expect(isa<SchemeAttr>(value), "a '#qnn.scheme'");
   if (name == QNNDialect::getPhaseAttrName() ||
       name == QNNDialect::getNameAttrName() ||
-      name == QNNDialect::getReasonAttrName())
+      name == QNNDialect::getReasonAttrName() || name == getEngineAttrName())
     return expect(isa<StringAttr>(value), "a string");
+  if (name == getRoundProductAttrName())
+    return isa<UnitAttr>(value) ? verifyRoundProduct(op)
+                                : expect(false, "a unit");
   if (name == QNNDialect::getEffectiveBitsAttrName())
     return expect(isa<FloatAttr>(value), "a float");
   if (name == QNNDialect::getModelTypeAttrName() ||

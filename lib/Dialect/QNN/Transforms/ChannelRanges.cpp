@@ -9,8 +9,8 @@
 #include "InputChannels.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "quant-opt/Dialect/QNN/Utils/Engine.h"
 #include "quant-opt/Support/Arithmetic.h"
-#include "quant-opt/Support/SourceRounding.h"
 
 using namespace quantopt;
 using namespace quantopt::qnn;
@@ -108,9 +108,7 @@ static ChannelRange rescale(Op op, ChannelRange sums, Multiplier multiplier) {
   int64_t zeroPoint = int32_t(op.getZeroPoint()), min = int32_t(op.getMin()),
           max = int32_t(op.getMax());
   auto map = [&](int64_t x) {
-    return op.getRoundTwice()
-               ? requantizeTwice(x, multiplier, zeroPoint, min, max)
-               : requantize(x, multiplier, zeroPoint, min, max);
+    return requantizeAs(getSumRounding(op), x, multiplier, zeroPoint, min, max);
   };
   return {map(sums.low), map(sums.high)};
 }

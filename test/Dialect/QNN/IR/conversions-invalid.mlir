@@ -217,6 +217,53 @@ func.func @constant_normal_c8() {
 }
 
 // -----
+func.func @requantize_product_types(%x: tensor<1x4xi32>) {
+  // expected-error @+1 {{'qnn.requantize' op expected i32 that becomes i8 with 'qnn.round_product', but got 'i32' and 'i16'}}
+  %0 = qnn.requantize %x {multipliers = array<i32: 1>, shifts = array<i32: 1>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, qnn.round_product} : tensor<1x4xi32> -> tensor<1x4xi16>
+  return
+}
+
+// -----
+func.func @round_product_unit(%x: tensor<1x4xi32>) {
+  // expected-error @+1 {{'qnn.requantize' op expected attribute 'qnn.round_product' to be a unit, but got 1 : i64}}
+  %0 = qnn.requantize %x {multipliers = array<i32: 1>, shifts = array<i32: 1>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, qnn.round_product = 1} : tensor<1x4xi32> -> tensor<1x4xi8>
+  return
+}
+
+// -----
+func.func @round_product_elsewhere(%x: tensor<4xi8>) {
+  // expected-error @+1 {{'qnn.rescale_add' op has attribute 'qnn.round_product', which is for 'qnn.requantize' and 'qnn.pool_requantize'}}
+  %0 = qnn.rescale_add %x, %x {lhsMultiplier = 1 : i32, rhsMultiplier = 1 : i32, offset = 0 : i32, shift = 0 : i32, min = -128 : i32, max = 127 : i32, qnn.round_product} : (tensor<4xi8>, tensor<4xi8>) -> tensor<4xi8>
+  return
+}
+
+// -----
+// expected-error @+1 {{'builtin.module' op expected attribute 'qnn.engine' to be a string, but got 3 : i64}}
+module attributes {qnn.engine = 3} {
+}
+
+// -----
+func.func @requantize_both(%x: tensor<1x4xi32>) {
+  // expected-error @+1 {{'qnn.requantize' op expected 'roundTwice' or 'qnn.round_product', but got both}}
+  %0 = qnn.requantize %x {multipliers = array<i32: 1>, shifts = array<i32: 1>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, roundTwice, qnn.round_product} : tensor<1x4xi32> -> tensor<1x4xi8>
+  return
+}
+
+// -----
+func.func @requantize_product_small(%x: tensor<1x4xi32>) {
+  // expected-error @+1 {{'qnn.requantize' op expected scales that are 0 or in [2^-15, 64) with 'qnn.round_product', but got 32767 * 2^-30}}
+  %0 = qnn.requantize %x {multipliers = array<i32: 1, 0, 127, 32767>, shifts = array<i32: 15, 0, 1, 30>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, qnn.round_product} : tensor<1x4xi32> -> tensor<1x4xi8>
+  return
+}
+
+// -----
+func.func @requantize_product_large(%x: tensor<1x4xi32>) {
+  // expected-error @+1 {{'qnn.requantize' op expected scales that are 0 or in [2^-15, 64) with 'qnn.round_product', but got 65 * 2^-0}}
+  %0 = qnn.requantize %x {multipliers = array<i32: 65>, shifts = array<i32: 0>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, qnn.round_product} : tensor<1x4xi32> -> tensor<1x4xi8>
+  return
+}
+
+// -----
 func.func @requantize_twice_c3(%x: tensor<1x4xi32>) {
   // expected-error @+1 {{'qnn.requantize' op expected multipliers that are not negative, but got -2}}
   %0 = qnn.requantize %x {multipliers = array<i32: -2>, shifts = array<i32: 32>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, roundTwice} : tensor<1x4xi32> -> tensor<1x4xi8>

@@ -91,6 +91,20 @@ func.func @pool_requantize_c6(%x: tensor<1x1x2x1xi16>) {
 }
 
 // -----
+func.func @pool_requantize_product_types(%x: tensor<1x1x1x1xi16>) {
+  // expected-error @+1 {{'qnn.pool_requantize' op expected i8 that becomes i8 with 'qnn.round_product', but got 'i16' and 'i8'}}
+  %0 = qnn.pool_requantize %x window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> {inputZeroPoint = 0 : i32, multipliers = array<i32: 1>, shifts = array<i32: 1>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, qnn.round_product} : tensor<1x1x1x1xi16> -> tensor<1x1x1x1xi8>
+  return
+}
+
+// -----
+func.func @pool_requantize_product_small(%x: tensor<1x1x1x1xi8>) {
+  // expected-error @+1 {{'qnn.pool_requantize' op expected scales that are 0 or in [2^-15, 64) with 'qnn.round_product', but got 1 * 2^-16}}
+  %0 = qnn.pool_requantize %x window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> {inputZeroPoint = 0 : i32, multipliers = array<i32: 1>, shifts = array<i32: 16>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, qnn.round_product} : tensor<1x1x1x1xi8> -> tensor<1x1x1x1xi8>
+  return
+}
+
+// -----
 func.func @pool_requantize_c7(%x: tensor<1x1x1x1xi16>) {
   // expected-error @+1 {{'qnn.pool_requantize' op expected i8 that becomes i8 with 'roundTwice', but got 'i16' and 'i8'}}
   %0 = qnn.pool_requantize %x window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> {inputZeroPoint = 0 : i32, multipliers = array<i32: 1>, shifts = array<i32: 1>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, roundTwice} : tensor<1x1x1x1xi16> -> tensor<1x1x1x1xi8>
