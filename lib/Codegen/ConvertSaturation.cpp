@@ -15,7 +15,10 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Matchers.h"
 #include "quant-opt/Dialect/QVec/Utils/TargetLevel.h"
+#include "llvm/ADT/bit.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace quantopt;
 
@@ -83,6 +86,47 @@ static Value slice(OpBuilder &b, Location loc, Value vector, int64_t from,
       ArrayRef<int64_t>{1});
 }
 
+namespace {
+/// Floats whose nearest integers, plus an offset, are saturated.
+struct RoundedFloats {
+  Value floats;
+  int32_t offset;
+};
+} // namespace
+
+/// Where `integers` are the bits of floats plus 1.5 * 2^23, moved by a
+/// constant.
+static std::optional<RoundedFloats> findRoundedFloats(Value integers) {
+  constexpr float magic = 0x1.8p23f;
+  auto moved = integers.getDefiningOp<arith::AddIOp>();
+  auto bits =
+      moved ? moved.getLhs().getDefiningOp<arith::BitcastOp>() : nullptr;
+  auto sum = bits ? bits.getIn().getDefiningOp<arith::AddFOp>() : nullptr;
+  APInt offset;
+  APFloat added(0.0f);
+  if (!sum || !matchPattern(moved.getRhs(), m_ConstantInt(&offset)) ||
+      !matchPattern(sum.getRhs(), m_ConstantFloat(&added)) ||
+      !added.bitwiseIsEqual(APFloat(magic)))
+    return std::nullopt;
+  return RoundedFloats{sum.getLhs(), int32_t(uint32_t(offset.getZExtValue()) +
+                                             llvm::bit_cast<uint32_t>(magic))};
+}
+
+/// Their integers: processors that pack also convert with rounding.
+static Value convertFloats(OpBuilder &b, Location loc,
+                           const RoundedFloats &rounded, int64_t from,
+                           int64_t lanes) {
+  auto type = VectorType::get({lanes}, b.getI32Type());
+  std::string name = llvm::formatv("llvm.lrint.v{0}i32.v{0}f32", lanes);
+  Value result = callIntrinsic(b, loc, name, type,
+                               slice(b, loc, rounded.floats, from, lanes));
+  if (rounded.offset == 0)
+    return result;
+  Value offset = arith::ConstantOp::create(
+      b, loc, DenseElementsAttr::get(type, rounded.offset));
+  return arith::AddIOp::create(b, loc, result, offset);
+}
+
 static Value lowerSaturate(OpBuilder &b, qvec::SaturateOp op,
                            const TargetLevel &level) {
   Location loc = op.getLoc();
@@ -95,8 +139,10 @@ static Value lowerSaturate(OpBuilder &b, qvec::SaturateOp op,
       (vectors != 2 && vectors != 4))
     return saturateGeneric(b, loc, op.getValue(), op.getType(), isUnsigned);
   SmallVector<Value> parts;
+  auto rounded = findRoundedFloats(op.getValue());
   for (int64_t v = 0; v < vectors; ++v)
-    parts.push_back(slice(b, loc, op.getValue(), v * lanes, lanes));
+    parts.push_back(rounded ? convertFloats(b, loc, *rounded, v * lanes, lanes)
+                            : slice(b, loc, op.getValue(), v * lanes, lanes));
   return packVectors(b, loc, parts, lanes, isUnsigned, *names);
 }
 
