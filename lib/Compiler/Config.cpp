@@ -40,12 +40,12 @@ static constexpr TextOption kTexts[] = {
     {"method", &CompileOptions::method, false},
     {"prune", &CompileOptions::prune, false},
     {"storage", &CompileOptions::storage, false},
+    {"rounding", &CompileOptions::rounding, false},
 };
 
 static constexpr FlagOption kFlags[] = {
     {"integer_only", &CompileOptions::integerOnly},
     {"quantized_io", &CompileOptions::quantizedIO},
-    {"source_rounding", &CompileOptions::sourceRounding},
     {"fast_float", &CompileOptions::fastFloat},
 };
 

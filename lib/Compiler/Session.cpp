@@ -98,7 +98,7 @@ LogicalResult CompileSession::checkStart() {
       succeeded(
           late(Phase::Select, options.maxDrop.has_value(), "--max-drop")) &&
       succeeded(late(Phase::Quantize, options.quantizedIO, "--io")) &&
-      succeeded(late(Phase::Fuse, options.sourceRounding, "--rounding")) &&
+      succeeded(late(Phase::Fuse, !options.rounding.empty(), "--rounding")) &&
       succeeded(late(Phase::Kernels, options.fastFloat, "--float")) &&
       succeeded(late(Phase::Kernels, !options.storage.empty(), "--storage")) &&
       succeeded(late(Phase::Kernels, !options.target.empty(), "--target")) &&
@@ -235,8 +235,8 @@ void quantopt::addFusePasses(OpPassManager &manager,
                              const CompileOptions &options) {
   FuseOptions pass;
   pass.integerOnly = options.integerOnly;
-  if (options.sourceRounding)
-    pass.rounding = "source";
+  if (!options.rounding.empty())
+    pass.rounding = options.rounding;
   // In a float model everything stays float.
   pass.remarks = options.needsIntegerWeights();
   buildFusePipeline(manager, pass);

@@ -148,9 +148,11 @@ struct Flags {
   TextFlag floats{
       "float", in, cl::value_desc("F"), cl::init("strict"),
       cl::desc("strict (default): the same bytes everywhere; fast")};
-  TextFlag rounding{"rounding", in, cl::value_desc("R"), cl::init("nearest"),
-                    cl::desc("Of integers: nearest (default), or source: the "
-                             "bytes of the model's own engine (TFLite)")};
+  TextFlag rounding{
+      "rounding", in, cl::value_desc("R"), cl::init("auto"),
+      cl::desc("Of integers: source, the bytes of the model's own engine "
+               "(ONNX Runtime, TFLite); nearest; or auto (default): source "
+               "for quantized ONNX models")};
   TextsFlag inputShape{"input-shape", in, cl::value_desc("x:1x3x224x224"),
                        cl::desc("The shape of an input that leaves it open")};
   NumberFlag batch{"batch", in, cl::value_desc("N"), cl::init(0),
@@ -222,9 +224,12 @@ static Error readChoices(const Flags &flags, CompileOptions &options) {
   if (flags.floats != "strict" && flags.floats != "fast")
     return expectedOneOf("--float", "strict or fast", flags.floats);
   options.fastFloat = flags.floats == "fast";
-  if (flags.rounding != "nearest" && flags.rounding != "source")
-    return expectedOneOf("--rounding", "nearest or source", flags.rounding);
-  options.sourceRounding = flags.rounding == "source";
+  if (flags.rounding != "auto" && flags.rounding != "nearest" &&
+      flags.rounding != "source")
+    return expectedOneOf("--rounding", "auto, nearest or source",
+                         flags.rounding);
+  if (flags.rounding != "auto")
+    options.rounding = flags.rounding;
   return Error::success();
 }
 

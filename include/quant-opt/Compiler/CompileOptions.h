@@ -73,8 +73,7 @@ struct CompileOptions {
   bool quantizedIO = false;
   /// Inputs and outputs are parts of the arena.
   bool ioInArena = false;
-  /// Integers are rounded as the model's own engine does.
-  bool sourceRounding = false;
+  std::string rounding; ///< see qnn-fuse-integer; empty is auto
   /// Float results may depend on the level.
   bool fastFloat = false;
 

@@ -144,8 +144,8 @@ struct FuseOptions : public PassPipelineOptions<FuseOptions> {
                            llvm::cl::init(false)};
   Option<std::string> rounding{
       *this, "rounding",
-      llvm::cl::desc("How sums are rounded: nearest or source"),
-      llvm::cl::init("nearest")};
+      llvm::cl::desc("How sums are rounded: auto, nearest or source"),
+      llvm::cl::init("auto")};
   Option<bool> remarks{*this, "emit-remarks",
                        llvm::cl::desc("Emit a remark for what stays float"),
                        llvm::cl::init(true)};

@@ -11,6 +11,7 @@
 #include "OpTable.h"
 #include "QuantizedOps.h"
 #include "TensorReader.h"
+#include "quant-opt/Dialect/QNN/Utils/Engine.h"
 
 using namespace quantopt;
 using namespace quantopt::onnx;
@@ -388,6 +389,16 @@ void GraphImporter::defineOutputs() {
   }
 }
 
+/// Notes whose integers the model brings if it rounds any.
+static void recordEngine(ModuleOp module) {
+  WalkResult found =
+      module.walk([](qnn::QuantizeOp) { return WalkResult::interrupt(); });
+  if (found.wasInterrupted())
+    module->setAttr(
+        qnn::getEngineAttrName(),
+        StringAttr::get(module.getContext(), qnn::getOnnxRuntimeName()));
+}
+
 FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run() {
   if (failed(readVersions()))
     return failure();
@@ -418,5 +429,7 @@ FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run() {
     if (failed(importNode(*node)))
       return failure();
   defineOutputs();
-  return module->finish(options.name);
+  OwningOpRef<ModuleOp> result = module->finish(options.name);
+  recordEngine(*result);
+  return result;
 }

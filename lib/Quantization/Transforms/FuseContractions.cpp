@@ -8,6 +8,7 @@
 #include "ContractionWeights.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
+#include "quant-opt/Dialect/QNN/Utils/Engine.h"
 #include "quant-opt/Dialect/QNN/Utils/ExactBias.h"
 #include "quant-opt/Quantization/Transforms/Fusion.h"
 #include "quant-opt/Support/Arithmetic.h"
@@ -146,6 +147,30 @@ static void narrowSourceSteps(ContractionOpInterface op,
     step = double(float(step)); // two binary32 factors: exact in binary64
 }
 
+std::optional<SumMultipliers>
+Fusion::deriveMultipliers(Engine engine, ArrayRef<double> steps,
+                          ArrayRef<IntegerRange> ranges, bool isWide) {
+  SmallVector<double> ratios = getRatios(steps, target.scale);
+  SumMultipliers result;
+  if (engine == Engine::TFLite) {
+    if (llvm::any_of(ratios, [](double ratio) { return ratio >= 0x1p30; }))
+      return std::nullopt;
+    if (deriveSourceMultipliers(ratios, ranges, result.multipliers))
+      result.rounding = SumRounding::Twice;
+    return result;
+  }
+  if (engine == Engine::OnnxRuntime) {
+    auto scales = llvm::map_to_vector(
+        steps, [&](double step) { return float(step) / target.scale; });
+    if (auto found = deriveOnnxMultipliers(scales, ranges))
+      return found;
+  }
+  for (auto [ratio, range] : llvm::zip_equal(ratios, ranges))
+    result.multipliers.push_back(deriveMultiplier(
+        ratio, range.maxAbs(), isWide ? kWideShift : kNarrowShift));
+  return result;
+}
+
 FailureOr<Value> Fusion::fuseContraction(ContractionOpInterface op) {
   auto input = getOperand(op.getInputOperand().get());
   if (!input)
@@ -156,7 +181,7 @@ FailureOr<Value> Fusion::fuseContraction(ContractionOpInterface op) {
     if (isWide)
       return fail(op, *why + ", which 16-bit activations do not take");
     // Zero points of weights leave no sums of floats where these are unwanted.
-    bool isExact = options.integerOnly || options.sourceRounding;
+    bool isExact = options.integerOnly || isTFLite();
     std::optional<IntegerWeight> centered;
     if (isExact || op.isDepthwiseContraction())
       centered = centerWeight(builder, op, input->value, isExact);
@@ -169,8 +194,15 @@ FailureOr<Value> Fusion::fuseContraction(ContractionOpInterface op) {
   auto bias = readBias(op.getBiasValue(), rows);
   if (!bias)
     return fail(op, "its bias is not a finite constant");
+  Engine engine = isWide ? Engine::None : options.engine;
   auto constants = deriveConstants(op, weight, *bias, input->params,
-                                   options.sourceRounding && !isWide);
+                                   /*keepsScales=*/engine != Engine::None);
+  if (!constants && engine == Engine::OnnxRuntime) {
+    // Its sums wrap around.
+    engine = Engine::None;
+    constants = deriveConstants(op, weight, *bias, input->params,
+                                /*keepsScales=*/false);
+  }
   if (!constants)
     return fail(op, input->params.isWide()
                         ? "its sums may exceed 38 bits, or 32 with a zero point"
@@ -181,20 +213,13 @@ FailureOr<Value> Fusion::fuseContraction(ContractionOpInterface op) {
     return fuseScaledContraction(op, *input, "its bias exceeds its weights");
   statistics.enlarged += constants->enlarged;
 
-  bool twice = false;
-  SmallVector<Multiplier> multipliers;
-  if (options.sourceRounding && !isWide) {
+  if (engine == Engine::TFLite)
     narrowSourceSteps(op, constants->steps);
-    SmallVector<double> ratios = getRatios(constants->steps, target.scale);
-    if (llvm::any_of(ratios, [](double ratio) { return ratio >= 0x1p30; }))
-      return fail(op, "its scale is too large for integers");
-    twice = deriveSourceMultipliers(ratios, constants->ranges, multipliers);
-  } else {
-    for (auto [ratio, range] : llvm::zip_equal(
-             getRatios(constants->steps, target.scale), constants->ranges))
-      multipliers.push_back(deriveMultiplier(
-          ratio, range.maxAbs(), isWide ? kWideShift : kNarrowShift));
-  }
+  auto scaling =
+      deriveMultipliers(engine, constants->steps, constants->ranges, isWide);
+  if (!scaling)
+    return fail(op, "its scale is too large for integers");
+  SmallVector<Multiplier> &multipliers = scaling->multipliers;
   if (llvm::all_equal(multipliers))
     multipliers.resize(1);
   auto factors =
@@ -214,10 +239,13 @@ FailureOr<Value> Fusion::fuseContraction(ContractionOpInterface op) {
       constants->isLong ? builder.getI64Type() : builder.getI32Type();
   Value sum = createSums(builder, op, sumType, input->value, weightValue,
                          biasValue, input->params.zeroPoint);
-  return Value(RequantizeOp::create(builder, loc, getTargetType(sum), sum,
-                                    factors, shifts, int32_t(target.zeroPoint),
-                                    int32_t(target.min), int32_t(target.max),
-                                    twice));
+  auto requantize = RequantizeOp::create(
+      builder, loc, getTargetType(sum), sum, factors, shifts,
+      int32_t(target.zeroPoint), int32_t(target.min), int32_t(target.max),
+      scaling->rounding == SumRounding::Twice);
+  if (scaling->rounding == SumRounding::Product)
+    requantize->setAttr(getRoundProductAttrName(), builder.getUnitAttr());
+  return Value(requantize);
 }
 
 int64_t quantopt::fuseQuantizedWeights(func::FuncOp function) {

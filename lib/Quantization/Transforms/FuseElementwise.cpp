@@ -142,7 +142,7 @@ Value Fusion::rescale(IntegerOperand operand, const SignedParams &target) {
     return isSame ? operand.value
                   : createRequantize(builder, root.getLoc(), operand, target);
   }
-  if (options.sourceRounding) {
+  if (isTFLite()) {
     double ratio = double(own.scale) / double(target.scale);
     SmallVector<int8_t> table =
         makeRescaleTable(ratio, own.toBytes(), target.toBytes());
@@ -281,11 +281,14 @@ FailureOr<Value> Fusion::fuseBinary(BinaryOp op) {
   if (fn == BinaryFn::Max || fn == BinaryFn::Min)
     return fuseExtreme(op, *lhs, *rhs);
   bool isWide = lhs->params.isWide() || rhs->params.isWide() || target.isWide();
-  bool isSource = options.sourceRounding && !isWide;
+  bool isSource = isTFLite() && !isWide;
   if (fn == BinaryFn::PRelu)
     return isSource ? fuseSourcePRelu(op, *lhs, *rhs) : fusePRelu(op);
   if (isSource)
     return fuseSourceBinary(op, *lhs, *rhs);
+  if (isOnnxRuntime())
+    if (FailureOr<Value> sum = fuseOnnxSum(op, *lhs, *rhs); succeeded(sum))
+      return sum;
   widen(*lhs, *rhs);
   Type type = getTargetType(op);
   if (fn == BinaryFn::Mul) {

@@ -7,6 +7,7 @@
 
 #include "ContractionWeights.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
+#include "quant-opt/Dialect/QNN/Utils/Engine.h"
 #include "quant-opt/Quantization/Schemes/RoundingPlan.h"
 #include "quant-opt/Quantization/Transforms/Fusion.h"
 #include "quant-opt/Quantization/Transforms/Passes.h"
@@ -27,9 +28,12 @@ std::optional<SignedParams> quantopt::getSignedParams(Type elementType) {
     return std::nullopt;
   int64_t offset =
       type.getStorage().isUnsigned() ? int64_t(1) << (bits - 1) : 0;
-  return SignedParams{type.getScale(), type.getZeroPoint() - offset,
+  return SignedParams{type.getScale(),
+                      type.getZeroPoint() - offset,
                       type.getStorageMin() - offset,
-                      type.getStorageMax() - offset, bits};
+                      type.getStorageMax() - offset,
+                      bits,
+                      offset};
 }
 
 Fusion::Fusion(QuantizeOp root, const Options &options, Statistics &statistics)
@@ -43,7 +47,7 @@ Fusion::Fusion(QuantizeOp root, const Options &options, Statistics &statistics)
   // Rounding is monotone: limits in front of it are limits behind it.
   while (auto clamp = base.getDefiningOp<ClampOp>()) {
     auto round = [&](APFloat end) {
-      if (options.sourceRounding)
+      if (isTFLite())
         return quantizeLimit(end.convertToFloat(), target.toBytes());
       return quantizeValue(end.convertToFloat(), params->scale,
                            params->zeroPoint, target.min, target.max);
@@ -142,7 +146,7 @@ LogicalResult Fusion::run() {
     }
   FailureOr<Value> integers = fuseConstant();
   if (failed(integers))
-    integers = options.sourceRounding ? fuseSourceTable() : fuseTable();
+    integers = isTFLite() ? fuseSourceTable() : fuseTable();
   if (failed(integers) && !obstacle)
     integers = fuse(base.getDefiningOp());
   if (failed(integers))
@@ -209,29 +213,41 @@ struct FuseIntegerPass
   using FuseIntegerPassBase::FuseIntegerPassBase;
 
   void runOnOperation() override {
-    if (rounding != "nearest" && rounding != "source") {
+    if (rounding != "auto" && rounding != "nearest" && rounding != "source") {
       emitError(UnknownLoc::get(&getContext()))
-          << "expected 'rounding' to be nearest or source, but got '"
+          << "expected 'rounding' to be auto, nearest or source, but got '"
           << rounding << "'";
       return signalPassFailure();
     }
+    Engine engine = chooseEngine();
     Fusion::Statistics statistics;
     for (auto function : getOperation().getOps<func::FuncOp>())
       if (!function.isExternal() && function.getBody().hasOneBlock())
-        fuseFunction(function, statistics);
+        fuseFunction(function, engine, statistics);
     fused += statistics.fused;
     kept += statistics.kept;
     enlarged += statistics.enlarged;
     twice += statistics.twice;
+    products += statistics.products;
   }
 
-  void fuseFunction(func::FuncOp function, Fusion::Statistics &statistics) {
+  /// Models of ONNX Runtime keep its integers unless asked not to; those of
+  /// TFLite when asked to.
+  Engine chooseEngine() {
+    auto name = getOperation()->getAttrOfType<StringAttr>(getEngineAttrName());
+    if (rounding != "nearest" && name && name == getOnnxRuntimeName())
+      return Engine::OnnxRuntime;
+    return rounding == "source" ? Engine::TFLite : Engine::None;
+  }
+
+  void fuseFunction(func::FuncOp function, Engine engine,
+                    Fusion::Statistics &statistics) {
     placeRoundingAroundMovement(function);
     SmallVector<QuantizeOp> roots;
     function.walk([&](QuantizeOp op) { roots.push_back(op); });
     llvm::MapVector<Operation *, std::string> reasons;
     for (QuantizeOp root : roots) {
-      Fusion fusion(root, {integerOnly, rounding == "source"}, statistics);
+      Fusion fusion(root, {integerOnly, engine}, statistics);
       if (fusion.isValid() && succeeded(fusion.run())) {
         ++statistics.fused;
         continue;

@@ -5,12 +5,19 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "quant-opt/Dialect/QNN/Utils/Engine.h"
 #include "quant-opt/Quantization/Transforms/Fusion.h"
 #include "quant-opt/Support/Arithmetic.h"
 #include "quant-opt/Support/FloatFunctions.h"
 
 using namespace quantopt;
 using namespace quantopt::qnn;
+
+/// Whether the window has one position, which covers the image.
+static bool isWholeImage(WindowAttr window, Value image) {
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(image.getType()).getShape();
+  return window.getKernel() == shape.slice(1, 2) && !window.hasPadding();
+}
 
 FailureOr<Value> Fusion::fuseAverage(Operation *op, Value inputValue,
                                      WindowAttr window,
@@ -24,35 +31,45 @@ FailureOr<Value> Fusion::fuseAverage(Operation *op, Value inputValue,
   if (size > 1 << 20 || size * reach > INT32_MAX)
     return fail(op, "its window is too large");
   bool isWide = own.isWide() || target.isWide();
-  if (options.sourceRounding && !isWide)
+  if (isTFLite() && !isWide)
     return fuseSourceAverage(op, *input, window);
+  std::optional<SumMultipliers> mean;
+  if (isOnnxRuntime() && !isWide && isWholeImage(window, inputValue)) {
+    float scale = own.scale / (target.scale * float(size));
+    mean = deriveOnnxMultipliers(
+        scale, IntegerRange{size * (own.getLowest() - own.zeroPoint),
+                            size * (own.getHighest() - own.zeroPoint)});
+  }
   SmallVector<int32_t> multipliers, shifts;
   for (int64_t count = 1; count <= size; ++count) {
     double scale =
         double(input->params.scale) / (double(count) * double(target.scale));
     Multiplier multiplier =
-        isWide ? deriveMultiplier(scale, count * reach, kWideShift)
-               : deriveMultiplier(scale, count * 255);
+        mean     ? mean->multipliers.front()
+        : isWide ? deriveMultiplier(scale, count * reach, kWideShift)
+                 : deriveMultiplier(scale, count * 255);
     multipliers.push_back(multiplier.m);
     shifts.push_back(multiplier.shift);
   }
   DenseI64ArrayAttr countedAttr;
   if (counted)
     countedAttr = builder.getDenseI64ArrayAttr(*counted);
-  return Value(PoolRequantizeOp::create(
+  auto pool = PoolRequantizeOp::create(
       builder, op->getLoc(), getTargetType(op->getResult(0)), input->value,
       window, countedAttr, builder.getI32IntegerAttr(input->params.zeroPoint),
       builder.getDenseI32ArrayAttr(multipliers),
       builder.getDenseI32ArrayAttr(shifts),
       builder.getI32IntegerAttr(target.zeroPoint),
       builder.getI32IntegerAttr(target.min),
-      builder.getI32IntegerAttr(target.max)));
+      builder.getI32IntegerAttr(target.max));
+  if (mean && mean->rounding == SumRounding::Product)
+    pool->setAttr(getRoundProductAttrName(), builder.getUnitAttr());
+  return Value(pool);
 }
 
 FailureOr<Value> Fusion::fuseSoftmax(SoftmaxOp op) {
   auto input = getOperand(op.getInput());
-  if (input && options.sourceRounding && !input->params.isWide() &&
-      !target.isWide())
+  if (input && isTFLite() && !input->params.isWide() && !target.isWide())
     return fuseSourceSoftmax(op, *input);
   if (!options.integerOnly)
     return fail(op, "softmax computes in float; 'integer-only' changes that");

@@ -26,7 +26,7 @@ FailureOr<Value> Fusion::fuseMatmul(MatmulOp op) {
   IntegerRange range{-depth * products, depth * products};
   bool twice = false;
   SmallVector<Multiplier> multipliers;
-  if (options.sourceRounding) {
+  if (isTFLite()) {
     // Like the kernel's, a binary32 product of scales.
     double scale =
         double(lhs->params.scale * rhs->params.scale) / double(target.scale);
@@ -149,12 +149,10 @@ FailureOr<Value> Fusion::fuseInterpolation(InterpolateOp op) {
   SmallVector<FixedAxis> axes;
   int32_t bits = 0;
   for (InterpolateOp each : ops) {
-    auto fixed =
-        options.sourceRounding ? makeSourceAxis(each) : makeNearestAxis(each);
+    auto fixed = isTFLite() ? makeSourceAxis(each) : makeNearestAxis(each);
     if (!fixed)
-      return fail(op, options.sourceRounding
-                          ? "TFLite's kernel for it is not known"
-                          : "it extrapolates");
+      return fail(op, isTFLite() ? "TFLite's kernel for it is not known"
+                                 : "it extrapolates");
     bits += fixed->bits;
     axes.push_back(*fixed);
   }
@@ -165,7 +163,7 @@ FailureOr<Value> Fusion::fuseInterpolation(InterpolateOp op) {
     return createInterpolation(builder, op.getLoc(), input->value, axes,
                                zeroPoint);
   };
-  if (!options.sourceRounding) {
+  if (!isTFLite()) {
     double ratio = double(own.scale) / double(target.scale);
     Multiplier multiplier = deriveMultiplier(
         std::ldexp(ratio, -bits), own.getReach() << bits, kWideShift);

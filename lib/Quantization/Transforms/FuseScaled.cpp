@@ -68,7 +68,7 @@ static Value createScaledSums(OpBuilder &builder, ContractionOpInterface op,
 FailureOr<Value> Fusion::fuseScaledContraction(ContractionOpInterface op,
                                                const IntegerOperand &input,
                                                StringRef why) {
-  if (options.integerOnly || options.sourceRounding)
+  if (options.integerOnly || isTFLite())
     return fail(op, why);
   if (auto obstacle = findBlockObstacle(op, input.params.zeroPoint))
     return fail(op, *obstacle);

@@ -1,6 +1,6 @@
 // RUN: quant-opt %s --qnn-fuse-integer=rounding=source --canonicalize --cse | FileCheck %s
 // RUN: not quant-opt %s --qnn-fuse-integer=rounding=down 2>&1 | FileCheck %s --check-prefix=NAME
-// NAME: error: expected 'rounding' to be nearest or source, but got 'down'
+// NAME: error: expected 'rounding' to be auto, nearest or source, but got 'down'
 
 !x = !qnn.affine<i8, 0.25 : 3>
 !y = !qnn.affine<i8, 0.5 : -5>

@@ -18,6 +18,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "quant-opt/Dialect/QNN/IR/QNNOps.h"
 #include "quant-opt/Support/SourceRounding.h"
+#include "quant-opt/Support/SumRounding.h"
 #include "llvm/ADT/MapVector.h"
 
 namespace quantopt {
@@ -30,6 +31,8 @@ struct SignedParams {
   int64_t min;
   int64_t max;
   unsigned bits = 8;
+  /// How much larger the stored integers are.
+  int64_t moved = 0;
 
   bool isWide() const { return bits > 8; }
   /// The limits of the integers themselves.
@@ -61,6 +64,19 @@ Value createLookup(OpBuilder &builder, Location loc,
                    const IntegerOperand &input,
                    function_ref<int64_t(int64_t)> entry);
 
+/// Multipliers of sums, one per channel, and how these are rounded.
+struct SumMultipliers {
+  SmallVector<Multiplier> multipliers;
+  SumRounding rounding = SumRounding::Once;
+};
+
+/// Whose integers bytes are.
+enum class Engine {
+  None,        ///< nearest to the real numbers
+  TFLite,      ///< those of TFLite's reference kernels
+  OnnxRuntime, ///< those of ONNX Runtime's kernels
+};
+
 /// One rounding point while it is rewritten.
 class Fusion {
 public:
@@ -69,12 +85,13 @@ public:
     int64_t kept = 0;
     int64_t enlarged = 0;
     int64_t twice = 0;
+    int64_t products = 0;
   };
   struct Options {
     /// Softmax computes on integers as well.
     bool integerOnly = false;
-    /// Results are those of TFLite's kernels.
-    bool sourceRounding = false;
+    /// Where its kernels compute on integers.
+    Engine engine = Engine::None;
   };
 
   Fusion(qnn::QuantizeOp root, const Options &options, Statistics &statistics);
@@ -88,6 +105,8 @@ public:
   Operation *getObstacle() const { return obstacle; }
 
 private:
+  bool isTFLite() const { return options.engine == Engine::TFLite; }
+  bool isOnnxRuntime() const { return options.engine == Engine::OnnxRuntime; }
   LogicalResult fail(Operation *op, const Twine &why);
   /// The integers behind a `qnn.dequantize` of a type of 8 or 16 bits.
   std::optional<IntegerOperand> getOperand(Value value);
@@ -109,6 +128,12 @@ private:
   FailureOr<Value> fuseConstant();
   FailureOr<Value> fuseTable();
   FailureOr<Value> fuseContraction(qnn::ContractionOpInterface op);
+  /// Multipliers for a contraction's sums, in whose steps a sum of 1 stands for
+  /// `steps`; nothing when a scale is too large.
+  std::optional<SumMultipliers> deriveMultipliers(Engine engine,
+                                                  ArrayRef<double> steps,
+                                                  ArrayRef<IntegerRange> ranges,
+                                                  bool isWide);
   /// With sums in float. `why` says what keeps integer sums from being used.
   FailureOr<Value> fuseScaledContraction(qnn::ContractionOpInterface op,
                                          const IntegerOperand &input,
@@ -152,6 +177,18 @@ private:
   bool deriveSourceMultipliers(ArrayRef<double> scales,
                                ArrayRef<IntegerRange> ranges,
                                SmallVectorImpl<Multiplier> &multipliers);
+  /// @}
+
+  /// @name With the rounding of ONNX Runtime's kernels
+  /// @{
+  /// Multipliers for sums that the kernel scales by these numbers of binary32:
+  /// ordinary ones for all, or those of rounded products. Nothing where kernels
+  /// of ours have no such form.
+  std::optional<SumMultipliers>
+  deriveOnnxMultipliers(ArrayRef<float> scales, ArrayRef<IntegerRange> ranges);
+  /// Fails where no constants give the kernel's sums.
+  FailureOr<Value> fuseOnnxSum(qnn::BinaryOp op, const IntegerOperand &lhs,
+                               const IntegerOperand &rhs);
   /// @}
 
   qnn::QuantizeOp root;

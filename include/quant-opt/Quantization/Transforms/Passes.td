@@ -286,18 +286,21 @@ def FuseIntegerPass : QuantizationPass<"qnn-fuse-integer"> {
     quantized weight whose input stays float becomes the contraction's operand.
     The set of rounding points does not change any more after this pass.
 
-    With `rounding=source` results are the bytes that TFLite's reference kernels
-    compute (see docs/Numerics.md). Multipliers are those of the default where
-    there are some that give the same bytes for all sums; else ops round twice.
-    Ops for which TFLite has no such kernel stay float, with a remark.
+    With `rounding=source` results are the bytes that the model's own engine
+    computes (see docs/Numerics.md): ONNX Runtime's kernels where the module's
+    attribute `qnn.engine` is "onnxruntime", else TFLite's reference kernels.
+    Multipliers are ordinary ones where there are some that give the same bytes
+    for all sums; else ops round products, or twice. Ops for which TFLite has no
+    such kernel stay float, with a remark. `auto` does this for the models of
+    ONNX Runtime only.
 
     What stays float is listed with its reason, as a remark and as `qnn.reason`.
   }];
   let options = [
     Option<"integerOnly", "integer-only", "bool", "false",
            "Use integer forms of softmax and of weights with zero points">,
-    Option<"rounding", "rounding", "std::string", "\"nearest\"",
-           "How sums are rounded: nearest or source">,
+    Option<"rounding", "rounding", "std::string", "\"auto\"",
+           "How sums are rounded: auto, nearest or source">,
     Option<"remarks", "emit-remarks", "bool", "true",
            "Emit a remark for what stays float">,
   ];
@@ -307,6 +310,7 @@ def FuseIntegerPass : QuantizationPass<"qnn-fuse-integer"> {
     Statistic<"enlarged", "num-enlarged",
               "Channels whose scale grew to hold the bias">,
     Statistic<"twice", "num-rounded-twice", "Ops that round twice">,
+    Statistic<"products", "num-rounded-products", "Ops that round products">,
   ];
 }
 
