@@ -76,7 +76,7 @@ IntegerRange Interpolation::getRange() const {
   qnn::InterpolateFixedOp innermost = axes.back().op;
   auto zeroPoint = int32_t(innermost.getInputZeroPoint());
   int64_t reach = innermost.getInput().getType().getElementType().isInteger(8)
-                      ? std::max<int64_t>(zeroPoint + 128, 127 - zeroPoint)
+                      ? getByteReach(zeroPoint)
                       : INT32_MAX;
   for (const Axis &axis : axes) {
     qnn::InterpolateFixedOp op = axis.op;

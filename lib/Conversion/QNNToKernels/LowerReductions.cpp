@@ -417,12 +417,9 @@ std::optional<IntegerRange> quantopt::getSumRange(qnn::MatmulOp op) {
   auto lhs = cast<RankedTensorType>(op.getLhs().getType());
   if (!lhs.getElementType().isInteger(8))
     return std::nullopt;
-  auto getReach = [](int64_t zeroPoint) {
-    return std::max(zeroPoint + 128, 127 - zeroPoint);
-  };
   int64_t reach = lhs.getShape().back() *
-                  getReach(int32_t(op.getLhsZeroPoint())) *
-                  getReach(int32_t(op.getRhsZeroPoint()));
+                  getByteReach(int32_t(op.getLhsZeroPoint())) *
+                  getByteReach(int32_t(op.getRhsZeroPoint()));
   return IntegerRange{-reach, reach};
 }
 

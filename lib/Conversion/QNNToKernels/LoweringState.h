@@ -29,6 +29,11 @@ struct CodeMasks {
   bool twoOfFour;
 };
 
+/// The largest distance of a byte with a sign from its zero point.
+inline int64_t getByteReach(int64_t zeroPoint) {
+  return std::max(zeroPoint + 128, 127 - zeroPoint);
+}
+
 /// Zero padding around the spatial dimensions of a channels-last value.
 struct SpatialPads {
   int64_t top = 0, left = 0, bottom = 0, right = 0;
