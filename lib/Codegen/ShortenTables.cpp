@@ -81,15 +81,15 @@ static SmallVector<int32_t> getNumbers(memref::GlobalOp global) {
               : SmallVector<int32_t>();
 }
 
-/// Whether a function's code is for a processor that loads words from any
-/// address, and has small memory and no vectors.
+/// Whether a function's code is for a processor with small memory that
+/// multiplies pairs of words in registers: it loads words from any address.
 static bool isSuitable(func::FuncOp func) {
   if (!func.isPrivate() || func.isExternal() ||
       !func->hasAttr(QVecDialect::getCountAttrName()) ||
       !func->hasAttr(QVecDialect::getTargetAttrName()))
     return false;
   const TargetLevel &level = getTargetLevel(func);
-  return hasSmallMemory(level) && !level.hasVectors() && level.dotGroup > 1;
+  return hasSmallMemory(level) && level.pairsWords();
 }
 
 static MemRefType getShortType(MemRefType type) {

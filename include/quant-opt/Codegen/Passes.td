@@ -196,7 +196,7 @@ def ShareKernels : Pass<"qvec-share-kernels", "::mlir::ModuleOp"> {
     loops that stay where they take one turn, sizes that nothing folds before the
     LLVM dialect, and, where one of them needs it, code for what is left of a row
     (`qvec.common_rest`). Those of paired contractions have turns of as many steps
-    as divide the runs of most of them, 8 to 24; with fewer they keep their own.
+    as divide the runs of most of them, 8 to 12; with fewer they keep their own.
   }];
   let options = [
     Option<"commonLoops", "common-loops", "bool", /*default=*/"true",
@@ -307,8 +307,8 @@ def ConvertVectorsToLLVM
 def ShortenTables : Pass<"qvec-shorten-tables", "::mlir::ModuleOp"> {
   let summary = "Store tables of 32-bit numbers in 24 bits";
   let description = [{
-    For functions with `qvec.count` of one level with small memory and without
-    vectors. Constants of 32-bit integers that fit 24 bits, such as biases, become
+    For functions with `qvec.count` of one level with small memory that multiplies
+    pairs of words in registers. Constants of 32-bit integers that fit 24 bits, such as biases, become
     three bytes each; a function loads four, from any address, and drops the last
     one. That is done where nothing but calls read a constant, all constants that a
     function gets in a place fit, its code grows by less than they shrink, and that
