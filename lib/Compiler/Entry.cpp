@@ -225,7 +225,7 @@ LLVMValue *EntryBuilder::storeContext(Function *run) {
 /// take a part of one, and nothing but this function calls them.
 bool EntryBuilder::isSequence() const {
   const TargetLevel *level = findTargetLevel(base.isa);
-  return !options.exportLayers && level && level->cacheBytes < 0 &&
+  return !options.exportLayers && level && level->hasSmallMemory() &&
          llvm::all_of(base.layers, [](const LayerDescription &layer) {
            return layer.count == 1;
          });

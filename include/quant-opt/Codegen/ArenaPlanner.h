@@ -14,6 +14,9 @@
 
 namespace quantopt {
 
+/// Where memory is small, buffers start at multiples of this many bytes.
+constexpr int64_t kSmallAlignment = 8;
+
 /// A buffer that is live from time `first` to time `last`, both included.
 struct ArenaBuffer {
   int64_t size = 0;

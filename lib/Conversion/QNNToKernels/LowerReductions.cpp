@@ -222,7 +222,7 @@ static Value lookUpDistances(LoweringState &state, RowBuilder &rows, Value x,
                              ArrayRef<int32_t> entries, Location loc) {
   OpBuilder &builder = state.builder;
   ArrayRef<int32_t> stored =
-      state.target.cacheBytes < 0 ? getDifferent(entries) : entries;
+      state.target.hasSmallMemory() ? getDifferent(entries) : entries;
   Value table = state.constantI32(stored, loc);
   auto widen = [&](OpBuilder &b, Location l, Value v) {
     return ScalarEmitter(b, l, state.target).extend(v);

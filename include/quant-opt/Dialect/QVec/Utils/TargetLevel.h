@@ -93,6 +93,8 @@ struct TargetLevel {
   bool hasVectors() const { return vectorBytes > 4; }
   bool hasFma() const { return has(kFma); }
   bool hasRound() const { return has(kRound); }
+  /// Whether memory is counted in kilobytes, which come before time.
+  bool hasSmallMemory() const { return cacheBytes < 0; }
   bool unsignedActivations() const { return has(kUnsignedActivations); }
   int64_t getLanes() const { return vectorBytes / 4; }
   /// Bytes of a channel in a step of an integer contraction's weights.
