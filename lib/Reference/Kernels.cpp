@@ -76,11 +76,15 @@ static PackedPlace getPackedPlace(qvec::KernelOp op, ArrayRef<int64_t> packed,
 }
 
 /// One of the weights that share a byte.
-static int64_t getHalf(int64_t byte, bool isPaired, bool isUpper) {
-  if (isUpper)
-    return byte >> 4;
+static int64_t getHalf(int64_t byte, qvec::StrategyAttr strategy,
+                       bool isUpper) {
   int64_t code = byte & 15;
-  return isPaired ? code - kHalvedOffset : llvm::SignExtend64<4>(code);
+  int64_t lower =
+      strategy.getPaired() ? code - kHalvedOffset : llvm::SignExtend64<4>(code);
+  if (!isUpper)
+    return lower;
+  bool isJoined = strategy.getJoined() && !strategy.getPaired();
+  return (isJoined ? byte - lower : byte) >> 4;
 }
 
 /// The weights of a depthwise kernel with groups of taps in the order O, KH,
@@ -121,8 +125,7 @@ static std::vector<T> unpackWeights(const KernelOperands &kernel,
               getPackedPlace(kernel.op, packed, outputs, channels, o, i, j, c);
           double stored = kernel.weight->getNumber(place.index);
           if (isHalved)
-            stored = double(
-                getHalf(int64_t(stored), strategy.getPaired(), place.isUpper));
+            stored = double(getHalf(int64_t(stored), strategy, place.isUpper));
           auto weight = static_cast<T>(stored);
           // See `qvec.kernel`: a byte that follows a negative one.
           if (isJoined && place.index % 2 == 1 &&

@@ -92,3 +92,35 @@ func.func @main(%x: memref<1x2x4x4xi8>, %w: memref<1x1x2x64xi8>, %y: memref<1x2x
   }
   return
 }
+
+// -----
+
+// Two channels share bytes `16 * odd + even`. The odd one's sum has the products of
+// both; three steps stand without a loop, so that what is made of weights leaves the
+// loop over positions.
+
+// CHECK-LABEL: func.func private @main_0_contraction
+// CHECK: scf.for
+// CHECK: %[[BYTES:.*]] = vector.load {{.*}} memref<384xi8>, vector<16xi8>
+// CHECK: %[[EVEN:.*]] = arith.shli %[[BYTES]]
+// CHECK: qvec.reduce_dot %{{.*}}, %{{.*}}, %[[EVEN]]
+// CHECK: qvec.reduce_dot %{{.*}}, %{{.*}}, %[[BYTES]]
+// CHECK-COUNT-2: arith.shli
+// CHECK-NOT: arith.shli
+// CHECK-NOT: arith.andi
+// CHECK: %[[FIRST:.*]] = arith.shrsi
+// CHECK: %[[REST:.*]] = arith.subi %{{.*}}, %[[FIRST]]
+// CHECK: arith.shrsi %[[REST]]
+// CHECK: return
+func.func @main(%x: memref<1x1x3x48xi8>, %w: memref<1x1x3x128xi8>, %b: memref<16xi32>, %y: memref<1x1x3x2xi8>) {
+  qvec.kernel contraction input(%x : memref<1x1x3x48xi8>) weight(%w : memref<1x1x3x128xi8>)
+      bias(%b : memref<16xi32>) outs(%y : memref<1x1x3x2xi8>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 1, vectors = 2, lanes = 1, group = 16, mergeTaps = false, pass = 3, joined = true>
+      packing <bits = 4, block = 0, chunk = 1, scale = none, zeroPoint = 8, zeroPoints = false> epilogue {
+  ^bb0(%acc: i32):
+    %0 = qvec.saturate %acc : i32 to i8
+    qvec.yield %0 : i8
+  }
+  return
+}

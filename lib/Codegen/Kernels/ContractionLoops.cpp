@@ -344,9 +344,16 @@ SmallVector<Value> quantopt::finishHalves(KernelEmitter &e,
                                           ValueRange sums) {
   int64_t lanes = layout.channelsPerVector;
   Value bits = e.splat(e.b.getI32IntegerAttr(4), lanes);
+  bool isJoined = e.kernel.getStrategy()->getJoined();
   SmallVector<Value> result;
+  Value previous;
   for (auto [i, sum] : llvm::enumerate(sums)) {
+    // Odd channels of joined weights have their neighbours' products, too.
+    bool hasBoth = isJoined && i % block.vectors % 2 != 0;
+    if (hasBoth)
+      sum = arith::SubIOp::create(e.b, e.loc, sum, previous);
     Value total = arith::ShRSIOp::create(e.b, e.loc, sum, bits);
+    previous = total;
     if (e.bias) {
       Value channel = e.add(getOutChannel(e, layout, block),
                             int64_t(i) % block.vectors * lanes);

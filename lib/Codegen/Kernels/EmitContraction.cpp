@@ -26,6 +26,9 @@ private:
 
   void emitTile(const Block &block, const Position &at);
   SmallVector<Value> startAccumulators(const Block &block, int64_t rows);
+  bool isStraight(int64_t steps) const;
+  SmallVector<Value> emitStraight(const Block &block, const ContractionRun &run,
+                                  Span steps, ValueRange sums);
   SmallVector<Value> emitSteps(const Block &block, const ContractionRun &run,
                                ArrayRef<Value> scales, Value first, Value last,
                                ValueRange sums);
@@ -78,7 +81,7 @@ private:
   /// Elements that a step sums.
   int64_t stepElements;
   /// Whether weights of 4 bits share bytes.
-  bool isHalved;
+  bool isHalved, isJoined;
   /// Whether the bias is added to single sums as a vector: where their steps
   /// are no loop, the first one needs no sum to start with.
   bool addsBiasLast;
@@ -117,6 +120,7 @@ ContractionEmitter::ContractionEmitter(KernelEmitter &emitter)
   lanes = s.getLanes();
   stepElements = s.getGroup();
   isHalved = isHalvedContraction(op);
+  isJoined = op.getStrategy()->getJoined();
   addsBiasLast = e.bias && stepElements == 16 && !isHalved &&
                  e.weight.shape[1] * e.weight.shape[2] <= kStraightSteps;
   auto weightType = cast<MemRefType>(op.getWeight().getType());
@@ -238,12 +242,15 @@ Value ContractionEmitter::loadWeights(Value offset, int64_t elements) {
 }
 
 /// The weights of a channel from bytes that it shares with its neighbour, 16
-/// times as large.
+/// times as large; in a joined strategy those of an odd one with its
+/// neighbour's.
 Value ContractionEmitter::getHalvedWeights(Value step, int64_t channel) {
   int64_t pair = channel % kPanelWidth / 2 * stepElements;
   Value offset =
       e.add(step, channel / kPanelWidth * e.weight.strides[0] + pair);
-  return takeHalves(e, loadWeights(offset, stepElements), channel % 2 != 0);
+  Value bytes = loadWeights(offset, stepElements);
+  bool isOdd = channel % 2 != 0;
+  return isOdd && isJoined ? bytes : takeHalves(e, bytes, isOdd);
 }
 
 /// The factors of a block's vector in a step whose weights begin at `step`: the
@@ -321,6 +328,25 @@ SmallVector<Value> ContractionEmitter::emitLongRun(const Block &block,
                                       e.widen(sum, e.b.getI64Type()));
         return total;
       });
+}
+
+/// Whether so many steps stand without a loop: what is made of weights that
+/// share bytes leaves the loop over positions then. LLVM sees to two steps.
+bool ContractionEmitter::isStraight(int64_t steps) const {
+  constexpr int64_t kMostSteps = 4;
+  return isHalved && stepElements == 16 && steps > 2 && steps <= kMostSteps &&
+         e.output.shape[2] != 1;
+}
+
+/// Adds steps of a run without a loop.
+SmallVector<Value> ContractionEmitter::emitStraight(const Block &block,
+                                                    const ContractionRun &run,
+                                                    Span steps,
+                                                    ValueRange sums) {
+  SmallVector<Value> acc(sums);
+  for (int64_t i = steps.begin; i < steps.end; ++i)
+    acc = emitSteps(block, run, {}, e.index(i), e.index(i + 1), acc);
+  return acc;
 }
 
 /// Adds the steps [first, last) of a run.
@@ -565,6 +591,8 @@ void ContractionEmitter::emitTile(const Block &block, const Position &at) {
                    }
                    if (begin == end)
                      return sums;
+                   if (isStraight(end - begin))
+                     return emitStraight(block, run, {begin, end}, sums);
                    return emitSteps(block, run, scales, e.index(begin),
                                     e.index(end), sums);
                  });

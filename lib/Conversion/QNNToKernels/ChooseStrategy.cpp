@@ -251,6 +251,7 @@ static Tile chooseReductions(const TileProblem &p) {
   constexpr int64_t kShortRun = 6;
   int64_t run = p.run ? p.run : p.depth;
   tile.gathered = p.depth != run && llvm::divideCeil(run, p.group) <= kShortRun;
+  tile.joined = p.isHalved && p.fitsBytes;
   return tile;
 }
 

@@ -30,8 +30,9 @@ struct TileProblem {
   bool isLong = false;
   /// Whether the input has 8 bits, and sums without the bias fit 24.
   bool isBytes = false, isShort = false;
-  /// Whether weights of 4 bits share bytes.
-  bool isHalved = false;
+  /// Whether weights of 4 bits share bytes, and whether `16 * odd + even` is a
+  /// byte for those of all neighbouring channels.
+  bool isHalved = false, fitsBytes = false;
 };
 
 struct Tile {
@@ -43,7 +44,7 @@ struct Tile {
   int64_t group = 0;
   /// Sums of a vector.
   int64_t lanes = 0;
-  /// How words are multiplied in pairs (see `#qvec.strategy`).
+  /// How weights are multiplied in pairs (see `#qvec.strategy`).
   bool paired = false, joined = false;
   /// Whether the window is copied to be one run.
   bool gathered = false;

@@ -151,6 +151,24 @@ static bool fits24Bits(const ContractionView &view, const WeightData &data) {
   return true;
 }
 
+/// Whether `16 * odd + even` is a byte for weights of 4 bits of all
+/// neighbouring channels.
+static bool fitsJoinedBytes(const ContractionView &view,
+                            const WeightData &data) {
+  constexpr char kLeast = -8;
+  int64_t channels = view.weightShape[0] / view.groups;
+  int64_t row = data.bytes.size() / view.weightShape[0];
+  for (int64_t o = 0; o < view.weightShape[0]; ++o) {
+    if (o % channels % 2 == 0)
+      continue;
+    const char *odd = &data.bytes[o * row], *even = odd - row;
+    for (int64_t i = 0; i < row; ++i)
+      if (odd[i] == kLeast && even[i] < 0)
+        return false;
+  }
+  return true;
+}
+
 /// The strategy of a kernel with these weights.
 static qvec::StrategyAttr chooseStrategy(LoweringState &state,
                                          const ContractionView &view,
@@ -167,6 +185,7 @@ static qvec::StrategyAttr chooseStrategy(LoweringState &state,
   problem.isBytes = view.isBytes();
   problem.isShort = view.isBytes() && fits24Bits(view, data);
   problem.isHalved = data.halved;
+  problem.fitsBytes = data.halved && fitsJoinedBytes(view, data);
   problem.run = merge ? weight[2] * weight[3] : weight[3];
   Tile tile = chooseContractionTile(state.target, problem);
   tile.lanes = view.isInteger() ? state.target.getContractionLanes()

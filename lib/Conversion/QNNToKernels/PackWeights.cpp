@@ -21,6 +21,18 @@ static void storeHalf(char weight, bool isPaired, bool isUpper, char &byte) {
   byte = char((byte & ~(15 << shift)) | (code & 15) << shift);
 }
 
+/// Makes words `256 * odd + even` of neighbouring bytes.
+static void joinWords(MutableArrayRef<char> packed) {
+  for (size_t i = 0; i < packed.size(); i += 2)
+    packed[i + 1] = char(packed[i + 1] - (static_cast<int8_t>(packed[i]) < 0));
+}
+
+/// Makes bytes `16 * upper + lower` of weights that share one.
+static void joinHalves(MutableArrayRef<char> packed) {
+  for (char &byte : packed)
+    byte = char(byte - (byte & 8) * 2);
+}
+
 DenseElementsAttr quantopt::packContraction(const WeightView &w,
                                             Type elementType, int64_t groups,
                                             int64_t group, bool mergeTaps,
@@ -58,9 +70,10 @@ DenseElementsAttr quantopt::packContraction(const WeightView &w,
       }
     }
   }
-  bool isJoined = order.joined && !order.halved;
-  for (size_t i = 0; isJoined && i < packed.size(); i += 2)
-    packed[i + 1] = char(packed[i + 1] - (static_cast<int8_t>(packed[i]) < 0));
+  if (order.joined && !order.halved)
+    joinWords(packed);
+  else if (order.joined && !order.paired)
+    joinHalves(packed);
   auto type =
       RankedTensorType::get({groups * panels, runs, steps, lane}, elementType);
   return DenseElementsAttr::getFromRawBuffer(type, packed);

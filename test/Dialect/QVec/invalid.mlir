@@ -336,12 +336,12 @@ func.func @kernel_c8(%x: tensor<1x4x4x3xi8>, %w: tensor<1x3x1x1x256xi8>, %y: ten
 
 // -----
 
-// expected-error @below {{expected a paired strategy to have the group 2, one lane, an even number of vectors and one step, and a joined one to be paired}}
+// expected-error @below {{expected a paired strategy to have the group 2, one lane, an even number of vectors and one step}}
 #strategy_c4 = #qvec.strategy<rows = 2, vectors = 3, lanes = 1, group = 2, mergeTaps = false, pass = 1, paired = true>
 
 // -----
 
-// expected-error @below {{and a joined one to be paired}}
+// expected-error @below {{expected a joined strategy to be paired or to have the group 16}}
 #strategy_c4 = #qvec.strategy<rows = 2, vectors = 4, lanes = 1, group = 2, mergeTaps = false, pass = 1, joined = true>
 
 // -----
@@ -399,6 +399,20 @@ func.func @kernel_c15(%x: memref<1x1x1x4xi8>, %w: memref<1x1x2x16xi8>, %y: memre
       window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
       strategy <rows = 1, vectors = 2, lanes = 1, group = 2, mergeTaps = false, pass = 1, paired = true>
       packing <bits = 4, block = 0, chunk = 1, scale = none, zeroPoint = 8, zeroPoints = false> epilogue {
+  ^bb0(%acc: i32):
+    qvec.yield %acc : i32
+  }
+  return
+}
+
+// -----
+
+// With the group 16 only weights of 4 bits are joined.
+func.func @kernel_joined_c14(%x: memref<1x1x1x16xi8>, %w: memref<1x1x1x256xi8>, %y: memref<1x1x1x1xi32>) {
+  // expected-error @below {{'qvec.kernel' op expected a packing with a strategy that is joined and not paired}}
+  qvec.kernel contraction input(%x : memref<1x1x1x16xi8>) weight(%w : memref<1x1x1x256xi8>) outs(%y : memref<1x1x1x1xi32>)
+      window <kernel = [1, 1], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>
+      strategy <rows = 1, vectors = 1, lanes = 1, group = 16, mergeTaps = false, pass = 1, joined = true> epilogue {
   ^bb0(%acc: i32):
     qvec.yield %acc : i32
   }

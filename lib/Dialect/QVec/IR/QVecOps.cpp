@@ -82,11 +82,13 @@ LogicalResult StrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (steps < 1 || steps > kTileRows) // (C3)
     return emitError() << "expected steps in [1, " << kTileRows << "], but got "
                        << steps;
-  if ((paired || joined) && (!paired || group != 2 || lanes != 1 ||
-                             vectors % 2 != 0 || steps != 1)) // (C4)
+  if (paired &&
+      (group != 2 || lanes != 1 || vectors % 2 != 0 || steps != 1)) // (C4)
     return emitError() << "expected a paired strategy to have the group 2, one "
-                          "lane, an even number of vectors and one step, and a "
-                          "joined one to be paired";
+                          "lane, an even number of vectors and one step";
+  if (joined && !paired && group != 16)
+    return emitError() << "expected a joined strategy to be paired or to have "
+                          "the group 16";
   if (gathered && (group != 16 || rows != 1 || steps != 1 || mergeTaps)) // (C5)
     return emitError() << "expected a gathered strategy to have the group 16, "
                           "one row, one step and no merged taps";
@@ -320,12 +322,17 @@ static LogicalResult verifyPacked(KernelOp op, ShapedType init) {
 
 /// (C15): weights of 4 bits that share bytes in a contraction.
 static LogicalResult verifyHalves(KernelOp op) {
-  if (!op.getPacking() || op.getKind() == KernelKind::Packed)
+  if (!op.getPacking() || op.getKind() == KernelKind::Packed) {
+    std::optional<StrategyAttr> strategy = op.getStrategy();
+    if (strategy && strategy->getJoined() && !strategy->getPaired())
+      return op.emitOpError("expected a packing with a strategy that is joined "
+                            "and not paired");
     return success();
+  }
   PackingAttr packing = *op.getPacking();
   StrategyAttr strategy = op.getStrategy() ? *op.getStrategy() : StrategyAttr();
   bool fits = op.getKind() == KernelKind::Contraction &&
-              strategy.getJoined() == strategy.getPaired() &&
+              (strategy.getJoined() || !strategy.getPaired()) &&
               op.getAccumulatorType().isInteger(32) && !op.getUnsignedInput();
   auto weight =
       fits ? cast<ShapedType>(op.getWeight().getType()) : ShapedType();

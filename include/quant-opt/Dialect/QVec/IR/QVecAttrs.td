@@ -108,7 +108,8 @@ def QVec_StrategyAttr : AttrDef<QVec_Dialect, "Strategy"> {
     step is two bytes of the input, which become words once for all channels of a
     tile of several rows. With `joined`, too, the products of odd channels are
     those of words that hold the weights of two channels, less what the even
-    channel's products are.
+    channel's products are; with the group 16 those of bytes that hold two weights
+    of 4 bits.
 
     With `gathered` what a position reads is copied to the stack, so that the
     whole window is one run: fewer steps where a row's elements do not fill them.
@@ -121,7 +122,7 @@ def QVec_StrategyAttr : AttrDef<QVec_Dialect, "Strategy"> {
     (C1) rows, vectors, lanes and pass are positive. (C2) group is 1, 2, 4, 8
     or 16; 8 needs four lanes and one step, 16 one lane. (C3) steps lie in [1, 16]. (C4) paired strategies
     have the group 2, one lane, an even number of vectors and one step; only they
-    are joined. (C5) gathered strategies have the group 16, one row, one step and
+    and those of the group 16 are joined. (C5) gathered strategies have the group 16, one row, one step and
     no merged taps.
   }];
   let parameters = (ins "int64_t":$rows, "int64_t":$vectors, "int64_t":$lanes,

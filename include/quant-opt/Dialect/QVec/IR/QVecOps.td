@@ -53,7 +53,9 @@ def QVec_KernelOp : QVec_Op<"kernel", [
       `c` and `c + 1`. A joined step stores for four
       channels the bytes `[first of c and c + 1, first of c + 2 and c + 3, second
       of c and c + 1, second of c + 2 and c + 3]`; its lower halves are 8 more than
-      the weight. All others have signs. Sums may be as large as fits 28
+      the weight. All others have signs. A joined strategy with the group 16
+      stores the byte `16 * (c + 1) + c`, which needs all pairs of weights to fit one.
+      Sums may be as large as fits 28
       bits. With an
       `i64` accumulator their sums are split so that no part
       exceeds 32 bits.
@@ -125,7 +127,8 @@ def QVec_KernelOp : QVec_Op<"kernel", [
     codes that stand for integers of at most 8 bits. (C13) only a contraction of
     integers has zero pads: four numbers that are not negative and fit into the
     input's height and width. (C14) only a contraction of signed bytes with `i32`
-    accumulators has a paired strategy. (C15) a packing of a contraction has 4
+    accumulators has a paired strategy, and only one with a packing is joined
+    without being paired. (C15) a packing of a contraction has 4
     bits, no scales and no blocks; the contraction is one of signed bytes with
     `i32` accumulators that is joined if it is paired, and its weight has half
     of the bytes.
