@@ -272,6 +272,9 @@ static LogicalResult outlineFunction(func::FuncOp model, int64_t &count) {
   replaceCopies(model);
   SmallVector<Operation *> ops;
   for (Operation &op : body.without_terminator()) {
+    if (isLayer(op) && op.getNumResults() != 0)
+      return op.emitOpError("expected buffers, but got ")
+             << op.getResult(0).getType() << " as result: bufferize it first";
     if (isLayer(op)) {
       ops.push_back(&op);
       continue;
