@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTOPT_LIB_COMPILER_SPLITMODEL_H
-#define QUANTOPT_LIB_COMPILER_SPLITMODEL_H
+#ifndef QUANTOPT_LIB_COMPILER_OBJECT_SPLITMODEL_H
+#define QUANTOPT_LIB_COMPILER_OBJECT_SPLITMODEL_H
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -23,4 +23,4 @@ std::vector<OwningOpRef<ModuleOp>> splitModel(ModuleOp module);
 
 } // namespace quantopt
 
-#endif // QUANTOPT_LIB_COMPILER_SPLITMODEL_H
+#endif // QUANTOPT_LIB_COMPILER_OBJECT_SPLITMODEL_H

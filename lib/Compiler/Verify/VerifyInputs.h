@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTOPT_LIB_COMPILER_VERIFYINPUTS_H
-#define QUANTOPT_LIB_COMPILER_VERIFYINPUTS_H
+#ifndef QUANTOPT_LIB_COMPILER_VERIFY_VERIFYINPUTS_H
+#define QUANTOPT_LIB_COMPILER_VERIFY_VERIFYINPUTS_H
 
 #include "mlir/IR/Value.h"
 #include "quant-opt-c/Npy.h"
@@ -47,4 +47,4 @@ qnn::AffineType findInputGrid(Value argument);
 
 } // namespace quantopt
 
-#endif // QUANTOPT_LIB_COMPILER_VERIFYINPUTS_H
+#endif // QUANTOPT_LIB_COMPILER_VERIFY_VERIFYINPUTS_H

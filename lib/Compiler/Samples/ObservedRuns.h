@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTOPT_LIB_COMPILER_OBSERVEDRUNS_H
-#define QUANTOPT_LIB_COMPILER_OBSERVEDRUNS_H
+#ifndef QUANTOPT_LIB_COMPILER_SAMPLES_OBSERVEDRUNS_H
+#define QUANTOPT_LIB_COMPILER_SAMPLES_OBSERVEDRUNS_H
 
 #include "quant-opt/Compiler/JIT.h"
 #include "quant-opt/Quantization/Schemes/ObservedValues.h"
@@ -51,4 +51,4 @@ private:
 
 } // namespace quantopt
 
-#endif // QUANTOPT_LIB_COMPILER_OBSERVEDRUNS_H
+#endif // QUANTOPT_LIB_COMPILER_SAMPLES_OBSERVEDRUNS_H

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTOPT_LIB_COMPILER_ENTRY_H
-#define QUANTOPT_LIB_COMPILER_ENTRY_H
+#ifndef QUANTOPT_LIB_COMPILER_OBJECT_ENTRY_H
+#define QUANTOPT_LIB_COMPILER_OBJECT_ENTRY_H
 
 #include "quant-opt/Compiler/EmitObject.h"
 
@@ -28,4 +28,4 @@ void addEntry(llvm::Module &module, const ModelDescription &model,
 
 } // namespace quantopt
 
-#endif // QUANTOPT_LIB_COMPILER_ENTRY_H
+#endif // QUANTOPT_LIB_COMPILER_OBJECT_ENTRY_H

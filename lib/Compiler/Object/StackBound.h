@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTOPT_LIB_COMPILER_STACKBOUND_H
-#define QUANTOPT_LIB_COMPILER_STACKBOUND_H
+#ifndef QUANTOPT_LIB_COMPILER_OBJECT_STACKBOUND_H
+#define QUANTOPT_LIB_COMPILER_OBJECT_STACKBOUND_H
 
 #include "quant-opt/Support/LLVM.h"
 #include "llvm/Object/ELFObjectFile.h"
@@ -30,4 +30,4 @@ bool hasScalableFrames(const llvm::object::ELFObjectFileBase &object);
 
 } // namespace quantopt
 
-#endif // QUANTOPT_LIB_COMPILER_STACKBOUND_H
+#endif // QUANTOPT_LIB_COMPILER_OBJECT_STACKBOUND_H

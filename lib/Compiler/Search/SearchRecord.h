@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTOPT_LIB_COMPILER_SEARCHRECORD_H
-#define QUANTOPT_LIB_COMPILER_SEARCHRECORD_H
+#ifndef QUANTOPT_LIB_COMPILER_SEARCH_SEARCHRECORD_H
+#define QUANTOPT_LIB_COMPILER_SEARCH_SEARCHRECORD_H
 
-#include "MeasureQuality.h"
+#include "../Samples/MeasureQuality.h"
 #include <map>
 
 namespace quantopt {
@@ -63,4 +63,4 @@ llvm::Error writeFront(StringRef folder, const SearchFront &front);
 
 } // namespace quantopt
 
-#endif // QUANTOPT_LIB_COMPILER_SEARCHRECORD_H
+#endif // QUANTOPT_LIB_COMPILER_SEARCH_SEARCHRECORD_H

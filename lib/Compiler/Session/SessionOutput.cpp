@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ObjectFacts.h"
+#include "../Object/ObjectFacts.h"
 #include "mlir/Pass/PassManager.h"
 #include "quant-opt/Compiler/Budget.h"
 #include "quant-opt/Compiler/Header.h"

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTOPT_LIB_COMPILER_COLLECTSTATISTICS_H
-#define QUANTOPT_LIB_COMPILER_COLLECTSTATISTICS_H
+#ifndef QUANTOPT_LIB_COMPILER_SAMPLES_COLLECTSTATISTICS_H
+#define QUANTOPT_LIB_COMPILER_SAMPLES_COLLECTSTATISTICS_H
 
 #include "mlir/IR/BuiltinOps.h"
 #include "quant-opt/Compiler/CompileOptions.h"
@@ -22,4 +22,4 @@ llvm::Error collectStatistics(ModuleOp module, const CompileOptions &options,
 
 } // namespace quantopt
 
-#endif // QUANTOPT_LIB_COMPILER_COLLECTSTATISTICS_H
+#endif // QUANTOPT_LIB_COMPILER_SAMPLES_COLLECTSTATISTICS_H

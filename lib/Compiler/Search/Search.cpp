@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Compiler/Search.h"
-#include "MeasureQuality.h"
+#include "../Samples/MeasureQuality.h"
 #include "SearchRecord.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Pass/PassManager.h"

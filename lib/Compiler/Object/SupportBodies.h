@@ -11,8 +11,8 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTOPT_LIB_COMPILER_SUPPORTBODIES_H
-#define QUANTOPT_LIB_COMPILER_SUPPORTBODIES_H
+#ifndef QUANTOPT_LIB_COMPILER_OBJECT_SUPPORTBODIES_H
+#define QUANTOPT_LIB_COMPILER_OBJECT_SUPPORTBODIES_H
 
 #include "quant-opt/Support/LLVM.h"
 #include "llvm/IR/IRBuilder.h"
@@ -55,4 +55,4 @@ void emitSignedDivision(llvm::IRBuilder<> &b, llvm::Function &function);
 
 } // namespace quantopt
 
-#endif // QUANTOPT_LIB_COMPILER_SUPPORTBODIES_H
+#endif // QUANTOPT_LIB_COMPILER_OBJECT_SUPPORTBODIES_H

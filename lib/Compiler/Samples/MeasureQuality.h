@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTOPT_LIB_COMPILER_MEASUREQUALITY_H
-#define QUANTOPT_LIB_COMPILER_MEASUREQUALITY_H
+#ifndef QUANTOPT_LIB_COMPILER_SAMPLES_MEASUREQUALITY_H
+#define QUANTOPT_LIB_COMPILER_SAMPLES_MEASUREQUALITY_H
 
 #include "mlir/IR/BuiltinOps.h"
 #include "quant-opt/Compiler/CompileOptions.h"
@@ -62,4 +62,4 @@ private:
 
 } // namespace quantopt
 
-#endif // QUANTOPT_LIB_COMPILER_MEASUREQUALITY_H
+#endif // QUANTOPT_LIB_COMPILER_SAMPLES_MEASUREQUALITY_H

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTOPT_LIB_COMPILER_COMPLETEFRAMES_H
-#define QUANTOPT_LIB_COMPILER_COMPLETEFRAMES_H
+#ifndef QUANTOPT_LIB_COMPILER_OBJECT_COMPLETEFRAMES_H
+#define QUANTOPT_LIB_COMPILER_OBJECT_COMPLETEFRAMES_H
 
 namespace llvm {
 class TargetPassConfig;
@@ -25,4 +25,4 @@ void completeFrames(llvm::TargetPassConfig &passes);
 
 } // namespace quantopt
 
-#endif // QUANTOPT_LIB_COMPILER_COMPLETEFRAMES_H
+#endif // QUANTOPT_LIB_COMPILER_OBJECT_COMPLETEFRAMES_H

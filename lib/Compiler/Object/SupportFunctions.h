@@ -11,8 +11,8 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTOPT_LIB_COMPILER_SUPPORTFUNCTIONS_H
-#define QUANTOPT_LIB_COMPILER_SUPPORTFUNCTIONS_H
+#ifndef QUANTOPT_LIB_COMPILER_OBJECT_SUPPORTFUNCTIONS_H
+#define QUANTOPT_LIB_COMPILER_OBJECT_SUPPORTFUNCTIONS_H
 
 #include "quant-opt/Compiler/EmitObject.h"
 
@@ -33,4 +33,4 @@ llvm::Expected<Bytes> emitSupportFunctions(const ModelDescription &model,
 
 } // namespace quantopt
 
-#endif // QUANTOPT_LIB_COMPILER_SUPPORTFUNCTIONS_H
+#endif // QUANTOPT_LIB_COMPILER_OBJECT_SUPPORTFUNCTIONS_H

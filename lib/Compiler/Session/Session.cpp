@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-opt/Compiler/Session.h"
-#include "CollectStatistics.h"
+#include "../Samples/CollectStatistics.h"
 #include "mlir/Pass/PassManager.h"
 #include "quant-opt/Calibration/RangeTable.h"
 #include "quant-opt/Compiler/Calibrate.h"

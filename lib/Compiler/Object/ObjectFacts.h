@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTOPT_LIB_COMPILER_OBJECTFACTS_H
-#define QUANTOPT_LIB_COMPILER_OBJECTFACTS_H
+#ifndef QUANTOPT_LIB_COMPILER_OBJECT_OBJECTFACTS_H
+#define QUANTOPT_LIB_COMPILER_OBJECT_OBJECTFACTS_H
 
 #include "quant-opt/Compiler/EmitObject.h"
 
@@ -25,4 +25,4 @@ llvm::Error readMemoryFacts(const Bytes &object, StringRef entry,
 
 } // namespace quantopt
 
-#endif // QUANTOPT_LIB_COMPILER_OBJECTFACTS_H
+#endif // QUANTOPT_LIB_COMPILER_OBJECT_OBJECTFACTS_H
