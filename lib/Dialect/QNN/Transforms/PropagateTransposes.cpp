@@ -61,6 +61,8 @@ static Value permuteConstant(OpBuilder &builder, Location loc,
 namespace {
 
 /// Rebuilds an op in channels-last order when that brings transposes together.
+/// Those that keep the order of elements do not count: they become reshapes, and
+/// an op could go back and forth between two of them.
 struct ConvertToChannelsLast : public RewritePattern {
   ConvertToChannelsLast(MLIRContext *context, int64_t &count)
       : RewritePattern(MatchAnyOpTypeTag(), 1, context), count(count) {}
@@ -70,13 +72,15 @@ struct ConvertToChannelsLast : public RewritePattern {
     if (op->getNumResults() != 1 || !hasChannelsLastForm(op))
       return rewriter.notifyMatchFailure(op, "no channels-last form");
     bool fromLast = llvm::any_of(op->getOperands(), [](Value operand) {
-      return getTranspose(operand, kToChannelsFirst);
+      TransposeOp transpose = getTranspose(operand, kToChannelsFirst);
+      return transpose && !isReshape(transpose);
     });
     bool toLast =
         !op->use_empty() && llvm::all_of(op->getUsers(), [](Operation *user) {
           auto transpose = dyn_cast<TransposeOp>(user);
           return transpose &&
-                 transpose.getPermutation() == ArrayRef(kToChannelsLast);
+                 transpose.getPermutation() == ArrayRef(kToChannelsLast) &&
+                 !isReshape(transpose);
         });
     if (!fromLast && !toLast)
       return rewriter.notifyMatchFailure(op, "no transpose to move");

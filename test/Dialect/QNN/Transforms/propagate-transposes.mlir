@@ -231,3 +231,34 @@ func.func @keep_scales_of_rows() -> tensor<2x2xf32> {
   %1 = qnn.transpose %0 {permutation = array<i64: 1, 0>} : tensor<2x2xf32> -> tensor<2x2xf32>
   return %1 : tensor<2x2xf32>
 }
+
+// -----
+
+// What has one element has no order: it does not send the difference from one order to
+// the other for ever.
+// CHECK-LABEL: func @one_element
+// CHECK: %[[SUM:.*]] = qnn.binary add %arg0, %arg0 : (tensor<1x3x7x12xf32>
+// CHECK: %[[OUT:.*]] = qnn.transpose %[[SUM]]
+// CHECK: %[[MEAN:.*]] = qnn.reduce mean %[[SUM]]
+// CHECK: %[[REST:.*]] = qnn.binary sub %[[SUM]], %[[MEAN]] : (tensor<1x3x7x12xf32>, tensor<1x1x1x1xf32>)
+// CHECK: %[[LAST:.*]] = qnn.transpose %[[REST]]
+// CHECK: return %[[OUT]], %[[LAST]]
+func.func @one_element(%x: tensor<1x3x7x12xf32>) -> (tensor<1x12x3x7xf32>, tensor<1x12x3x7xf32>) {
+  %0 = qnn.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : tensor<1x3x7x12xf32> -> tensor<1x12x3x7xf32>
+  %1 = qnn.binary add %0, %0 : (tensor<1x12x3x7xf32>, tensor<1x12x3x7xf32>) -> tensor<1x12x3x7xf32>
+  %2 = qnn.reduce mean %1 axes [1, 2, 3] : tensor<1x12x3x7xf32> -> tensor<1x1x1x1xf32>
+  %3 = qnn.binary sub %1, %2 : (tensor<1x12x3x7xf32>, tensor<1x1x1x1xf32>) -> tensor<1x12x3x7xf32>
+  return %1, %3 : tensor<1x12x3x7xf32>, tensor<1x12x3x7xf32>
+}
+
+// -----
+
+// Neither do factors of channels that were pooled: the image stays as it is.
+// CHECK-LABEL: func @keep_beside_pooled
+// CHECK-NOT: qnn.transpose
+// CHECK: qnn.binary mul %arg0, %{{.*}} : (tensor<1x12x3x7xf32>, tensor<1x12x1x1xf32>)
+func.func @keep_beside_pooled(%x: tensor<1x12x3x7xf32>, %pooled: tensor<1x1x1x12xf32>) -> tensor<1x12x3x7xf32> {
+  %0 = qnn.transpose %pooled {permutation = array<i64: 0, 3, 1, 2>} : tensor<1x1x1x12xf32> -> tensor<1x12x1x1xf32>
+  %1 = qnn.binary mul %x, %0 : (tensor<1x12x3x7xf32>, tensor<1x12x1x1xf32>) -> tensor<1x12x3x7xf32>
+  return %1 : tensor<1x12x3x7xf32>
+}
