@@ -175,6 +175,9 @@ ScalarChain::Source ScalarChain::addValue(Value value,
   DenseElementsAttr constant = getConstant(value);
   Source source;
   if (constant && constant.isSplat()) {
+    // Bytes as activations are stored.
+    if (constant.getElementType().isInteger(8))
+      constant = getConstant(state.get(value, loc));
     source.constant = constant.getSplatValue<TypedAttr>();
     return source;
   }

@@ -50,6 +50,19 @@ func.func @main(%x: tensor<1x4x4x2xi8>, %r: tensor<1x4x4x2xi8>) -> tensor<1x4x4x
 
 // -----
 
+// A constant byte of one value is stored as activations are: -12 + 128 = 116.
+// CHECK-LABEL: @main
+// CHECK: %[[C:.*]] = arith.constant 116 : i8
+// CHECK: qvec.rescale_add %{{.*}}, %[[C]]
+func.func @main(%x: tensor<1x4xi8>) -> tensor<1x4xi8> {
+  %c = arith.constant dense<-12> : tensor<1x1xi8>
+  %0 = qnn.rescale_add %x, %c {lhsMultiplier = 16384 : i32, rhsMultiplier = 8192 : i32, offset = 8192 : i32, shift = 14 : i32, min = -128 : i32, max = 127 : i32}
+    : (tensor<1x4xi8>, tensor<1x1xi8>) -> tensor<1x4xi8>
+  return %0 : tensor<1x4xi8>
+}
+
+// -----
+
 // An accumulator that may exceed 2^24 is rounded in binary64: near 1.5 * 2^52.
 
 // CHECK-LABEL: @main
