@@ -45,6 +45,15 @@ TEST_F(NpzTest, reads_what_was_written) {
   EXPECT_EQ(integer, -7);
 }
 
+TEST_F(NpzTest, an_archive_may_be_empty) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  NpzWriter(stream).finish();
+  NpyFiles archive = llvm::cantFail(openNpyFiles(write("a.npz", text)));
+  EXPECT_TRUE(archive.isArchive);
+  EXPECT_TRUE(archive.files.empty());
+}
+
 TEST_F(NpzTest, equal_arrays_give_equal_bytes) {
   EXPECT_EQ(makeArchive(), makeArchive());
 }
