@@ -88,9 +88,9 @@ FailureOr<Value> Fusion::fuseScaledContraction(ContractionOpInterface op,
       ScaleSumsOp::create(builder, loc, sums.getType(), sums, Value(), Value(),
                           builder.getDenseF32ArrayAttr({scale}),
                           getShortArray(builder, *bias), DenseI32ArrayAttr());
-  // Limits that exclude 0 are no range of a type.
+  // Limits that exclude 0 or leave one integer are no range of a type.
   int64_t zeroPoint = target.zeroPoint, min = target.min, max = target.max;
-  if (zeroPoint < min || zeroPoint > max) {
+  if (zeroPoint < min || zeroPoint > max || min == max) {
     steps = ClampOp::create(builder, loc, steps.getType(), steps,
                             builder.getF32FloatAttr(float(min - zeroPoint)),
                             builder.getF32FloatAttr(float(max - zeroPoint)));

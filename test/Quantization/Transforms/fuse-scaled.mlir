@@ -59,3 +59,21 @@ func.func @channel(%x: tensor<1x4x!qnn.affine<i8, 0.5>>) -> tensor<1x1x!qnn.affi
   %2 = qnn.quantize %1 : tensor<1x1xf32> -> tensor<1x1x!qnn.affine<i8, 0.25>>
   return %2 : tensor<1x1x!qnn.affine<i8, 0.25>>
 }
+
+// -----
+
+// A rectifier in front of the largest zero point leaves one integer, which is no range of
+// a type.
+// CHECK-LABEL: func @one_integer
+// CHECK: %[[Y:.*]] = qnn.scale_sums
+// CHECK: %[[C:.*]] = qnn.clamp %[[Y]] {max = 0.000000e+00 : f32, min = 0.000000e+00 : f32,
+// CHECK: qnn.quantize %[[C]] : tensor<1x1xf32> -> tensor<1x1x!qnn.affine<i8, 1.000000e+00 : 127>>
+func.func @one_integer(%x: tensor<1x4x!qnn.affine<i8, 0.5 : 3>>) -> tensor<1x1x!qnn.affine<i8, 0.25 : 127>> {
+  %q = qnn.constant {payload = dense<17> : tensor<2xi8>, scales = dense<[0.5, 1.0]> : tensor<2xf16>} : tensor<1x4x!qnn.affine_block<i4, 2>>
+  %w = qnn.dequantize %q : tensor<1x4x!qnn.affine_block<i4, 2>> -> tensor<1x4xf32>
+  %0 = qnn.dequantize %x : tensor<1x4x!qnn.affine<i8, 0.5 : 3>> -> tensor<1x4xf32>
+  %1 = qnn.dense %0, %w : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x1xf32>
+  %2 = qnn.clamp %1 {min = 0.0 : f32, max = 0x7F800000 : f32} : tensor<1x1xf32>
+  %3 = qnn.quantize %2 : tensor<1x1xf32> -> tensor<1x1x!qnn.affine<i8, 0.25 : 127>>
+  return %3 : tensor<1x1x!qnn.affine<i8, 0.25 : 127>>
+}
