@@ -11,6 +11,7 @@
 #include "llvm/Support/raw_ostream.h"
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 using namespace quantopt;
 using Bin = Histogram::Bin;
@@ -152,7 +153,8 @@ static FloatRange selectMSE(llvm::ArrayRef<Bin> bins, FloatRange full) {
 }
 
 /// Divergence between the first `used` counts (the rest added to the last) and
-/// their form with `levels` levels.
+/// their form with `levels` levels; infinite when nearly all counts are in the
+/// rest, so that there is nothing to compare.
 static double divergence(llvm::ArrayRef<double> counts, int used, int levels) {
   double total = 0, outside = 0;
   for (auto [i, c] : llvm::enumerate(counts)) {
@@ -160,6 +162,8 @@ static double divergence(llvm::ArrayRef<double> counts, int used, int levels) {
     if (int(i) >= used)
       outside += c;
   }
+  if (total - outside <= 1e-6 * total)
+    return std::numeric_limits<double>::infinity();
   double result = 0;
   for (int level = 0; level < levels; ++level) {
     int begin = int64_t(level) * used / levels;

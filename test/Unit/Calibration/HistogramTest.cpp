@@ -94,8 +94,18 @@ TEST(RangeSelectionTest, no_values_give_zero) {
 TEST(RangeSelectionTest, a_constant_is_its_own_range) {
   Histogram histogram;
   histogram.add({3.0f, 3.0f});
-  for (const char *method : {"minmax", "percentile:99", "mse"})
+  for (const char *method : {"minmax", "percentile:99", "entropy", "mse"})
     EXPECT_EQ(selectRange(histogram, parse(method)).max, 3.0f) << method;
+}
+
+TEST(RangeSelectionTest, values_far_from_zero_stay_inside) {
+  Histogram histogram;
+  histogram.add({0.75f, 0.8f, 0.9f, 1.0f});
+  for (const char *method : {"minmax", "percentile:99", "entropy", "mse"}) {
+    FloatRange range = selectRange(histogram, parse(method));
+    EXPECT_LE(range.min, 0.75f) << method;
+    EXPECT_GE(range.max, 0.9f) << method;
+  }
 }
 
 TEST(RangeSelectionTest, minmax_keeps_outliers_and_others_cut_them) {
