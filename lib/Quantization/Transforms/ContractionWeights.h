@@ -46,9 +46,9 @@ struct CenteredWeight {
 std::variant<CenteredWeight, std::string> readCenteredWeight(Value value);
 
 /// A weight of 8 bits minus its zero points. Where some integers then have more
-/// bits, input channels are read twice, the second time with what is above 8
-/// bits: `input` becomes what the contraction has to read. Of groups whole
-/// inputs are, if they may be. Nothing for other weights.
+/// bits, input channels are read again with what is above 8 bits: `input`
+/// becomes what the contraction has to read. Of groups whole inputs are, if
+/// they may be. Nothing for other weights.
 std::optional<IntegerWeight> centerWeight(OpBuilder &builder,
                                           qnn::ContractionOpInterface op,
                                           Value &input, bool mayRepeatGroups);

@@ -14,6 +14,7 @@
 
 #include "ContractionWeights.h"
 #include "quant-opt/Dialect/QNN/Utils/Constants.h"
+#include <array>
 
 using namespace quantopt;
 using namespace quantopt::qnn;
@@ -65,26 +66,35 @@ static Value padInput(OpBuilder &builder, Conv2DOp conv,
                        APFloat(0.0f), 0);
 }
 
+/// An integer as a sum of three of 8 bits, the first ones as large as they can
+/// be: 200 = 127 + 73 + 0, 255 = 127 + 127 + 1.
+static std::array<int8_t, 3> getParts(int64_t weight) {
+  std::array<int8_t, 3> parts;
+  for (int8_t &part : parts) {
+    part = int8_t(std::clamp<int64_t>(weight, -128, 127));
+    weight -= part;
+  }
+  return parts;
+}
+
 /// Weights of more than 8 bits: the input channels that have some are read
-/// twice, the second time with what is above 8 bits.
+/// again, with the parts that are not 0.
 static void splitWeight(OpBuilder &builder, Location loc,
                         ArrayRef<int64_t> values, Factors &factors) {
   int64_t channels = factors.shape.back();
-  SmallVector<int64_t> large;
-  for (int64_t c = 0; c < channels; ++c)
-    for (int64_t i = c; i < int64_t(values.size()); i += channels)
-      if (!llvm::isInt<8>(values[i])) {
-        large.push_back(c);
-        break;
-      }
-  for (auto [i, w] : llvm::enumerate(values)) {
-    factors.weight.push_back(int8_t(std::clamp<int64_t>(w, -128, 127)));
-    if (int64_t(i) % channels != channels - 1)
-      continue;
-    ArrayRef<int64_t> tap = values.slice(i + 1 - channels, channels);
-    for (int64_t c : large)
-      factors.weight.push_back(
-          int8_t(tap[c] - std::clamp<int64_t>(tap[c], -128, 127)));
+  SmallVector<std::pair<int64_t, size_t>> large; // channels and their parts
+  for (size_t part : {1, 2})
+    for (int64_t c = 0; c < channels; ++c)
+      for (int64_t i = c; i < int64_t(values.size()); i += channels)
+        if (getParts(values[i])[part] != 0) {
+          large.emplace_back(c, part);
+          break;
+        }
+  for (; !values.empty(); values = values.drop_front(channels)) {
+    for (int64_t w : values.take_front(channels))
+      factors.weight.push_back(getParts(w)[0]);
+    for (auto [c, part] : large)
+      factors.weight.push_back(getParts(values[c])[part]);
   }
   if (large.empty())
     return;
@@ -93,34 +103,36 @@ static void splitWeight(OpBuilder &builder, Location loc,
   int64_t axis = type.getRank() - 1;
   SmallVector<int64_t> shape(type.getShape());
   shape.back() = int64_t(large.size());
-  Value again = GatherOp::create(builder, loc, type.clone(shape), factors.input,
-                                 axis, large);
+  Value again =
+      GatherOp::create(builder, loc, type.clone(shape), factors.input, axis,
+                       llvm::to_vector(llvm::make_first_range(large)));
   shape.back() = factors.shape.back();
   factors.input = ConcatOp::create(builder, loc, type.clone(shape),
                                    ValueRange{factors.input, again}, axis);
 }
 
-/// The same for groups: all input channels are read twice.
+/// The same for groups: all input channels are read as often.
 static void splitGroups(OpBuilder &builder, Location loc,
                         ArrayRef<int64_t> values, int64_t groups,
                         Factors &factors) {
   int64_t channels = factors.shape.back();
-  auto limit = [](int64_t w) { return std::clamp<int64_t>(w, -128, 127); };
-  for (; !values.empty(); values = values.drop_front(channels)) {
-    for (int64_t w : values.take_front(channels))
-      factors.weight.push_back(int8_t(limit(w)));
-    for (int64_t w : values.take_front(channels))
-      factors.weight.push_back(int8_t(w - limit(w)));
-  }
-  factors.shape.back() *= 2;
-  SmallVector<int64_t> twice;
-  for (int64_t c = 0; c < groups * channels * 2; ++c)
-    twice.push_back(c / (2 * channels) * channels + c % channels);
+  int64_t count = 2;
+  for (int64_t w : values)
+    if (getParts(w)[2] != 0)
+      count = 3;
+  for (; !values.empty(); values = values.drop_front(channels))
+    for (int64_t part = 0; part < count; ++part)
+      for (int64_t w : values.take_front(channels))
+        factors.weight.push_back(getParts(w)[part]);
+  factors.shape.back() *= count;
+  SmallVector<int64_t> again;
+  for (int64_t c = 0; c < groups * channels * count; ++c)
+    again.push_back(c / (count * channels) * channels + c % channels);
   auto type = cast<RankedTensorType>(factors.input.getType());
   SmallVector<int64_t> shape(type.getShape());
-  shape.back() = int64_t(twice.size());
+  shape.back() = int64_t(again.size());
   factors.input = GatherOp::create(builder, loc, type.clone(shape),
-                                   factors.input, type.getRank() - 1, twice);
+                                   factors.input, type.getRank() - 1, again);
 }
 
 std::optional<IntegerWeight> quantopt::centerWeight(OpBuilder &builder,
