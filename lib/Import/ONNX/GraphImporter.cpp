@@ -18,15 +18,6 @@ using namespace quantopt::onnx;
 using onnxfile::NodeProto;
 using onnxfile::ValueInfoProto;
 
-std::string quantopt::onnx::getNodeName(const NodeProto &node) {
-  if (!node.name().empty())
-    return node.name();
-  for (const std::string &output : node.output())
-    if (!output.empty())
-      return output;
-  return "<unnamed>";
-}
-
 /// The domain as the table writes it.
 static StringRef normalizeDomain(StringRef domain) {
   return domain == "ai.onnx" ? StringRef() : domain;

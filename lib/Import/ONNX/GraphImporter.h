@@ -72,9 +72,6 @@ private:
   std::vector<OnnxUnsupported> unsupported;
 };
 
-/// The name by which messages call a node.
-std::string getNodeName(const onnxfile::NodeProto &node);
-
 } // namespace quantopt::onnx
 
 #endif // QUANTOPT_LIB_IMPORT_ONNX_GRAPHIMPORTER_H

@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "NodeOrder.h"
-#include "GraphImporter.h"
 #include <queue>
 
 using namespace quantopt;
@@ -18,6 +17,15 @@ namespace {
 /// Which node defines a name; -1 for inputs and initializers.
 using Definitions = llvm::StringMap<int>;
 } // namespace
+
+std::string quantopt::onnx::getNodeName(const NodeProto &node) {
+  if (!node.name().empty())
+    return node.name();
+  for (const std::string &output : node.output())
+    if (!output.empty())
+      return output;
+  return "<unnamed>";
+}
 
 /// An error that names a node.
 static llvm::Error makeError(const NodeProto &node, const Twine &what) {

@@ -23,6 +23,9 @@ struct NodeOrder {
   llvm::StringSet<> usedNames;
 };
 
+/// The name by which messages call a node.
+std::string getNodeName(const onnxfile::NodeProto &node);
+
 /// Orders the nodes of a graph. Fails for a value that is defined twice or
 /// never, and for a cycle.
 llvm::Expected<NodeOrder> orderNodes(const onnxfile::GraphProto &graph);
