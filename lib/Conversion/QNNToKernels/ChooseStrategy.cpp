@@ -32,10 +32,28 @@ static bool pairsSums(const TargetLevel &target, const TileProblem &p) {
          target.has(TargetLevel::kPairedSums);
 }
 
+/// What caches of all processors of the tables have at least.
+static constexpr int64_t kNearBytes = 32 * 1024, kFarBytes = 512 * 1024;
+
+/// What loading a vector of weights takes longer where those of `vectors`
+/// vectors, which all tiles of a block read, leave the far cache or fill much
+/// of it.
+static double getDistanceCost(const TargetLevel &target, const TileProblem &p,
+                              double vectors) {
+  if (p.positions == 1)
+    return 0;
+  int64_t lanes =
+      p.group == 1 ? target.getLanes() : target.getContractionLanes();
+  double bytes = vectors * double(lanes * p.depth * p.weightBits) / 8;
+  int64_t far = target.cacheBytes > 0 ? target.cacheBytes : kFarBytes;
+  return bytes > double(far) ? 1.0 : bytes > double(far) / 4 ? 0.2 : 0.0;
+}
+
 /// Modelled time of one tile: per step of the depth a dot per accumulator, a
 /// load per weight vector and a broadcast per row; per accumulator an epilogue.
+/// `distance` is what a load takes longer.
 static double getTileCost(const TargetLevel &target, const TileProblem &p,
-                          double rows, double vectors) {
+                          double rows, double vectors, double distance) {
   bool isFloat = p.group == 1, isWords = p.group == 2;
   double dot = isFloat ? 1.0 : isWords ? 2.0 : target.dotCost;
   double load = isFloat ? 0.6 : isWords ? 1.2 : target.operandCost;
@@ -53,6 +71,7 @@ static double getTileCost(const TargetLevel &target, const TileProblem &p,
   }
   if (p.isHalved)
     load = load / 2 + 1.0;
+  load += distance;
   double step = rows * vectors * dot + rows * input + vectors * load + 0.5;
   // Latency: too few independent chains leave the multipliers idle. Processors
   // without vectors execute in order.
@@ -122,6 +141,7 @@ static Choice chooseVectors(const TargetLevel &target, const TileProblem &p) {
     // A tile is part of one panel or several whole ones.
     if (vectors < perPanel ? perPanel % vectors : vectors % perPanel)
       continue;
+    double distance = getDistanceCost(target, p, vectors);
     for (int64_t rows = 1; rows <= std::min<int64_t>(p.positions, 14); ++rows) {
       // Positions of a product of two rows.
       int64_t held = p.group == kMmlaGroup ? llvm::alignTo(rows, 2) : rows;
@@ -141,7 +161,7 @@ static Choice chooseVectors(const TargetLevel &target, const TileProblem &p) {
       best.consider(
           tile,
           getTotalCost(p, needed, tile, [&](int64_t rows, int64_t vectors) {
-            return getTileCost(target, p, rows, vectors);
+            return getTileCost(target, p, rows, vectors, distance);
           }));
     }
   }
@@ -268,8 +288,6 @@ Tile quantopt::chooseContractionTile(const TargetLevel &target,
 }
 
 int64_t quantopt::choosePass(const PassProblem &p) {
-  // Sizes that the caches of all processors of the tables have.
-  constexpr int64_t kNearBytes = 32 * 1024, kFarBytes = 512 * 1024;
   // With weights that stay in the near cache, blocks change often and the
   // output is written in order; else the input of a pass is kept close while
   // the weights stream.
@@ -279,10 +297,11 @@ int64_t quantopt::choosePass(const PassProblem &p) {
   int64_t limit = p.unpacks ? kFarBytes : kNearBytes / 2;
   int64_t budget = p.weightBytes <= limit ? kNearBytes / 2 : far;
   int64_t pass = std::clamp<int64_t>(budget / p.unitBytes, 1, p.units);
-  // Enough items for several threads.
-  constexpr int64_t kItems = 32;
+  // Enough items for several threads; fewer where each pass reads the weights
+  // from memory anew.
+  int64_t items = p.weightBytes > kFarBytes ? 16 : 32;
   int64_t passes = llvm::divideCeil(p.units, pass);
-  if (passes * p.blocks < kItems)
-    passes = std::min<int64_t>(p.units, llvm::divideCeil(kItems, p.blocks));
+  if (passes * p.blocks < items)
+    passes = std::min<int64_t>(p.units, llvm::divideCeil(items, p.blocks));
   return llvm::divideCeil(p.units, passes);
 }

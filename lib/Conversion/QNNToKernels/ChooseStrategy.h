@@ -33,6 +33,9 @@ struct TileProblem {
   /// Whether weights of 4 bits share bytes, and whether `16 * odd + even` is a
   /// byte for those of all neighbouring channels.
   bool isHalved = false, fitsBytes = false;
+  /// Bits of a weight, which tell how far away those of a tile are; 0 where
+  /// that does not matter.
+  int64_t weightBits = 0;
 };
 
 struct Tile {

@@ -186,6 +186,7 @@ static qvec::StrategyAttr chooseStrategy(LoweringState &state,
   problem.isShort = view.isBytes() && fits24Bits(view, data);
   problem.isHalved = data.halved;
   problem.fitsBytes = data.halved && fitsJoinedBytes(view, data);
+  problem.weightBits = data.halved ? 4 : 8 * weightBytes;
   problem.run = merge ? weight[2] * weight[3] : weight[3];
   Tile tile = chooseContractionTile(state.target, problem);
   tile.lanes = view.isInteger() ? state.target.getContractionLanes()
