@@ -515,8 +515,10 @@ Value ScalarEmitter::rescaleMul(qnn::RescaleMulOp op, Value lhs, Value rhs) {
   if (op.getRoundTwice())
     return requantizeTwice(product, i32(multiplier.m), i32(multiplier.shift),
                            {op.getShift() > 31, /*isShort=*/true}, range);
-  // Products of bytes keep to integers, which need no fused multiply-add.
+  // Products of bytes keep to integers, which need no fused multiply-add; that
+  // of microcontrollers is of binary32 only.
   if (range.type.isInteger(16) && target.hasFma() &&
+      target.has(TargetLevel::kDoubles) &&
       doubleFormIsExact(multiplier, INT32_MAX))
     return requantizeDouble(product, f32(float(multiplier.toReal())), range);
   return requantizeWide(product, i32(multiplier.m), i32(multiplier.shift),

@@ -1,5 +1,6 @@
 // RUN: quant-opt %s -split-input-file --qvec-specialize-targets="triple=x86_64-unknown-linux-gnu cpu=avx512vnni" --convert-qnn-to-kernels | FileCheck %s
 // RUN: quant-opt %s -split-input-file --qvec-specialize-targets="triple=x86_64-unknown-linux-gnu cpu=x86-64" --convert-qnn-to-kernels | FileCheck %s --check-prefix=PLAIN
+// RUN: quant-opt %s -split-input-file --qvec-specialize-targets="triple=thumbv7em-none-eabihf cpu=cortex-m4" --convert-qnn-to-kernels | FileCheck %s --check-prefix=SMALL
 
 // Two words make a step; weights stay bytes. Without fused multiply-add the
 // product is exact by itself.
@@ -89,4 +90,21 @@ func.func @main(%x: tensor<1x4xi8>) -> tensor<1x2xi8> {
   %1 = qnn.requantize %0 {multipliers = array<i32: 11184811>, shifts = array<i32: 31>, zeroPoint = 5 : i32, min = -128 : i32, max = 127 : i32}
     : tensor<1x2xi32> -> tensor<1x2xi8>
   return %1 : tensor<1x2xi8>
+}
+
+// -----
+
+// A product of words is rounded by a fused multiply-add of binary64, or by integers where
+// there is none.
+// CHECK-LABEL: @main
+// CHECK: math.fma %{{.*}} : f64
+// PLAIN-LABEL: @main
+// PLAIN-NOT: f64
+// SMALL-LABEL: @main
+// SMALL-NOT: f64
+// SMALL: arith.muli %{{.*}} : i64
+func.func @main(%x: tensor<1x4xi16>, %y: tensor<1x4xi16>) -> tensor<1x4xi16> {
+  %0 = qnn.rescale_mul %x, %y {multiplier = 11453247 : i32, shift = 34 : i32, lhsZeroPoint = 0 : i32, rhsZeroPoint = 0 : i32, zeroPoint = 0 : i32, min = -32767 : i32, max = 32767 : i32}
+    : (tensor<1x4xi16>, tensor<1x4xi16>) -> tensor<1x4xi16>
+  return %0 : tensor<1x4xi16>
 }
