@@ -155,6 +155,24 @@ static Probe addProbe(ContractionOpInterface op, ContractionOpInterface twin,
   return probe;
 }
 
+/// Gives `function` the floats that `floats` reads, where it takes integers
+/// that stand for them.
+static void quantizeArguments(func::FuncOp function, func::FuncOp floats) {
+  auto builder = OpBuilder::atBlockBegin(&function.getBody().front());
+  for (auto [argument, type] :
+       llvm::zip(function.getArguments(), floats.getArgumentTypes())) {
+    Type stored = argument.getType();
+    if (stored == type)
+      continue;
+    argument.setType(type);
+    auto quantize =
+        QuantizeOp::create(builder, argument.getLoc(), stored, argument);
+    argument.replaceAllUsesExcept(quantize.getResult(), quantize);
+  }
+  function.setFunctionType(builder.getFunctionType(
+      floats.getArgumentTypes(), function.getFunctionType().getResults()));
+}
+
 /// Counts inputs, and those that their type does not hold.
 static void observeInputs(Probe &probe, ArrayRef<float> values) {
   probe.inputs.add(values);
@@ -232,6 +250,7 @@ Error LayerMeasurement::prepare(ModuleOp before, ModuleOp after,
   OwningOpRef<ModuleOp> quantized(cast<ModuleOp>(after->clone()));
   auto floatMain = floats->lookupSymbol<func::FuncOp>("main");
   auto quantizedMain = quantized->lookupSymbol<func::FuncOp>("main");
+  quantizeArguments(quantizedMain, floatMain);
   llvm::StringMap<ContractionOpInterface> twins;
   for (NamedContraction &contraction : getNamedContractions(quantizedMain))
     twins[contraction.name] = contraction.op;
