@@ -63,9 +63,10 @@ class Builder:
 
     def weights(self, shape, channels, axis, one_scale):
         r = self.random
-        if self.is_old:  # one scale, and integers on both sides of a zero point
-            low, one_scale = -int(r.choice((90, 120, 128, 135, 170))), True
-            data = np.clip(np.round(r.normal(0, 80, shape)), low, low + 255).astype(np.int16)
+        if self.is_old:  # one scale, and a zero point anywhere between the integers
+            low, one_scale = -int(r.choice((0, 90, 120, 128, 135, 170, 255))), True
+            middle = min(max(0, low + 64), low + 191)
+            data = np.clip(np.round(r.normal(middle, 80, shape)), low, low + 255).astype(np.int16)
         else:
             data = np.clip(np.round(r.normal(0, 50, shape)), -127, 127).astype(np.int8)
         scales = np.exp(r.uniform(-7, -4, 1 if one_scale else channels)).astype(np.float32)
