@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "OpTable.h"
+#include <limits>
 
 using namespace quantopt;
 using namespace quantopt::onnx;
@@ -201,6 +202,7 @@ static LogicalResult importMeanVarianceNormalization(NodeImporter &op) {
   return setResult(op, 0, centred / (variance.apply(UnaryFn::Sqrt) + smallest));
 }
 
+/// Numbers divided by their norm; zeros stay zeros.
 static LogicalResult importLpNormalization(NodeImporter &op) {
   int64_t p = op.getInt("p", 2);
   if (failed(op.expectInputs(1, 1)))
@@ -214,7 +216,10 @@ static LogicalResult importLpNormalization(NodeImporter &op) {
   Chain x(op, op.getFloat(0));
   Chain norm = p == 1 ? x.apply(UnaryFn::Abs) : x * x;
   norm = norm.reduce(ReduceFn::Sum, {*axis});
-  return setResult(op, 0, x / (p == 1 ? norm : norm.apply(UnaryFn::Sqrt)));
+  if (p == 2)
+    norm = norm.apply(UnaryFn::Sqrt);
+  Chain least(op, op.scalar(std::numeric_limits<float>::min()));
+  return setResult(op, 0, x / norm.with(BinaryFn::Max, least));
 }
 
 /// Each number divided by a power of the mean of squares of its neighbours
