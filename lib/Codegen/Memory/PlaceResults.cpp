@@ -76,6 +76,8 @@ static void replaceAllocation(memref::AllocOp alloc, BlockArgument argument) {
 
 /// Returns how many results were written in place.
 static FailureOr<int64_t> placeResults(func::FuncOp func) {
+  if (!func.getBody().hasOneBlock())
+    return func.emitOpError("expected one block");
   auto ret = cast<func::ReturnOp>(func.getBody().front().getTerminator());
   OpBuilder b(ret);
   int64_t placed = 0;
