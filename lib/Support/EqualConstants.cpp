@@ -29,8 +29,6 @@ struct ScaleRange {
       low = std::max(low, bound / double(acc));
     else if (acc < 0)
       high = std::min(high, bound / double(acc));
-    else if (bound > 0)
-      high = -1;
   }
   /// Requires `acc * scale <= bound`.
   void stayBelow(int64_t acc, double bound) {
@@ -38,8 +36,6 @@ struct ScaleRange {
       high = std::min(high, bound / double(acc));
     else if (acc < 0)
       low = std::max(low, bound / double(acc));
-    else if (bound < 0)
-      high = -1;
   }
 };
 } // namespace
@@ -87,12 +83,11 @@ quantopt::findStepMultiplier(Monotone f, int64_t lo, int64_t hi,
         std::min(std::ldexp(range.high, shift), double(kMultiplierLimit - 1));
     if (low > high)
       continue;
+    // In the range, if any odd number is.
     int64_t m = int64_t((low + high) / 2) | 1;
-    for (int64_t odd : {m, m - 2, m + 2}) {
-      Multiplier multiplier{int32_t(odd), shift};
-      if (odd > 0 && odd < kMultiplierLimit && agrees(multiplier))
-        return multiplier;
-    }
+    Multiplier multiplier{int32_t(m), shift};
+    if (agrees(multiplier))
+      return multiplier;
   }
   return std::nullopt;
 }
@@ -165,25 +160,6 @@ std::optional<RescaleAdd> quantopt::findAddConstants(ArrayRef<int8_t> results,
   return std::nullopt;
 }
 
-/// What an entry may be, so that sums with all entries of the other table give
-/// their results: the first is `results[0]`, the others follow at a distance.
-static IntegerRange getEntryRange(const int8_t *results, int64_t distance,
-                                  ArrayRef<int32_t> others, int32_t shift,
-                                  const ByteParams &result) {
-  IntegerRange range{INT32_MIN, INT32_MAX};
-  for (auto [i, other] : llvm::enumerate(others)) {
-    int64_t q = results[int64_t(i) * distance];
-    // Halves become even.
-    int64_t reach = (int64_t(1) << (shift - 1)) - (q & 1);
-    int64_t middle = q * (int64_t(1) << shift) - other;
-    if (q > result.min)
-      range.lo = std::max(range.lo, middle - reach);
-    if (q < result.max)
-      range.hi = std::min(range.hi, middle + reach);
-  }
-  return range;
-}
-
 /// The products of all bytes and a ratio, with some bits behind the point.
 static SmallVector<int32_t> makeProducts(const AddOperand &operand,
                                          int32_t shift, int64_t constant) {
@@ -195,34 +171,41 @@ static SmallVector<int32_t> makeProducts(const AddOperand &operand,
   return table;
 }
 
+/// Of random sums that have tables 1 % take more than 6 rounds.
+static constexpr int kTableRounds = 16;
+
 std::optional<SumTables> quantopt::findSumTables(ArrayRef<int8_t> results,
                                                  const AddOperand &lhs,
                                                  const AddOperand &rhs,
                                                  const ByteParams &result) {
   double reach = 256 * (std::fabs(lhs.ratio) + std::fabs(rhs.ratio)) + 128;
   SumTables tables;
-  tables.shift = std::min(22, 30 - int(std::ceil(std::log2(reach))));
+  tables.shift = 30 - int(std::ceil(std::log2(reach)));
   if (tables.shift < 1)
     return std::nullopt;
   tables.lhs = makeProducts(lhs, tables.shift, result.zeroPoint);
   tables.rhs = makeProducts(rhs, tables.shift, 0);
-  // Entries out of their ranges move into them, or as near as they get; this
-  // moves the ranges of the other table.
-  auto improve = [&](SmallVector<int32_t> &entries, ArrayRef<int32_t> others,
-                     int64_t row, int64_t column) {
-    bool isExact = true;
-    for (auto [i, entry] : llvm::enumerate(entries)) {
-      IntegerRange range = getEntryRange(results.data() + int64_t(i) * row,
-                                         column, others, tables.shift, result);
-      isExact &= range.lo <= range.hi;
-      if (entry < range.lo || entry > range.hi)
-        entry = int32_t(range.lo + (range.hi - range.lo) / 2);
-    }
-    return isExact;
-  };
-  for (int attempt = 0; attempt < 8; ++attempt)
-    if (improve(tables.lhs, tables.rhs, 256, 1) ||
-        improve(tables.rhs, tables.lhs, 1, 256))
+  // Entries of one table sink until no sum is too large, those of the other
+  // rise until none is too small. Limits of pairs are differences, so that this
+  // ends if there are such tables (Bellman and Ford), and soon.
+  int64_t half = int64_t(1) << (tables.shift - 1);
+  for (int round = 0; round < kTableRounds; ++round) {
+    bool isMoved = false;
+    const int8_t *next = results.data();
+    for (int32_t &x : tables.lhs)
+      for (int32_t &y : tables.rhs) {
+        int64_t q = *next++, sum = int64_t(x) + y, middle = 2 * half * q;
+        int64_t distance = half - (q & 1); // halves become even
+        bool isLarge = q < result.max && sum > middle + distance;
+        bool isSmall = q > result.min && sum < middle - distance;
+        if (isLarge)
+          x = int32_t(middle + distance - y);
+        if (isSmall)
+          y = int32_t(middle - distance - x);
+        isMoved |= isLarge || isSmall;
+      }
+    if (!isMoved)
       return tables;
+  }
   return std::nullopt;
 }

@@ -14,11 +14,14 @@ using namespace quantopt;
 // Products of sums and scales
 //===----------------------------------------------------------------------===//
 
-/// A finite scale as `m * 2^-shift` with m odd, or 0; nothing for scales that
-/// `Multiplier` cannot hold.
-static std::optional<Multiplier> toMultiplier(float scale) {
-  if (scale == 0)
+std::optional<Multiplier>
+quantopt::deriveProductMultiplier(float scale, const IntegerRange &sums) {
+  // A half becomes 0.
+  if (double(sums.maxAbs()) * double(scale) <= 0.5)
     return Multiplier{};
+  if (!(double(scale) >= kLeastProductScale &&
+        double(scale) < kProductScaleEnd))
+    return std::nullopt;
   int exponent = 0;
   double fraction = std::frexp(double(scale), &exponent);
   Multiplier result{int32_t(std::ldexp(fraction, 24)), 24 - exponent};
@@ -26,24 +29,9 @@ static std::optional<Multiplier> toMultiplier(float scale) {
     result.m /= 2;
     --result.shift;
   }
-  // Even integers are no odd multiplier times a power of 2 below 1.
-  while (result.shift < 0 && result.m < kMultiplierLimit / 2) {
-    result.m *= 2;
-    ++result.shift;
-  }
-  if (result.shift < 0 || result.m % 2 == 0)
+  if (result.shift < 0)
     return std::nullopt;
   return result;
-}
-
-std::optional<Multiplier>
-quantopt::deriveProductMultiplier(float scale, const IntegerRange &sums) {
-  if (double(sums.maxAbs()) * double(scale) < 0.25)
-    return Multiplier{};
-  if (!(double(scale) >= kLeastProductScale &&
-        double(scale) < kProductScaleEnd))
-    return std::nullopt;
-  return toMultiplier(scale);
 }
 
 std::optional<Multiplier> quantopt::findEqualProduct(float scale,
@@ -94,7 +82,7 @@ std::optional<OnnxSum> quantopt::deriveOnnxSum(const ByteParams &lhs,
 
 std::optional<RescaleAdd> OnnxSum::findConstants() const {
   AddSearch search;
-  search.reach = 4;
+  search.reach = 1;
   search.leavesRoom = true;
   return findAddConstants(results, lhs, rhs, result, search);
 }

@@ -62,7 +62,8 @@ struct SumTables {
 };
 
 /// Tables that give `results` for all pairs of bytes, in row-major order of lhs
-/// and rhs, if some are found near the products of bytes and ratios.
+/// and rhs, if there are any. The search begins with products of bytes and
+/// ratios.
 std::optional<SumTables> findSumTables(llvm::ArrayRef<int8_t> results,
                                        const AddOperand &lhs,
                                        const AddOperand &rhs,

@@ -42,7 +42,7 @@ struct OnnxSum {
   /// Constants of `rescaleAdd` that give them, if there are any near the ratios
   /// of scales. Where exact sums are halves there are none.
   std::optional<RescaleAdd> findConstants() const;
-  /// Tables that give them, if some are found.
+  /// Tables that give them, if there are any.
   std::optional<SumTables> findTables() const;
 };
 

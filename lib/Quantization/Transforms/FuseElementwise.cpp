@@ -286,7 +286,7 @@ FailureOr<Value> Fusion::fuseBinary(BinaryOp op) {
     return isSource ? fuseSourcePRelu(op, *lhs, *rhs) : fusePRelu(op);
   if (isSource)
     return fuseSourceBinary(op, *lhs, *rhs);
-  if (isOnnxRuntime())
+  if (isOnnxRuntime() && !isWide)
     if (FailureOr<Value> sum = fuseOnnxSum(op, *lhs, *rhs); succeeded(sum))
       return sum;
   widen(*lhs, *rhs);

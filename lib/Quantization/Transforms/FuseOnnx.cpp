@@ -46,8 +46,7 @@ FailureOr<Value> Fusion::fuseOnnxSum(BinaryOp op, const IntegerOperand &lhs,
                                      const IntegerOperand &rhs) {
   // One kernel for bytes of one kind, none for differences.
   int64_t moved = target.moved;
-  if (op.getFn() != BinaryFn::Add || target.isWide() || lhs.params.isWide() ||
-      rhs.params.isWide() || lhs.params.moved != moved ||
+  if (op.getFn() != BinaryFn::Add || lhs.params.moved != moved ||
       rhs.params.moved != moved)
     return failure();
   auto sum = deriveOnnxSum(lhs.params.toBytes(), rhs.params.toBytes(),

@@ -220,6 +220,7 @@ TEST(DeriveMultiplier, TiesBeginAtHalfThePower) {
   // 8 * 3 / 16 = 1.5 is the first exact half.
   EXPECT_TRUE(isTieFree({3, 4}, 7));
   EXPECT_FALSE(isTieFree({3, 4}, 8));
+  EXPECT_TRUE(isTieFree({0, 4}, 1000));
 }
 
 TEST(Requantize, SmallAccumulatorsNeverGiveAnExactHalf) {

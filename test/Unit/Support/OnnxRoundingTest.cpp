@@ -29,10 +29,11 @@ TEST(OnnxRounding, ScalesAreExactMultipliers) {
   // Even integers, and what kernels have no form for.
   for (float scale : {2.0f, 64.0f, 0x1.fffffep-16f})
     EXPECT_FALSE(deriveProductMultiplier(scale, sums)) << scale;
-  // No sum reaches a half.
-  auto none = deriveProductMultiplier(0x1.8p-16f, {-10000, 10000});
-  ASSERT_TRUE(none);
-  EXPECT_EQ(none->m, 0);
+  // A half becomes 0; what is beyond one does not.
+  EXPECT_EQ(deriveProductMultiplier(0x1p-16f, {-32768, 5}), Multiplier());
+  EXPECT_FALSE(deriveProductMultiplier(0x1p-16f, {-32768, 32769}));
+  EXPECT_EQ(deriveProductMultiplier(0.5f, {-1, 1}), Multiplier());
+  EXPECT_EQ(deriveProductMultiplier(0.5f, {-2, 1}), (Multiplier{1, 1}));
 }
 
 TEST(OnnxRounding, ProductsOfBinary32BecomeHalves) {
@@ -52,6 +53,36 @@ TEST(OnnxRounding, ProductsOfBinary32BecomeHalves) {
               c.rounded + 3);
     EXPECT_EQ(requantize(c.sum, *multiplier, 0, -128, 127), c.nearest);
   }
+}
+
+TEST(OnnxRounding, SumsBecomeBinary32) {
+  // Not the product of the exact sum, 66.500004, which binary32 rounds up.
+  EXPECT_EQ(requantizeProduct(25364157, {11530843, 42}, 0, -128, 127), 66);
+}
+
+TEST(OnnxRounding, ProductsBetweenAHalfAndItsNeighbourBecomeTheHalf) {
+  // 8.5 + 2^-21, in the middle of two numbers of binary32, and 9.5 - 2^-21.
+  for (auto [m, expected] :
+       {std::pair(5941931, 8), std::pair(19922943 / 3, 10)})
+    for (int64_t sum : {3, -3}) {
+      Multiplier multiplier{m, 21};
+      expected = sum < 0 ? -expected : expected;
+      EXPECT_EQ(requantizeProduct(sum, multiplier, 0, -128, 127), expected);
+      auto factor = deriveProductFactor(multiplier, kLeastProductShift);
+      ASSERT_TRUE(factor);
+      EXPECT_EQ(requantizeProductForm(int32_t(sum), *factor, kLeastProductShift,
+                                      0, -128, 127),
+                expected);
+    }
+}
+
+TEST(OnnxRounding, FactorsHave31Bits) {
+  EXPECT_EQ(deriveProductFactor({1, 0}, 30), 1 << 30);
+  EXPECT_EQ(deriveProductFactor({3, 5}, 34), 3 << 29);
+  EXPECT_FALSE(deriveProductFactor({1, 0}, 31));
+  EXPECT_FALSE(deriveProductFactor({1, 0}, 47));
+  EXPECT_FALSE(deriveProductFactor({3, 26}, 25));
+  EXPECT_EQ(deriveProductFactor({0, 0}, 47), 0);
 }
 
 /// The largest shift that a factor for the scale has.
@@ -110,6 +141,7 @@ TEST(OnnxRounding, EqualMultipliersAgreeEverywhere) {
       continue;
     ++found;
     EXPECT_TRUE(isTieFree(*once, reach));
+    EXPECT_TRUE(once->m % 2 == 1 && once->m < kMultiplierLimit);
     for (int64_t sum = -reach; sum <= reach; ++sum)
       ASSERT_EQ(requantize(sum, *once, zeroPoint, min, 127),
                 requantizeProduct(sum, *exact, zeroPoint, min, 127))
@@ -148,6 +180,12 @@ TEST(OnnxRounding, SumsAgreeForAllPairs) {
     if (!constants)
       continue;
     ++found;
+    // Kernels whose bytes have no sign add 128 steps.
+    EXPECT_LE(
+        128 * (int64_t(constants->lhsMultiplier) + constants->rhsMultiplier) +
+            std::abs(int64_t(constants->offset)) +
+            (int64_t(128) << constants->shift),
+        INT32_MAX);
     auto near = deriveRescaleAdd({a.scale, a.zeroPoint}, {b.scale, b.zeroPoint},
                                  {y.scale, y.zeroPoint});
     for (int64_t p = -128; p <= 127; ++p)
@@ -162,23 +200,123 @@ TEST(OnnxRounding, SumsAgreeForAllPairs) {
   EXPECT_GT(moved, 0); // the nearest sums differ
 }
 
+TEST(OnnxRounding, SumsRoundWhereTheKernelDoes) {
+  struct Case {
+    ByteParams a, b, y;
+    int64_t stored, p, q, expected;
+  };
+  // Another order, or products that are rounded, give another byte: of the
+  // constant (twice), of what is added to it, of the last product.
+  for (const Case &c : {Case{{0x1.c90f3cp-3f, 117},
+                             {0x1.2a431ep-4f, -47},
+                             {0x1.1d0fa8p-2f, 24},
+                             128,
+                             1,
+                             39,
+                             -47},
+                        Case{{0x1.55b18ap-6f, -10},
+                             {0x1.667becp-3f, 28},
+                             {0x1.566166p-4f, 57},
+                             128,
+                             -113,
+                             62,
+                             103},
+                        Case{{0x1.17c29p-5f, 108},
+                             {0x1.badef4p-4f, -94},
+                             {0x1.0873dp-3f, 1},
+                             0,
+                             -60,
+                             97,
+                             117},
+                        Case{{0x1.3a627ep-8f, 62},
+                             {0x1.5578ccp-7f, 110},
+                             {0x1.c00cc2p-7f, 35},
+                             128,
+                             -16,
+                             -66,
+                             -127}}) {
+    auto sum = deriveOnnxSum(c.a, c.b, c.y, c.stored);
+    ASSERT_TRUE(sum);
+    EXPECT_EQ(sum->results[(c.p + 128) * 256 + c.q + 128], c.expected);
+  }
+}
+
+TEST(OnnxRounding, RatiosOfSumsHave20Bits) {
+  ByteParams one{1, 0}, large{0x1p20f, 0}, less{0x1.fffffep19f, 0};
+  EXPECT_FALSE(deriveOnnxSum(large, one, one, 0));
+  EXPECT_FALSE(deriveOnnxSum(one, large, one, 0));
+  EXPECT_TRUE(deriveOnnxSum(less, less, one, 0));
+}
+
+TEST(OnnxRounding, SumsHaveConstantsNextToTheNearest) {
+  // The nearest multipliers differ somewhere.
+  struct Case {
+    ByteParams a, b, y;
+    int64_t stored;
+  };
+  for (const Case &c : {Case{{0x1.c2a936p-4f, -74},
+                             {0x1.958152p-6f, -14},
+                             {0x1.e71e22p-4f, -39},
+                             128},
+                        Case{{0x1.36133ep-8f, 95},
+                             {0x1.de2d6p-5f, -64},
+                             {0x1.c1fe4ep-5f, -101},
+                             0},
+                        Case{{0x1.8e2f2ap-8f, -98},
+                             {0x1.016888p-5f, 32},
+                             {0x1.ae4cb6p-6f, 85},
+                             0},
+                        Case{{0x1.baba5p-7f, -75},
+                             {0x1.c06026p-6f, -16},
+                             {0x1.dfaadcp-7f, 58},
+                             0}}) {
+    auto sum = deriveOnnxSum(c.a, c.b, c.y, c.stored);
+    ASSERT_TRUE(sum);
+    auto constants = sum->findConstants();
+    ASSERT_TRUE(constants);
+    for (int64_t p = -128; p <= 127; ++p)
+      for (int64_t q = -128; q <= 127; ++q)
+        ASSERT_EQ(rescaleAdd(p, q, *constants, -128, 127),
+                  addAsKernel(p, q, c.a, c.b, c.y, c.stored));
+  }
+}
+
+/// Whether a sum has tables; then all pairs have the kernel's bytes.
+static bool haveTables(const ByteParams &a, const ByteParams &b,
+                       const ByteParams &y, int64_t stored) {
+  auto tables = deriveOnnxSum(a, b, y, stored)->findTables();
+  if (!tables)
+    return false;
+  for (int64_t p = -128; p <= 127; ++p)
+    for (int64_t q = -128; q <= 127; ++q) {
+      int64_t sum = int64_t(tables->lhs[p + 128]) + tables->rhs[q + 128];
+      EXPECT_EQ(sum, int32_t(sum));
+      EXPECT_EQ(requantize(sum, {1, tables->shift}, 0, y.min, y.max),
+                addAsKernel(p, q, a, b, y, stored))
+          << p << ' ' << q;
+    }
+  return true;
+}
+
 TEST(OnnxRounding, TablesHaveWhatMultipliersHaveNot) {
   // Every other sum is a half; the second one has a few that binary32 moves.
   ByteParams operands[] = {{0.25f, 3}, {0.314159f, 10}, {0.0371f, -128}};
   for (int64_t stored : {0, 128})
     for (const ByteParams &b : operands) {
       ByteParams a{0.25f, 3}, y{0.5f, -5, stored ? -5 : -128, 127};
-      auto sum = deriveOnnxSum(a, b, y, stored);
-      ASSERT_TRUE(sum);
-      EXPECT_FALSE(sum->findConstants());
-      auto tables = sum->findTables();
-      ASSERT_TRUE(tables) << b.scale;
-      for (int64_t p = -128; p <= 127; ++p)
-        for (int64_t q = -128; q <= 127; ++q)
-          ASSERT_EQ(
-              requantize(int64_t(tables->lhs[p + 128]) + tables->rhs[q + 128],
-                         {1, tables->shift}, 0, y.min, y.max),
-              addAsKernel(p, q, a, b, y, stored))
-              << p << ' ' << q;
+      EXPECT_FALSE(deriveOnnxSum(a, b, y, stored)->findConstants());
+      EXPECT_TRUE(haveTables(a, b, y, stored)) << b.scale;
     }
+  // These settle after a while only.
+  EXPECT_TRUE(haveTables({0.062f, -22}, {0.063f, 74}, {0.074f, -32}, 0));
+  EXPECT_TRUE(haveTables({0.077f, 91}, {0.08f, -4}, {0.042f, -42}, 128));
+  // The zero point takes more of an entry than products.
+  EXPECT_TRUE(haveTables({0.01f, 0}, {0.02f, 0}, {1, -128}, 0));
+}
+
+TEST(OnnxRounding, SomeSumsHaveNoTables) {
+  // What binary32 makes of halves depends on both operands.
+  EXPECT_FALSE(haveTables({0.018f, -113}, {0.071f, -56}, {0.028f, -85}, 0));
+  // No bits are left behind the point.
+  EXPECT_FALSE(haveTables({0x1.fffffep19f, 0}, {0x1.fffffep19f, 0}, {1, 0}, 0));
 }
