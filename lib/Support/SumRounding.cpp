@@ -46,9 +46,8 @@ std::optional<int32_t> quantopt::deriveProductFactor(Multiplier multiplier,
 int64_t quantopt::requantizeProductForm(int32_t acc, int32_t factor,
                                         int32_t shift, int64_t zeroPoint,
                                         int64_t min, int64_t max) {
-  constexpr int64_t exact = 1 << 24, large = 1 << 10;
+  constexpr int64_t exact = 1 << 24; // results of larger sums saturate as well
   int64_t product = clampInteger(acc, -exact, exact) * factor;
-  product = clampInteger(product, -large << shift, large << shift);
   // Of the highest bit of twice the magnitude, without a fraction, binary32
   // resolves the 25th part in powers of 2.
   auto twice = static_cast<int32_t>(product >> (shift - 1));

@@ -130,14 +130,13 @@ RequantizeForm quantopt::chooseProductForm(const TargetLevel &target,
                                            ArrayRef<IntegerRange> ranges) {
   RequantizeForm form;
   SmallVector<ScaledRange> scaled = zipRanges(multipliers, ranges);
-  form.limitsSums = form.limitsProducts = scaled.empty();
-  for (const ScaledRange &s : scaled) {
-    auto largest = double(s.range.maxAbs());
-    form.limitsSums |= largest > 0x1p24;
-    form.limitsProducts |= largest * s.multiplier.toReal() > 0x1p21;
-  }
   // General registers keep to integers: there may be no floats.
-  if (target.requantizeShift == 32) {
+  bool isFixed = target.requantizeShift == 32;
+  form.limitsProducts = scaled.empty();
+  for (const ScaledRange &s : scaled)
+    form.limitsProducts |= double(s.range.maxAbs()) * s.multiplier.toReal() >=
+                           (isFixed ? 0x1p30 : 0x1p23);
+  if (isFixed) {
     form.kind = RequantizeForm::Kind::FixedProduct;
     addProductFactors(multipliers, form);
     return form;

@@ -42,9 +42,7 @@ struct RequantizeForm {
   /// so that padded channels have one as well.
   std::vector<int32_t> shifts;
   int32_t lift = 0;
-  /// `FixedProduct`: sums may exceed 24 bits.
-  bool limitsSums = false;
-  /// `Product`, `FixedProduct`: products may exceed 21 bits.
+  /// Products may reach 2^23 (`Product`) or 2^30 (`FixedProduct`).
   bool limitsProducts = false;
 };
 

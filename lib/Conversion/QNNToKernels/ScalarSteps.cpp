@@ -365,10 +365,6 @@ Value ScalarEmitter::requantizeFixedProduct(const RequantizeForm &form,
   auto narrow = [&](Value value) -> Value {
     return arith::TruncIOp::create(builder, loc, i32Type, value);
   };
-  auto limitTo = [&](Value value, Value end, Value negative) -> Value {
-    value = arith::MinSIOp::create(builder, loc, value, end);
-    return arith::MaxSIOp::create(builder, loc, value, negative);
-  };
   auto add = [&](Value a, Value b) -> Value {
     return arith::AddIOp::create(builder, loc, a, b);
   };
@@ -381,13 +377,13 @@ Value ScalarEmitter::requantizeFixedProduct(const RequantizeForm &form,
   excess = widen(excess);
   Value shift = add(excess, i64(kLeastProductShift));
   Value before = add(excess, i64(kLeastProductShift - 1));
-  if (form.limitsSums)
-    acc = limitTo(acc, i32(1 << 24), i32(-(1 << 24)));
+  if (form.limitsProducts) {
+    // Results of these sums saturate already; their products fit.
+    acc = arith::MinSIOp::create(builder, loc, acc, i32(1 << 24));
+    acc = arith::MaxSIOp::create(builder, loc, acc, i32(-(1 << 24)));
+  }
   Value product =
       arith::MulIOp::create(builder, loc, widen(acc), widen(factor));
-  if (form.limitsProducts)
-    product = limitTo(product, shiftLeft(i64(1024), shift),
-                      shiftLeft(i64(-1024), shift));
   Value twice = narrow(shiftRight(product, before));
   Value near = shiftLeft(widen(getHighestBit(twice)), excess);
   Value sum = add(add(product, shiftLeft(i64(1), before)), near);
