@@ -39,6 +39,36 @@ func.func @saturate_two_vectors(%x: vector<16xi32>) -> vector<16xi8>
   return %0 : vector<16xi8>
 }
 
+// The bits of floats plus 1.5 * 2^23, moved back: conversions that round.
+// CHECK-LABEL: @saturate_rounded
+// CHECK-COUNT-2: llvm.call_intrinsic "llvm.lrint.v8i32.v8f32"(%{{.*}}) : (vector<8xf32>) -> vector<8xi32>
+// CHECK: llvm.call_intrinsic "llvm.x86.avx2.packssdw"
+func.func @saturate_rounded(%x: vector<16xf32>) -> vector<16xi8>
+    attributes {qvec.target = #qvec.target<level = "x86-64-v3", triple = "x86_64", cpu = "", features = "">} {
+  %magic = arith.constant dense<0x4B400000> : vector<16xf32>
+  %base = arith.constant dense<-1262485504> : vector<16xi32>
+  %sum = arith.addf %x, %magic : vector<16xf32>
+  %bits = arith.bitcast %sum : vector<16xf32> to vector<16xi32>
+  %moved = arith.addi %bits, %base : vector<16xi32>
+  %0 = qvec.saturate %moved : vector<16xi32> to vector<16xi8>
+  return %0 : vector<16xi8>
+}
+
+// Not of floats plus another number.
+// CHECK-LABEL: @saturate_other_sum
+// CHECK-NOT: lrint
+// CHECK: return
+func.func @saturate_other_sum(%x: vector<16xf32>) -> vector<16xi8>
+    attributes {qvec.target = #qvec.target<level = "x86-64-v3", triple = "x86_64", cpu = "", features = "">} {
+  %other = arith.constant dense<0x4B400001> : vector<16xf32>
+  %base = arith.constant dense<-1262485504> : vector<16xi32>
+  %sum = arith.addf %x, %other : vector<16xf32>
+  %bits = arith.bitcast %sum : vector<16xf32> to vector<16xi32>
+  %moved = arith.addi %bits, %base : vector<16xi32>
+  %0 = qvec.saturate %moved : vector<16xi32> to vector<16xi8>
+  return %0 : vector<16xi8>
+}
+
 // Other sizes, scalars and other targets: limits and a truncation.
 // CHECK-LABEL: @saturate_otherwise
 // CHECK: arith.maxsi

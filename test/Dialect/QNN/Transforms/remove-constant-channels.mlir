@@ -41,6 +41,22 @@ func.func @limited(%x: tensor<1x1xi8>) -> tensor<1x1xi32> {
 
 // -----
 
+// A rounded product: -32.5000015 becomes -32, not -33, and adds 5 * -32.
+// CHECK-LABEL: @rounded_product
+// CHECK: qnn.dense {{.*}} -> tensor<1x1xi32>
+// CHECK: arith.constant dense<-160> : tensor<1xi32>
+func.func @rounded_product(%x: tensor<1x1xi8>) -> tensor<1x1xi32> {
+  %w = arith.constant dense<[[1], [0]]> : tensor<2x1xi8>
+  %b = arith.constant dense<[0, -12801]> : tensor<2xi32>
+  %s = qnn.dense %x, %w bias %b : (tensor<1x1xi8>, tensor<2x1xi8>, tensor<2xi32>) -> tensor<1x2xi32>
+  %q = qnn.requantize %s {max = 127 : i32, min = -128 : i32, multipliers = array<i32: 1, 10904339>, shifts = array<i32: 0, 32>, zeroPoint = 0 : i32, qnn.round_product} : tensor<1x2xi32> -> tensor<1x2xi8>
+  %v = arith.constant dense<[[1, 5]]> : tensor<1x2xi8>
+  %y = qnn.dense %q, %v : (tensor<1x2xi8>, tensor<1x2xi8>) -> tensor<1x1xi32>
+  return %y : tensor<1x1xi32>
+}
+
+// -----
+
 // Through a table, a depthwise convolution whose input is the zero point, and an average.
 // CHECK-LABEL: @through
 // CHECK: qnn.conv2d {{.*}} -> tensor<1x2x2x1xi32>
