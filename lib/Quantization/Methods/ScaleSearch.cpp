@@ -28,46 +28,54 @@ static std::vector<double> measureGroups(const WeightCodec &codec,
   return errors;
 }
 
-/// The smallest and largest value of each group, and 0.
-static std::vector<std::pair<float, float>> findRanges(const WeightCodec &codec,
-                                                       ArrayRef<float> values) {
-  std::vector<std::pair<float, float>> ranges(codec.getNumGroups());
-  for (auto [i, value] : llvm::enumerate(values)) {
-    auto &[low, high] = ranges[codec.getGroup(i)];
+namespace {
+/// The ends of values and 0.
+struct Extent {
+  float low = 0, high = 0;
+
+  void add(float value) {
     low = std::min(low, value);
     high = std::max(high, value);
   }
-  return ranges;
-}
+};
+} // namespace
 
 void quantopt::searchScales(WeightRounding &rounding,
                             ArrayRef<float> importance) {
   WeightCodec &codec = rounding.codec;
-  chooseParameters(codec, rounding.values, importance);
+  ArrayRef<float> values = rounding.values;
+  chooseParameters(codec, values, importance);
   if (!codec.isPalette()) {
     int64_t count = codec.getNumGroups();
-    std::vector<std::pair<float, float>> ranges =
-        findRanges(codec, rounding.values);
+    Extent whole;
+    SmallVector<Extent> own(count);
+    for (auto [i, value] : llvm::enumerate(values)) {
+      own[codec.getGroup(i)].add(value);
+      whole.add(value);
+    }
     SmallVector<CodeParameters> best;
     for (int64_t group = 0; group < count; ++group)
       best.push_back(codec.getParameters(group));
-    std::vector<double> least =
-        measureGroups(codec, rounding.values, importance);
-    for (int step = kSteps; step >= kLeastStep; --step) {
-      SmallVector<CodeParameters> tried;
-      float part = float(step) / kSteps;
-      for (auto [low, high] : ranges)
-        tried.push_back(codec.chooseForRange(low * part, high * part));
+    std::vector<double> least = measureGroups(codec, values, importance);
+    auto compare = [&](ArrayRef<CodeParameters> tried) {
       codec.setParameters(tried);
-      std::vector<double> errors =
-          measureGroups(codec, rounding.values, importance);
+      std::vector<double> errors = measureGroups(codec, values, importance);
       for (int64_t group = 0; group < count; ++group)
         if (errors[group] < least[group]) {
           least[group] = errors[group];
           best[group] = tried[group];
         }
+    };
+    for (int step = kSteps; step >= kLeastStep; --step) {
+      float part = float(step) / kSteps;
+      compare(llvm::map_to_vector(own, [&](const Extent &range) {
+        return codec.chooseForRange(range.low * part, range.high * part);
+      }));
     }
+    // Weights may lie on the grid of one scale already.
+    compare(SmallVector<CodeParameters>(
+        count, codec.chooseForRange(whole.low, whole.high)));
     codec.setParameters(best);
   }
-  rounding.codes = roundToNearest(codec, rounding.values);
+  rounding.codes = roundToNearest(codec, values);
 }

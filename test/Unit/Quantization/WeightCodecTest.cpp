@@ -132,6 +132,41 @@ TEST_F(WeightCodecs, CodesAreNearest) {
   });
 }
 
+/// Affine bytes: zero is exact, and no weight moves by more than half a step,
+/// whether weights have both signs, one, or are all the same.
+TEST_F(WeightCodecs, AffineBytesKeepZeroAndHalfAStep) {
+  std::mt19937 random(2);
+  std::uniform_real_distribution<float> uniform(0.0f, 1.0f);
+  using Range = std::pair<float, float>;
+  for (auto [low, high] :
+       {Range(-1, 1), Range(0.5f, 3), Range(-2, -1e-3f), Range(-1e-30f, 1e-30f),
+        Range(-1, 1e6f), Range(0.7f, 0.7f), Range(-0.3f, -0.3f), Range(0, 0)})
+    for (StringRef name : {"u8", "i8"})
+      for (StringRef granularity : {"tensor", "channel", "axis1"}) {
+        for (float &value : values)
+          value = low + (high - low) * uniform(random);
+        auto made = makeWeightScheme(
+            &context, {name.str(), granularity.str(), "affine", "", ""});
+        ASSERT_TRUE(bool(made));
+        SchemeAttr scheme = SchemeAttr::get(&context, made->type, "x",
+                                            made->affine, made->scales);
+        WeightCodec codec(scheme, {kRows, kColumns});
+        chooseParameters(codec, values);
+        for (auto [i, value] : llvm::enumerate(values)) {
+          int64_t group = codec.getGroup(i);
+          CodeParameters p = codec.getParameters(group);
+          ASSERT_EQ(codec.encode(0, group), p.zeroPoint);
+          ASSERT_EQ(codec.decode(p.zeroPoint, group), 0);
+          double stored = codec.decode(codec.encode(value, group), group);
+          ASSERT_LE(std::abs(stored - double(value)), 0.50002 * p.scale)
+              << value << ' ' << name.str() << ' ' << granularity.str();
+          // The same value everywhere is an end of the range.
+          if (low == high)
+            ASSERT_NEAR(stored, value, 1e-6);
+        }
+      }
+}
+
 /// What a code stands for takes this code again; of equal numbers the smaller
 /// code. Both ends saturate.
 TEST_F(WeightCodecs, CodesOfTablesComeBack) {
