@@ -8,7 +8,8 @@ shapes, indices and weights that are integers already, and each MODEL. The modul
 phase `quantize` must be that after `select` but for the selected weights: each of them,
 shared ones once, has become a quantized constant, and what else is new rounds or comes
 back from it. All other lines, each with its attributes, types and the bytes of its
-constant, must be the same: their hashes are compared, and printed.
+constant, must be the same: their hashes are compared, and printed. Where weights stay
+floats, nothing changes but attributes: phase, decisions and bits.
 """
 import collections
 import hashlib
@@ -113,6 +114,24 @@ def check(session, model, flags):
     return problems
 
 
+def check_floats(session, model):
+    """The problems of a module whose weights stay floats."""
+    texts = []
+    for phase in ("prepare", "quantize"):
+        path = session.path("floats.mlir")
+        execution.run("quant-compile", model, "--weights=f32", f"--compile-to={phase}", "-o", path)
+        text = execution.run("quant-opt", path, "-o", "-")
+        text, decisions = re.subn(
+            r'(, )?qnn\.(phase = "\w+"|effective_bits = \S+ : f64'
+            r'|scheme = #qnn\.scheme<f32, "default">)', "", text)
+        text = text.replace("{, ", "{").replace(" {}", "")
+        texts.append(text)
+    changed = set(texts[0].splitlines()) ^ set(texts[1].splitlines())
+    print(f"--weights=f32: {decisions} attributes,"
+          f" {hashlib.sha256(texts[1].encode()).hexdigest()[:16]}")
+    return [f"changed: {line[:200]}" for line in changed]
+
+
 def main():
     if len(sys.argv) < 2:
         print(__doc__.split("\n\n")[1], file=sys.stderr)
@@ -121,15 +140,16 @@ def main():
     models = [make_network(session.path("constants.onnx")), *sys.argv[2:]]
     bad = 0
     for model in models:
-        for flags in CHOICES:
+        for flags in ("--weights=f32", *CHOICES):
             try:
-                problems = check(session, model, flags)
+                problems = (check(session, model, flags) if flags in CHOICES
+                            else check_floats(session, model))
             except execution.Failure as failure:
                 problems = [str(failure)]
             for problem in problems:
                 print(f"  {problem}")
             bad += bool(problems)
-    print(f"{len(models) * len(CHOICES)} modules, {bad} with problems")
+    print(f"{len(models) * (len(CHOICES) + 1)} modules, {bad} with problems")
     return 1 if bad else 0
 
 
