@@ -35,6 +35,7 @@ struct SearchLayer {
 struct Candidate {
   std::string name;
   WeightScheme scheme;
+  unsigned bits;
 };
 
 /// One search: measures layers, walks along the front, chooses.
@@ -148,8 +149,12 @@ Error FormatSearch::findCandidates() {
       return llvm::createStringError(
           "'--activations=" + getName(*options.activations) +
           "' needs integer weights, but '--search-formats' has '" + name + "'");
-    candidates.push_back({name, *scheme});
+    candidates.push_back({name, *scheme, format->bits});
   }
+  // Where all layers are in the first one, what one layer costs is seen best.
+  llvm::stable_sort(candidates, [](const Candidate &a, const Candidate &b) {
+    return a.bits > b.bits;
+  });
   return Error::success();
 }
 
@@ -252,8 +257,8 @@ Error FormatSearch::measureLayers() {
         return measured.takeError();
       singles[layer].push_back(*measured);
       // Relative to the first format, which the search starts from.
-      costs[layer].push_back({measured->bytes - base->bytes,
-                              std::max(0.0, measured->noise - base->noise)});
+      costs[layer].push_back(
+          {measured->bytes - base->bytes, measured->noise - base->noise});
     }
   // Bytes of the rest count once.
   for (FormatCost &cost : costs.front())
