@@ -269,7 +269,12 @@ TEST(OnnxRounding, SumsHaveConstantsNextToTheNearest) {
                         Case{{0x1.baba5p-7f, -75},
                              {0x1.c06026p-6f, -16},
                              {0x1.dfaadcp-7f, 58},
-                             0}}) {
+                             0},
+                        // With the second largest shift only.
+                        Case{{0.0282655731f, 58},
+                             {0.0150072565f, 25},
+                             {0.0250982437f, 29},
+                             128}}) {
     auto sum = deriveOnnxSum(c.a, c.b, c.y, c.stored);
     ASSERT_TRUE(sum);
     auto constants = sum->findConstants();
