@@ -34,8 +34,9 @@ struct LayerReport {
   int64_t elements = 0;
   int64_t bytes = 0; ///< of the weight as the module stores it, with scales
   int64_t scaleBytes = 0; ///< the scales, tables and zero points among them
-  /// How the artefact stores the weight if zeros are left out; `bytes` then are
-  /// those of its constant, and of scales that are stored elsewhere.
+  /// How the artefact stores the weight if zeros are left out, or if each takes
+  /// more bits than the format's; `bytes` then are those of its constant, and
+  /// of scales that are stored elsewhere.
   std::string storage;
   bool isTied = false; ///< to the weight of a layer before
   int64_t zeros = 0;   ///< elements of the weight that stand for 0

@@ -11,6 +11,7 @@
 #include "quant-opt/Quantization/Schemes/WeightScheme.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/Support/MathExtras.h"
 #include <cmath>
 
 using namespace quantopt;
@@ -139,6 +140,30 @@ std::vector<LayerReport> quantopt::describeLayers(ModuleOp before,
   return layers;
 }
 
+/// Says what a kernel keeps a layer's weight in, if not in the bits of its
+/// format.
+static void describeStored(qvec::KernelOp kernel, LayerReport &layer) {
+  auto weight = cast<ShapedType>(kernel.getWeight().getType());
+  qvec::PackingAttr packing = kernel.getPacking().value_or(nullptr);
+  if (packing && packing.getMasked()) {
+    layer.storage = packing.getTwoOfFour() ? "2:4" : "bitmask";
+    layer.bytes =
+        weight.getNumElements() + (packing.hasScales() ? 0 : layer.scaleBytes);
+    return;
+  }
+  if (kernel.getKind() == qvec::KernelKind::Packed)
+    return;
+  int64_t bits = packing ? packing.getBits() : weight.getElementTypeBitWidth();
+  int64_t bytes = llvm::divideCeil(layer.elements * bits, 8);
+  // Floats have no scales any more.
+  if (weight.getElementType().isInteger())
+    bytes += layer.scaleBytes;
+  if (layer.bytes >= bytes)
+    return;
+  layer.storage = (Twine(bits) + " bits").str();
+  layer.bytes = bytes;
+}
+
 void quantopt::describeStorage(ModuleOp module,
                                std::vector<LayerReport> &layers) {
   module.walk([&](qvec::KernelOp kernel) {
@@ -146,16 +171,9 @@ void quantopt::describeStorage(ModuleOp module,
     // layer.
     Value weight = kernel.getWeight();
     auto name = weight ? dyn_cast<NameLoc>(weight.getLoc()) : NameLoc();
-    if (!name || !kernel.getPacking() || !kernel.getPacking()->getMasked())
-      return;
-    for (LayerReport &layer : layers) {
-      if (layer.name != name.getName().getValue())
-        continue;
-      qvec::PackingAttr packing = *kernel.getPacking();
-      layer.storage = packing.getTwoOfFour() ? "2:4" : "bitmask";
-      layer.bytes = cast<ShapedType>(weight.getType()).getNumElements() +
-                    (packing.hasScales() ? 0 : layer.scaleBytes);
-    }
+    for (LayerReport &layer : layers)
+      if (name && layer.name == name.getName().getValue())
+        describeStored(kernel, layer);
   });
 }
 

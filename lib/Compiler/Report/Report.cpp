@@ -191,15 +191,15 @@ static void writeMemory(json::OStream &out, const ModelDescription &model) {
 }
 
 /// Bits per element of all weights: as the module has them, except for those
-/// that the artefact stores without zeros.
+/// that the artefact stores without zeros, or in more bits.
 static double getEffectiveBits(const ModelDescription &model,
                                const QuantizationReport &quantization) {
-  bool leavesOutZeros =
+  bool isStoredOtherwise =
       llvm::any_of(quantization.layers, [](const LayerReport &layer) {
         return !layer.storage.empty();
       });
-  return leavesOutZeros ? countWeights(quantization.layers).getBits()
-                        : model.effectiveBits;
+  return isStoredOtherwise ? countWeights(quantization.layers).getBits()
+                           : model.effectiveBits;
 }
 
 std::string quantopt::makeReport(const ModelDescription &model, StringRef name,

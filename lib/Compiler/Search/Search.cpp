@@ -172,16 +172,18 @@ void FormatSearch::apply(ModuleOp target, const FormatChoice &choice) const {
     }
 }
 
-/// Bytes that the weights of contractions take: where the artefact leaves zeros
-/// out, those that it stores.
+/// Bytes that the weights of contractions take: where the artefact may leave
+/// zeros out, or store more bits, those that it stores.
 static Expected<int64_t> countBytes(ModuleOp module,
                                     const CompileOptions &options) {
   std::vector<LayerReport> layers = describeLayers(ModuleOp(), module);
   bool isAuto = options.storage.empty() || options.storage == "auto";
-  bool hasZeros = llvm::any_of(layers, [](const LayerReport &layer) {
-    return 2 * layer.zeros >= layer.elements;
+  bool isDense = options.storage == "dense";
+  bool mayDiffer = llvm::any_of(layers, [&](const LayerReport &layer) {
+    return (!isDense && 2 * layer.zeros >= layer.elements) ||
+           layer.bytes - layer.scaleBytes < layer.elements;
   });
-  if (options.storage != "dense" && (hasZeros || !isAuto)) {
+  if (mayDiffer || (!isDense && !isAuto)) {
     OwningOpRef<ModuleOp> copy(cast<ModuleOp>(module->clone()));
     PassManager manager(module.getContext());
     addFusePasses(manager, options);

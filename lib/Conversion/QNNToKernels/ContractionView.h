@@ -95,10 +95,15 @@ qvec::StrategyAttr completeStrategy(LoweringState &state,
 bool isPackedContraction(const TargetLevel &target,
                          const ContractionView &view);
 
-/// Whether a contraction of the level reads weights of 4 bits as it reads
+/// Whether a contraction of the level could read weights of 4 bits as it reads
 /// bytes, with two of them in each: where activations have signs, else packed
 /// kernels are as fast.
+bool canHalve(const TargetLevel &target, const ContractionView &view);
+/// Whether it can, and the weight has 4 bits.
 bool canHalveWeights(const TargetLevel &target, const ContractionView &view);
+/// Gives a weight of fewer bits 4 where those can be halved, for all layers
+/// that read it. A remark says so.
+void widenWeight(const TargetLevel &target, Operation *contraction);
 LogicalResult lowerPackedContraction(LoweringState &state,
                                      const ContractionView &view,
                                      const FusionGroup &group);

@@ -235,10 +235,14 @@ static LogicalResult lowerFunction(func::FuncOp func, bool allowFastMath,
   Block &body = func.getBody().front();
   LoweringState state(func, getTargetLevel(func), allowFastMath);
   expandConstants(body);
-  for (auto op : body.getOps<qnn::ContractionOpInterface>())
-    if (isKernelRoot(op))
-      if (auto masks = chooseMasks(getContractionView(op), storage))
-        state.setMasks(op, *masks);
+  for (auto op : body.getOps<qnn::ContractionOpInterface>()) {
+    if (!isKernelRoot(op))
+      continue;
+    if (auto masks = chooseMasks(getContractionView(op), storage))
+      state.setMasks(op, *masks);
+    else if (storage != WeightStorage::Smallest)
+      widenWeight(state.target, op);
+  }
   auto groups = findFusionGroups(body);
   llvm::DenseSet<Operation *> interior = getInteriorOps(groups);
   SmallVector<Operation *> old;

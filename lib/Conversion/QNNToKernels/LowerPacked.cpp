@@ -16,16 +16,21 @@
 using namespace quantopt;
 using qvec::kPanelWidth;
 
-bool quantopt::canHalveWeights(const TargetLevel &target,
-                               const ContractionView &view) {
+bool quantopt::canHalve(const TargetLevel &target,
+                        const ContractionView &view) {
   // Sums 16 times as large fit 32 bits: |x| <= 128, |w| <= 8.
   constexpr int64_t kMostElements = INT32_MAX / (16 * 128 * 8);
-  Type weight = cast<RankedTensorType>(view.weight.getType()).getElementType();
   int64_t depth =
       view.weightShape[1] * view.weightShape[2] * view.weightShape[3];
-  return weight.isSignlessInteger(4) && view.isBytes() && !view.isDepthwise() &&
+  return view.isBytes() && !view.isDepthwise() &&
          view.getSumType().isInteger(32) && depth <= kMostElements &&
          !target.unsignedActivations();
+}
+
+bool quantopt::canHalveWeights(const TargetLevel &target,
+                               const ContractionView &view) {
+  Type weight = cast<RankedTensorType>(view.weight.getType()).getElementType();
+  return weight.isSignlessInteger(4) && canHalve(target, view);
 }
 
 bool quantopt::isPackedContraction(const TargetLevel &target,

@@ -58,7 +58,8 @@ def ConvertQNNToKernels : Pass<"convert-qnn-to-kernels", "::mlir::ModuleOp"> {
     all whose bytes that makes fewer; with `bitmask` or `2:4` all that can be stored
     like that. A remark says what was chosen and why a weight stays `dense`: depthwise kernels and codes that
     are no integers of at most 8 bits do, as do weights of which a tile's panels
-    exceed 128 KiB.
+    exceed 128 KiB. Other weights of 2 or 3 bits take 4 where a level has kernels for two
+    of those in a byte and none as fast for fewer, unless `storage` is `smallest`.
 
     The model's interface is recorded in `qvec.inputs` and `qvec.outputs`.
   }];
