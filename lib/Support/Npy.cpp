@@ -170,8 +170,8 @@ static llvm::Expected<bool> isZip(ByteSource &source) {
     return std::move(error);
   StringRef start(magic, sizeof(magic));
   // A member, or the end of an archive without members, of either size.
-  return start == StringRef("PK\3\4", 4) ||
-         start == StringRef("PK\5\6", 4) || start == StringRef("PK\6\6", 4);
+  return start == StringRef("PK\3\4", 4) || start == StringRef("PK\5\6", 4) ||
+         start == StringRef("PK\6\6", 4);
 }
 
 llvm::Expected<NpyFiles> quantopt::openNpyFiles(StringRef path) {

@@ -61,8 +61,8 @@ static Value permuteConstant(OpBuilder &builder, Location loc,
 namespace {
 
 /// Rebuilds an op in channels-last order when that brings transposes together.
-/// Those that keep the order of elements do not count: they become reshapes, and
-/// an op could go back and forth between two of them.
+/// Those that keep the order of elements do not count: they become reshapes,
+/// and an op could go back and forth between two of them.
 struct ConvertToChannelsLast : public RewritePattern {
   ConvertToChannelsLast(MLIRContext *context, int64_t &count)
       : RewritePattern(MatchAnyOpTypeTag(), 1, context), count(count) {}
