@@ -38,7 +38,7 @@ std::optional<int32_t> quantopt::deriveProductFactor(Multiplier multiplier,
   int32_t up = shift - multiplier.shift;
   if (multiplier.m == 0)
     return 0;
-  if (up < 0 || up > 31 || int64_t(multiplier.m) << up > INT32_MAX)
+  if (up < 0 || int64_t(multiplier.m) << up > INT32_MAX)
     return std::nullopt;
   return multiplier.m << up;
 }

@@ -50,6 +50,7 @@ int64_t requantizeProductForm(int32_t acc, int32_t factor, int32_t shift,
                               int64_t zeroPoint, int64_t min, int64_t max);
 
 /// The factor that stands for the multiplier with this shift, if there is one.
+/// Requires a shift of less than 40.
 std::optional<int32_t> deriveProductFactor(Multiplier multiplier,
                                            int32_t shift);
 

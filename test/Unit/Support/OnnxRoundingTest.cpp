@@ -32,6 +32,7 @@ TEST(OnnxRounding, ScalesAreExactMultipliers) {
   // A half becomes 0; what is beyond one does not.
   EXPECT_EQ(deriveProductMultiplier(0x1p-16f, {-32768, 5}), Multiplier());
   EXPECT_FALSE(deriveProductMultiplier(0x1p-16f, {-32768, 32769}));
+  EXPECT_FALSE(deriveProductMultiplier(0x1p-20f, {-524289, 5}));
   EXPECT_EQ(deriveProductMultiplier(0.5f, {-1, 1}), Multiplier());
   EXPECT_EQ(deriveProductMultiplier(0.5f, {-2, 1}), (Multiplier{1, 1}));
 }
@@ -80,9 +81,9 @@ TEST(OnnxRounding, FactorsHave31Bits) {
   EXPECT_EQ(deriveProductFactor({1, 0}, 30), 1 << 30);
   EXPECT_EQ(deriveProductFactor({3, 5}, 34), 3 << 29);
   EXPECT_FALSE(deriveProductFactor({1, 0}, 31));
-  EXPECT_FALSE(deriveProductFactor({1, 0}, 47));
+  EXPECT_FALSE(deriveProductFactor({kMultiplierLimit - 1, 0}, 39));
   EXPECT_FALSE(deriveProductFactor({3, 26}, 25));
-  EXPECT_EQ(deriveProductFactor({0, 0}, 47), 0);
+  EXPECT_EQ(deriveProductFactor({0, 5}, 4), 0);
 }
 
 /// The largest shift that a factor for the scale has.
@@ -246,6 +247,16 @@ TEST(OnnxRounding, RatiosOfSumsHave20Bits) {
   EXPECT_FALSE(deriveOnnxSum(large, one, one, 0));
   EXPECT_FALSE(deriveOnnxSum(one, large, one, 0));
   EXPECT_TRUE(deriveOnnxSum(less, less, one, 0));
+}
+
+TEST(OnnxRounding, OffsetsLeaveRoom) {
+  // With a shift of 23 the products and the zero point do, but not the offset.
+  auto sum = deriveOnnxSum({0.157621354f, 81}, {0.0308255758f, -91},
+                           {0.19745791f, 56}, 0);
+  ASSERT_TRUE(sum);
+  auto constants = sum->findConstants();
+  ASSERT_TRUE(constants);
+  EXPECT_EQ(constants->shift, 22);
 }
 
 TEST(OnnxRounding, SumsHaveConstantsNextToTheNearest) {

@@ -103,6 +103,13 @@ TEST(SourceRounding, EqualSumsAgreeForAllPairs) {
   EXPECT_GE(found, 11);
 }
 
+TEST(SourceRounding, ZeroPointsMayBeMuchLargerThanProducts) {
+  ByteParams a{0.01222f, 78}, b{0.01871f, 61}, y{0.6034f, 127};
+  auto twice = deriveTwiceAdd(a, b, y, /*subtract=*/false);
+  ASSERT_TRUE(twice);
+  EXPECT_TRUE(findEqualAdd(*twice, a, b, y, /*subtract=*/false));
+}
+
 TEST(FixedPoint, FunctionsAreNearTheReal) {
   for (int i = -1000; i <= 1000; ++i) {
     double x = i * 0.0155;
