@@ -96,8 +96,18 @@ func.func @kernel_c4(%x: tensor<1x4x4x3xf32>, %r: tensor<1x1x2x3xf32>, %y: tenso
 
 // -----
 
-// expected-error @below {{expected positive rows, vectors, lanes and pass}}
+// expected-error @below {{expected positive rows, vectors, lanes and pass, and at most 4096 results}}
 #strategy_c1 = #qvec.strategy<rows = 0, vectors = 1, lanes = 16, group = 4, mergeTaps = false, pass = 1>
+
+// -----
+
+// expected-error @below {{expected positive rows, vectors, lanes and pass, and at most 4096 results}}
+#strategy_product_c1 = #qvec.strategy<rows = 64, vectors = 16, lanes = 16, group = 4, mergeTaps = false, pass = 1>
+
+// -----
+
+// expected-error @below {{expected positive rows, vectors, lanes and pass, and at most 4096 results}}
+#strategy_overflow_c1 = #qvec.strategy<rows = 4294967296, vectors = 4294967296, lanes = 1, group = 4, mergeTaps = false, pass = 1>
 
 // -----
 
@@ -456,7 +466,7 @@ func.func @kernel_bytes_c15(%x: memref<1x1x1x16xi8>, %w: memref<1x1x1x256xi8>, %
 
 // -----
 
-// expected-error @below {{expected positive outputs, columns and pixels}}
+// expected-error @below {{expected positive outputs, columns and pixels, and at most 4096 results}}
 #depthwise_strategy_c2 = #qvec.depthwise_strategy<axis = 0, outputs = 0, columns = 1, pixels = 1, lanes = 16, group = 4, channelsOuter = false>
 
 // -----

@@ -64,13 +64,28 @@ LogicalResult QVecDialect::verifyOperationAttribute(Operation *op,
          << name << "': " << value;
 }
 
+/// Code for the results of a step is emitted without loops: for more of them it
+/// would take for ever.
+static constexpr int64_t kTileLimit = 4096;
+
+static bool isTile(ArrayRef<int64_t> sizes) {
+  int64_t count = 1;
+  for (int64_t size : sizes) {
+    if (size < 1 || size > kTileLimit)
+      return false;
+    count *= size;
+  }
+  return count <= kTileLimit;
+}
+
 LogicalResult StrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                    int64_t rows, int64_t vectors, int64_t lanes,
                                    int64_t group, bool mergeTaps, int64_t pass,
                                    int64_t steps, bool paired, bool joined,
                                    bool gathered) {
-  if (rows < 1 || vectors < 1 || lanes < 1 || pass < 1) // (C1)
-    return emitError() << "expected positive rows, vectors, lanes and pass";
+  if (!isTile({rows, vectors, lanes}) || pass < 1) // (C1)
+    return emitError() << "expected positive rows, vectors, lanes and pass, "
+                       << "and at most " << kTileLimit << " results";
   bool isKnown = group == 1 || group == 2 || group == 4 ||
                  (group == 8 && lanes == 4 && steps == 1) ||
                  (group == 16 && lanes == 1);
@@ -167,8 +182,9 @@ DepthwiseStrategyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                               bool channelsOuter) {
   if (axis != 0 && axis != 1) // (C1)
     return emitError() << "expected axis 0 or 1, but got " << axis;
-  if (outputs < 1 || columns < 1 || pixels < 1) // (C2)
-    return emitError() << "expected positive outputs, columns and pixels";
+  if (!isTile({outputs, columns, pixels})) // (C2)
+    return emitError() << "expected positive outputs, columns and pixels, "
+                       << "and at most " << kTileLimit << " results";
   if (group != 1 && group != 2 && group != 4) // (C3)
     return emitError() << "expected a group of 1, 2 or 4, but got " << group;
   if (lanes != 1 && lanes != 4 && lanes != 8 && lanes != 16) // (C4)

@@ -119,8 +119,8 @@ def QVec_StrategyAttr : AttrDef<QVec_Dialect, "Strategy"> {
                    mergeTaps = false, pass = 8>
     ```
 
-    (C1) rows, vectors, lanes and pass are positive. (C2) group is 1, 2, 4, 8
-    or 16; 8 needs four lanes and one step, 16 one lane. (C3) steps lie in [1, 16]. (C4) paired strategies
+    (C1) rows, vectors, lanes and pass are positive; the product of the first three
+    is at most 4096. (C2) group is 1, 2, 4, 8 or 16; 8 needs four lanes and one step, 16 one lane. (C3) steps lie in [1, 16]. (C4) paired strategies
     have the group 2, one lane, an even number of vectors and one step; only they
     and those of the group 16 are joined. (C5) gathered strategies have the group 16, one row, one step and
     no merged taps.
@@ -253,8 +253,8 @@ def QVec_DepthwiseStrategyAttr
                              lanes = 16, group = 4, channelsOuter = false>
     ```
 
-    (C1) axis is 0 or 1. (C2) outputs, columns and pixels are positive. (C3)
-    group is 1, 2 or 4. (C4) lanes are 1, 4, 8 or 16. (C5) several pixels have
+    (C1) axis is 0 or 1. (C2) outputs, columns and pixels are positive;
+    their product is at most 4096. (C3) group is 1, 2 or 4. (C4) lanes are 1, 4, 8 or 16. (C5) several pixels have
     neither several outputs along axis 1 nor channelsOuter.
   }];
   let parameters = (ins "int64_t":$axis, "int64_t":$outputs, "int64_t":$columns,
