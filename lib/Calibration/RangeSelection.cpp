@@ -148,8 +148,10 @@ static FloatRange selectMSE(llvm::ArrayRef<Bin> bins, FloatRange full) {
     for (int k = kSteps; k >= kSteps / 16; --k)
       consider(keptLow, k);
   }
-  return {std::max(full.min, float(low * keptLow / kSteps)),
-          std::min(full.max, float(high * keptHigh / kSteps))};
+  FloatRange kept{std::max(full.min, float(low * keptLow / kSteps)),
+                  std::min(full.max, float(high * keptHigh / kSteps))};
+  // Errors of tiny numbers vanish, whatever is left of them.
+  return kept.min <= kept.max ? kept : full;
 }
 
 /// Divergence between the first `used` counts (the rest added to the last) and

@@ -108,6 +108,17 @@ TEST(RangeSelectionTest, values_far_from_zero_stay_inside) {
   }
 }
 
+TEST(RangeSelectionTest, tiny_constants_are_their_own_range) {
+  for (float value : {1.17549435e-38f, -1.17549435e-38f, 1e-42f}) {
+    Histogram histogram;
+    histogram.add({value, value});
+    for (const char *method : {"minmax", "percentile:99", "entropy", "mse"}) {
+      FloatRange range = selectRange(histogram, parse(method));
+      EXPECT_LE(range.min, range.max) << method;
+    }
+  }
+}
+
 TEST(RangeSelectionTest, minmax_keeps_outliers_and_others_cut_them) {
   Histogram histogram;
   histogram.add(makeBell(100000, 1000.0f));
