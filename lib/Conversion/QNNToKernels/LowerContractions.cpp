@@ -14,6 +14,7 @@
 #include "quant-opt/Dialect/QVec/Utils/ContractionLayout.h"
 #include "quant-opt/Dialect/QVec/Utils/DepthwiseLayout.h"
 #include "llvm/Support/MathExtras.h"
+#include <cmath>
 
 using namespace quantopt;
 
@@ -70,6 +71,32 @@ static WeightData fromFloats(ArrayRef<float> values, Type f32) {
       SmallVector<char>(begin, begin + values.size() * sizeof(float)), f32, {}};
 }
 
+/// Weights that are bytes times a scale of their output channel, whatever their
+/// format is.
+static std::optional<WeightData> readBytes(const ContractionView &view,
+                                           qnn::ConstantOp constant) {
+  auto type = cast<RankedTensorType>(constant.getType());
+  ArrayRef<int64_t> shape = type.getShape();
+  auto element = cast<qnn::QuantizedTypeInterface>(type.getElementType());
+  auto [scales, zeroPoints] = qnn::getScaleParameters(constant);
+  if (scales.empty() || element.getNumTables(shape) > 1)
+    return std::nullopt;
+  SmallVector<float> table = qnn::getCodeTables(constant);
+  int64_t row = type.getNumElements() / view.weightShape[0];
+  WeightData data{{}, IntegerType::get(type.getContext(), 8), {}};
+  for (auto [i, q] : llvm::enumerate(qnn::getStoredIntegers(constant))) {
+    int64_t s = element.getScaleIndex(shape, i);
+    if (int64_t(i) % row == 0)
+      data.scales.push_back(scales[s]);
+    float value = table.empty() ? float(q - zeroPoints[s]) : table[q];
+    if (scales[s] != data.scales.back() || value < -128 || value > 127 ||
+        value != std::trunc(value))
+      return std::nullopt;
+    data.bytes.push_back(char(int8_t(value)));
+  }
+  return data;
+}
+
 /// Reads a constant weight. Formats without a kernel of their own are expanded
 /// to floats, with a remark.
 static FailureOr<WeightData> readWeight(LoweringState &state,
@@ -108,6 +135,8 @@ static FailureOr<WeightData> readWeight(LoweringState &state,
       !constant.getZeroPoints() &&
       ((affine && affine.getZeroPoint() == 0) || (axis && axis.getAxis() == 0));
   if (!simple) {
+    if (std::optional<WeightData> data = readBytes(view, constant))
+      return *data;
     view.op->emitRemark("weight of type ")
         << element << " has no kernel of its own yet and is expanded to f32";
     return fromFloats(qnn::dequantizeConstant(constant), b.getF32Type());

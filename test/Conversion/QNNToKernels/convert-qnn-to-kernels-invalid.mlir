@@ -34,7 +34,7 @@ func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
 // -----
 
 func.func @main(%x: tensor<1x4xf32>) -> tensor<1x3xf32> {
-  %w = qnn.constant {payload = dense<1> : tensor<3x4xi8>, scales = dense<0.5> : tensor<4xf32>} : tensor<3x4x!qnn.affine_axis<i8, 1>>
+  %w = qnn.constant {payload = dense<1> : tensor<3x4xi8>, scales = dense<[0.5, 0.5, 0.5, 0.25]> : tensor<4xf32>} : tensor<3x4x!qnn.affine_axis<i8, 1>>
   // expected-remark @below {{has no kernel of its own yet and is expanded to f32}}
   %0 = qnn.dense %x, %w : (tensor<1x4xf32>, tensor<3x4x!qnn.affine_axis<i8, 1>>) -> tensor<1x3xf32>
   return %0 : tensor<1x3xf32>

@@ -73,3 +73,23 @@ func.func @main(%x: tensor<1x4xf32>, %q: tensor<1x3x3x2xi8>) -> (tensor<1x2xf32>
     : (tensor<1x3x3x2xi8>, tensor<2x3x3x1xi4>) -> tensor<1x1x1x2xi32>
   return %0, %1 : tensor<1x2xf32>, tensor<1x1x1x2xi32>
 }
+
+// -----
+
+// Depthwise weights that are bytes times a scale of their channel become those, whatever
+// their format is: 5 less the zero point 3. Ones that need nine bits become floats.
+// CHECK-LABEL: @main
+// CHECK-DAG: arith.constant dense<"0x0202
+// CHECK-DAG: arith.constant dense<[5.000000e-01, 5.000000e-01, 0.000000e+00
+// CHECK: qvec.kernel depthwise {{.*}} weight(%{{[^)]*}}xi8>) scales
+// CHECK: qvec.kernel depthwise {{.*}} weight(%{{[^)]*}}xf32>) outs
+func.func @main(%x: tensor<1x3x3x2xf32>) -> (tensor<1x1x1x2xf32>, tensor<1x1x1x2xf32>) {
+  %w = qnn.constant {payload = dense<5> : tensor<2x3x3x1xi8>} : tensor<2x3x3x1x!qnn.affine<i8, 0.5 : 3>>
+  %0 = qnn.conv2d %x, %w window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> {groups = 2 : i64}
+    : (tensor<1x3x3x2xf32>, tensor<2x3x3x1x!qnn.affine<i8, 0.5 : 3>>) -> tensor<1x1x1x2xf32>
+  %v = qnn.constant {payload = dense<127> : tensor<2x3x3x1xi8>} : tensor<2x3x3x1x!qnn.affine<i8, 0.5 : -1>>
+  // expected-remark @below {{has no kernel of its own yet and is expanded to f32}}
+  %1 = qnn.conv2d %x, %v window <kernel = [3, 3], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]> {groups = 2 : i64}
+    : (tensor<1x3x3x2xf32>, tensor<2x3x3x1x!qnn.affine<i8, 0.5 : -1>>) -> tensor<1x1x1x2xf32>
+  return %0, %1 : tensor<1x1x1x2xf32>, tensor<1x1x1x2xf32>
+}
