@@ -22,7 +22,7 @@ module attributes {qnn.phase = "fuse"} {
     %2 = qnn.requantize %acc3 {multipliers = array<i32: 1, 127, 3, 10904339>, shifts = array<i32: 15, 1, 16, 32>, zeroPoint = 3 : i32, min = -128 : i32, max = 126 : i32, qnn.round_product} : tensor<256x4xi32> -> !y
     %e = arith.constant dense<[0, 0, 8388352, -8388352]> : tensor<4xi32>
     %acc4 = qnn.dense %x, %w bias %e : (!x, tensor<4x1xi8>, tensor<4xi32>) -> tensor<256x4xi32>
-    %4 = qnn.requantize %acc4 {multipliers = array<i32: 5941931, 6640981, 1, 1>, shifts = array<i32: 21, 21, 0, 0>, zeroPoint = 0 : i32, min = -128 : i32, max = 127 : i32, qnn.round_product} : tensor<256x4xi32> -> !y
+    %4 = qnn.requantize %acc4 {multipliers = array<i32: 5941931, 5614251, 1, 1>, shifts = array<i32: 21, 17, 0, 0>, zeroPoint = -100 : i32, min = -128 : i32, max = 127 : i32, qnn.round_product} : tensor<256x4xi32> -> !y
     %image = qnn.reshape %x : !x -> tensor<1x16x16x1xi8>
     %3 = qnn.pool_requantize %image window <kernel = [1, 3], strides = [1, 3], dilations = [1, 1], pads = [0, 0, 0, 0]> {inputZeroPoint = -9 : i32, multipliers = array<i32: 11184811, 11184811, 11184811>, shifts = array<i32: 26, 26, 26>, zeroPoint = 1 : i32, min = -128 : i32, max = 127 : i32, qnn.round_product} : tensor<1x16x16x1xi8> -> !mean
     return %0, %1, %2, %4, %3 : !y, !y, !y, !y, !mean

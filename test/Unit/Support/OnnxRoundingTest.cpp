@@ -62,18 +62,22 @@ TEST(OnnxRounding, SumsBecomeBinary32) {
 }
 
 TEST(OnnxRounding, ProductsBetweenAHalfAndItsNeighbourBecomeTheHalf) {
-  // 8.5 + 2^-21, in the middle of two numbers of binary32, and 9.5 - 2^-21.
-  for (auto [m, expected] :
-       {std::pair(5941931, 8), std::pair(19922943 / 3, 10)})
-    for (int64_t sum : {3, -3}) {
-      Multiplier multiplier{m, 21};
-      expected = sum < 0 ? -expected : expected;
-      EXPECT_EQ(requantizeProduct(sum, multiplier, 0, -128, 127), expected);
-      auto factor = deriveProductFactor(multiplier, kLeastProductShift);
+  // 8.5 + 2^-21, in the middle of two numbers of binary32, 9.5 - 2^-21, and
+  // 128.5 + 2^-17, the highest bit of which is far from the lowest.
+  struct Case {
+    Multiplier multiplier;
+    int64_t rounded;
+  };
+  for (const Case &c : {Case{{5941931, 21}, 8}, Case{{6640981, 21}, 10},
+                        Case{{5614251, 17}, 128}})
+    for (int64_t sign : {1, -1}) {
+      auto factor = deriveProductFactor(c.multiplier, kLeastProductShift);
       ASSERT_TRUE(factor);
-      EXPECT_EQ(requantizeProductForm(int32_t(sum), *factor, kLeastProductShift,
-                                      0, -128, 127),
-                expected);
+      EXPECT_EQ(requantizeProduct(3 * sign, c.multiplier, 0, -200, 200),
+                sign * c.rounded);
+      EXPECT_EQ(requantizeProductForm(int32_t(3 * sign), *factor,
+                                      kLeastProductShift, 0, -200, 200),
+                sign * c.rounded);
     }
 }
 
