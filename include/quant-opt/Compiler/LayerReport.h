@@ -76,7 +76,8 @@ struct QuantizationReport {
 /// Describes the layers of a module after `quantize`, given the one before it.
 std::vector<LayerReport> describeLayers(ModuleOp before, ModuleOp after);
 
-/// Adds which layers of a module with kernels are stored without zeros.
+/// Adds how a module with kernels stores weights, where that is not their
+/// format: without zeros, or in more bits.
 void describeStorage(ModuleOp module, std::vector<LayerReport> &layers);
 
 /// What the weights of layers take together; tied ones count once.

@@ -348,7 +348,6 @@ SmallVector<Value> quantopt::finishHalves(KernelEmitter &e,
   SmallVector<Value> result;
   Value previous;
   for (auto [i, sum] : llvm::enumerate(sums)) {
-    // Odd channels of joined weights have their neighbours' products, too.
     bool hasBoth = isJoined && i % block.vectors % 2 != 0;
     if (hasBoth)
       sum = arith::SubIOp::create(e.b, e.loc, sum, previous);

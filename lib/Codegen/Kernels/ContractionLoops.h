@@ -124,7 +124,8 @@ Value getOutChannel(KernelEmitter &e, const ContractionLayout &layout,
 Value takeHalves(KernelEmitter &e, Value bytes, bool isUpper);
 
 /// Sums of weights that were 16 times as large, with the bias: for each
-/// position those of the block's vectors.
+/// position those of the block's vectors. In a joined strategy those of odd
+/// channels have their neighbours' products, too.
 SmallVector<Value> finishHalves(KernelEmitter &e,
                                 const ContractionLayout &layout,
                                 const ContractionBlock &block, ValueRange sums);

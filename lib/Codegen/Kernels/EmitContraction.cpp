@@ -80,7 +80,8 @@ private:
   int64_t lanes;
   /// Elements that a step sums.
   int64_t stepElements;
-  /// Whether weights of 4 bits share bytes.
+  /// Whether weights of 4 bits share bytes, and whether those are sums of both
+  /// (see `#qvec.strategy`).
   bool isHalved, isJoined;
   /// Whether the bias is added to single sums as a vector: where their steps
   /// are no loop, the first one needs no sum to start with.
@@ -333,9 +334,8 @@ SmallVector<Value> ContractionEmitter::emitLongRun(const Block &block,
 /// Whether so many steps stand without a loop: what is made of weights that
 /// share bytes leaves the loop over positions then. LLVM sees to two steps.
 bool ContractionEmitter::isStraight(int64_t steps) const {
-  constexpr int64_t kMostSteps = 4;
-  return isHalved && stepElements == 16 && steps > 2 && steps <= kMostSteps &&
-         e.output.shape[2] != 1;
+  return isHalved && stepElements == 16 && steps > 2 &&
+         steps <= kStraightSteps && e.output.shape[2] != 1;
 }
 
 /// Adds steps of a run without a loop.

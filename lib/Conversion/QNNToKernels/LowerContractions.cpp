@@ -184,13 +184,14 @@ static bool fits24Bits(const ContractionView &view, const WeightData &data) {
 /// neighbouring channels.
 static bool fitsJoinedBytes(const ContractionView &view,
                             const WeightData &data) {
-  constexpr char kLeast = -8;
+  constexpr int8_t kLeast = -8;
   int64_t channels = view.weightShape[0] / view.groups;
   int64_t row = data.bytes.size() / view.weightShape[0];
   for (int64_t o = 0; o < view.weightShape[0]; ++o) {
     if (o % channels % 2 == 0)
       continue;
-    const char *odd = &data.bytes[o * row], *even = odd - row;
+    auto *odd = reinterpret_cast<const int8_t *>(&data.bytes[o * row]);
+    const int8_t *even = odd - row;
     for (int64_t i = 0; i < row; ++i)
       if (odd[i] == kLeast && even[i] < 0)
         return false;

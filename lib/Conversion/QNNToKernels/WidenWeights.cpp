@@ -25,10 +25,10 @@ void quantopt::widenWeight(const TargetLevel &target, Operation *contraction) {
   DenseElementsAttr wide = attr.mapValues(
       b.getIntegerType(kBits), [](const APInt &q) { return q.sext(kBits); });
   int64_t elements = attr.getNumElements();
-  int64_t saved =
+  int64_t added =
       elements * (kBits - attr.getElementType().getIntOrFloatBitWidth()) / 8;
   contraction->emitRemark("weight of type ")
-      << attr.getElementType() << " takes " << kBits << " bits, " << saved
+      << attr.getElementType() << " takes " << kBits << " bits, " << added
       << " bytes more, for which the processor has faster kernels; "
          "'storage=smallest' keeps its bits, with more code and time";
   // Layers that share the weight go on sharing it.
